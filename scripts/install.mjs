@@ -12,7 +12,9 @@ const isFresh = (stamp, key) => existsSync(stamp) && readFileSync(stamp, 'utf8')
 function run(command, args, env = {}) {
   const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
   if (done.status === 0) return
-  console.error(`\n"${command} ${args.join(' ')}" failed (exit ${done.status ?? done.signal}). Check the network and free disk space, then run the same command again.`)
+  console.error(
+    `\n"${command} ${args.join(' ')}" failed (exit ${done.status ?? done.signal}). Check the network and free disk space, then run the same command again.`,
+  )
   process.exit(done.status ?? 1)
 }
 
@@ -26,12 +28,20 @@ if (!isFresh(installStamp, lockKey)) {
 }
 
 const schemaFolder = join(root, 'prisma', 'schema')
-const schemaFiles = existsSync(schemaFolder) ? readdirSync(schemaFolder).sort().map((name) => join(schemaFolder, name)) : []
+const schemaFiles = existsSync(schemaFolder)
+  ? readdirSync(schemaFolder)
+      .sort()
+      .map((name) => join(schemaFolder, name))
+  : []
 const clientStamp = join(root, 'prisma', 'generated', '.stamp')
 const clientKey = schemaFiles.length > 0 ? hashOf([...schemaFiles, join(root, 'package-lock.json')]) : ''
 if (schemaFiles.length > 0 && !isFresh(clientStamp, clientKey)) {
   // `prisma generate` wants its schema engine on disk though it never runs it; any executable will do, and nothing is downloaded.
-  run(join(root, 'node_modules', '.bin', 'prisma'), ['generate', '--no-hints'], { PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true', CHECKPOINT_DISABLE: '1', PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}` })
+  run(join(root, 'node_modules', '.bin', 'prisma'), ['generate', '--no-hints'], {
+    PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+    CHECKPOINT_DISABLE: '1',
+    PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
+  })
   mkdirSync(dirname(clientStamp), { recursive: true })
   writeFileSync(clientStamp, clientKey)
 }
