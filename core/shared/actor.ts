@@ -1,0 +1,36 @@
+import type { Language } from './text.ts'
+
+export const PLATFORMS = ['discord', 'telegram', 'console'] as const
+export type Platform = (typeof PLATFORMS)[number]
+
+/** Roles in a community, from least to most; authority is read from our own database on every command (spec 02). */
+export const ROLES = ['member', 'host', 'reviewer', 'chair', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+/** A chat account as the platform names it. `userId` is the platform's stable id as text (64-bit ids do not fit a number). */
+export interface ChatAccount {
+  readonly platform: Platform
+  readonly userId: string
+  readonly name: string
+  /** The platform's own locale such as `zh-CN`, if it told one. */
+  readonly locale?: string
+}
+
+/** Where a command was given. `threadId` is a Discord thread or a Telegram topic. */
+export interface ChatPlace {
+  readonly kind: 'private' | 'group'
+  readonly chatId: string
+  readonly threadId?: string
+}
+
+/** The member behind a command, with the authority and preferences that our database holds. */
+export interface Actor {
+  readonly memberId: string
+  readonly name: string
+  readonly roles: ReadonlySet<Role>
+  readonly language: Language
+  readonly timeZone: string
+  readonly blocked: boolean
+  readonly account: ChatAccount
+  readonly place: ChatPlace
+}

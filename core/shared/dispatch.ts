@@ -1,0 +1,262 @@
+import type { z } from 'zod'
+import type { Actor, ChatAccount, ChatPlace, Role } from './actor.ts'
+import { commandName, type Command, type Run } from './command.ts'
+import { Fault } from './fault.ts'
+import { issueProblem } from './field.ts'
+import { fieldMeta } from './field.ts'
+import type { Instant } from './instant.ts'
+import { refuse, type Outcome, type Refusal } from './refusal.ts'
+import type { Button, IssuedButton, Reply } from './reply.ts'
+import { sharedTexts } from './shared.texts.ts'
+import { usageOf } from './usage.ts'
+
+const { say } = sharedTexts
+
+/** One command as it arrived: who, where, which, with what raw input, and the platform's id of this very message as idempotency key. */
+export interface Request {
+  readonly account: ChatAccount
+  readonly place: ChatPlace
+  readonly command: string
+  readonly input: Readonly<Record<string, unknown>>
+  readonly key: string
+}
+
+/** The line that a write leaves behind: audit trail and saved answer in one, written in the same transaction as the effect. */
+export interface AuditLine {
+  readonly key: string
+  readonly memberId: string
+  readonly command: string
+  readonly input: string
+  readonly reply: Reply
+  readonly at: Instant
+}
+
+/** What dispatch needs of the world. `Tx` is whatever the store uses as a transaction; dispatch only carries it. */
+export interface DispatchPort<Tx> {
+  /** The member behind a chat account, created on the first command (spec 02). */
+  identify(account: ChatAccount, place: ChatPlace, now: Instant): Promise<Actor>
+  read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
+  /** Runs `work` in one transaction that is kept only when `work` returns `keep`. */
+  write<Result>(work: (tx: Tx) => Promise<{ keep: boolean; value: Result }>): Promise<Result>
+  /** Claims a key inside a transaction. A key that was used before gives its line back instead. */
+  claimKey(tx: Tx, key: string): Promise<AuditLine | undefined>
+  saveLine(tx: Tx, line: AuditLine): Promise<void>
+  issueButtons(tx: Tx, reply: Reply, memberId: string, now: Instant): Promise<Reply>
+  /** Takes a button into use: checks owner, expiry and single use by one conditional update. */
+  takeButton(
+    token: string,
+    memberId: string,
+    now: Instant,
+  ): Promise<{ state: 'ready'; command: string; input: Readonly<Record<string, string>> } | { state: 'gone' | 'other' | 'used' }>
+  now(): Instant
+  newId(): string
+  /** Reports a bug; gives the id under which it can be found. */
+  report(error: unknown, request: { command: string; key: string }): string
+}
+
+/** A command and the way to make its port from a transaction. Made by `bindCommand`, so that input, port and result stay of one piece. */
+export interface BoundCommand<Tx> {
+  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'input'>
+  execute(run: Omit<Run<never>, 'port'>, input: unknown, tx: Tx): Promise<Outcome<Reply>>
+}
+
+export function bindCommand<Shape extends z.ZodRawShape, Port, Result, Tx>(
+  command: Command<Shape, Port, Result>,
+  open: (tx: Tx) => Port,
+): BoundCommand<Tx> {
+  return {
+    definition: command as unknown as BoundCommand<Tx>['definition'],
+    async execute(run, input, tx) {
+      const outcome = await command.run({ ...run, port: open(tx) }, input as z.output<z.ZodObject<Shape>>)
+      return outcome.ok ? { ok: true, result: command.render(outcome.result, run.actor) } : outcome
+    },
+  }
+}
+
+export interface Dispatch {
+  (request: Request): Promise<Reply>
+  press(press: {
+    account: ChatAccount
+    place: ChatPlace
+    token: string
+    key: string
+    extra?: Readonly<Record<string, string>>
+  }): Promise<Reply>
+}
+
+/** Find, authorise, parse, run in a transaction, answer: the same for every surface (architecture, rule 4). Never throws for what a member can cause. */
+export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: DispatchPort<Tx>): Dispatch {
+  const byName = new Map(commands.map((command) => [commandName(command.definition), command]))
+
+  async function answer(request: Request, actor: Actor): Promise<Reply> {
+    const command = byName.get(request.command)
+    if (command === undefined) return refusalReply(unknownCommand(request.command))
+    const { definition } = command
+    if (!mayUse(actor, definition.access)) return refusalReply(forbidden(definition.access))
+    const parsed = parseInput(definition, request.input)
+    if (!parsed.ok) return withAsk(refusalReply(parsed.refusal), definition, request.input, parsed.refusal)
+    const now = port.now()
+    const run = { actor, now, key: request.key, newId: () => port.newId() }
+    const settle = (outcome: Outcome<Reply>): Reply =>
+      outcome.ok ? outcome.result : withAsk(refusalReply(outcome.refusal), definition, request.input, outcome.refusal)
+
+    if (definition.effect === 'grouped') return port.read(async (tx) => settle(await command.execute(run, parsed.result, tx)))
+    if (definition.effect === 'read') {
+      const reply = settle(await port.read((tx) => command.execute(run, parsed.result, tx)))
+      if (reply.buttons === undefined || reply.buttons.length === 0) return reply
+      return port.write(async (tx) => ({ keep: true, value: await port.issueButtons(tx, reply, actor.memberId, now) }))
+    }
+    return port.write(async (tx) => {
+      const earlier = await port.claimKey(tx, request.key)
+      if (earlier !== undefined) {
+        const same = earlier.memberId === actor.memberId && earlier.command === request.command
+        return { keep: false, value: same ? earlier.reply : refusalReply(keyReused()) }
+      }
+      const outcome = await command.execute(run, parsed.result, tx)
+      if (!outcome.ok) return { keep: false, value: settle(outcome) }
+      const reply = await port.issueButtons(tx, outcome.result, actor.memberId, now)
+      await port.saveLine(tx, {
+        key: request.key,
+        memberId: actor.memberId,
+        command: request.command,
+        input: auditInput(definition, request.input),
+        reply,
+        at: now,
+      })
+      return { keep: true, value: reply }
+    })
+  }
+
+  /** Turns a fault or bug into words; a refusal never comes this way. */
+  async function guarded(request: { command: string; key: string }, work: () => Promise<Reply>): Promise<Reply> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Fault && error.retryable) return faultReply(error)
+      return bugReply(port.report(error, request))
+    }
+  }
+
+  const dispatch = ((request: Request) =>
+    guarded(request, async () => answer(request, await port.identify(request.account, request.place, port.now())))) as Dispatch
+  dispatch.press = ({ account, place, token, key, extra }) =>
+    guarded({ command: 'button', key }, async () => {
+      const now = port.now()
+      const actor = await port.identify(account, place, now)
+      const button = await port.takeButton(token, actor.memberId, now)
+      if (button.state !== 'ready') return refusalReply(buttonRefusal(button.state))
+      return answer({ account, place, key, command: button.command, input: { ...button.input, ...extra } }, actor)
+    })
+  return dispatch
+}
+
+function mayUse(actor: Actor, access: Role): boolean {
+  if (access === 'member') return true
+  return actor.roles.has(access) || actor.roles.has('operator')
+}
+
+function parseInput(command: Pick<Command, 'name' | 'input'>, raw: Readonly<Record<string, unknown>>): Outcome<unknown> {
+  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null && value !== ''))
+  const unexpected = Object.keys(given).find((name) => !(name in command.input.shape))
+  const usage = usageOf(command)
+  if (unexpected !== undefined) {
+    const shown = unexpected === '…' ? String(given['…']).slice(0, 60) : unexpected.slice(0, 60)
+    return refuse({
+      code: 'input.unexpected',
+      kind: 'invalid',
+      reason: say('unexpected', { field: shown }),
+      nextStep: say('unexpectedNext', { usage }),
+    })
+  }
+  const parsed = command.input.safeParse(given)
+  if (parsed.success) return { ok: true, result: parsed.data }
+  const issue = parsed.error.issues[0]!
+  const field = String(issue.path[0] ?? '')
+  const found = issueProblem(issue)
+  if (found !== undefined) return refuse({ ...found, kind: 'invalid', field })
+  const label = fieldMeta(command.input.shape[field] as z.core.$ZodType)?.label ?? field
+  return refuse({
+    code: 'input.missing',
+    kind: 'invalid',
+    reason: say('missing', { field: label }),
+    nextStep: say('missingNext', { usage }),
+    field,
+  })
+}
+
+/** A refusal as a reply: always for the asker alone, with its reason, its next step and its code. */
+export function refusalReply(refusal: Refusal): Reply {
+  return { audience: 'private', tone: 'refused', lines: [refusal.reason, refusal.nextStep], code: refusal.code }
+}
+
+function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Readonly<Record<string, unknown>>, refusal: Refusal): Reply {
+  if (refusal.field === undefined || refusal.field === '' || !(refusal.field in command.input.shape)) return reply
+  const kept = Object.fromEntries(
+    Object.entries(raw).flatMap(([name, value]) =>
+      name !== refusal.field &&
+      name in command.input.shape &&
+      (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+        ? [[name, String(value)]]
+        : [],
+    ),
+  )
+  return { ...reply, ask: { command: commandName(command), field: refusal.field, input: kept } }
+}
+
+/** Input as kept in the audit trail: files and signatures are kept by length only. */
+function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string, unknown>>): string {
+  const kept = Object.entries(raw).map(([name, value]) => {
+    const text = String(value)
+    const isFile = fieldMeta(command.input.shape[name] as z.core.$ZodType)?.kind === 'file'
+    return [name, isFile || text.length > 200 ? `(${text.length} characters)` : text]
+  })
+  return JSON.stringify(Object.fromEntries(kept))
+}
+
+function unknownCommand(name: string): Refusal {
+  return {
+    code: 'command.unknown',
+    kind: 'not_found',
+    reason: say('unknownCommand', { name: name.slice(0, 60) }),
+    nextStep: say('unknownCommandNext'),
+  }
+}
+
+function forbidden(role: Role): Refusal {
+  return {
+    code: 'command.forbidden',
+    kind: 'forbidden',
+    reason: say('forbidden', { role: say(`role_${role}`) }),
+    nextStep: say('forbiddenNext'),
+  }
+}
+
+function keyReused(): Refusal {
+  return { code: 'command.key_reused', kind: 'conflict', reason: say('keyReused'), nextStep: say('keyReusedNext') }
+}
+
+function buttonRefusal(state: 'gone' | 'other' | 'used'): Refusal {
+  if (state === 'other')
+    return { code: 'button.other_member', kind: 'forbidden', reason: say('buttonOther'), nextStep: say('buttonOtherNext') }
+  if (state === 'used') return { code: 'button.used', kind: 'conflict', reason: say('buttonUsed'), nextStep: say('buttonUsedNext') }
+  return { code: 'button.gone', kind: 'gone', reason: say('buttonGone'), nextStep: say('buttonGoneNext') }
+}
+
+function faultReply(fault: Fault): Reply {
+  const busy = fault.source === 'overload'
+  return {
+    audience: 'private',
+    tone: 'fault',
+    lines: busy ? [say('busyReason'), say('busyNext')] : [say('faultReason'), say('faultNext')],
+    code: `fault.${fault.source}`,
+  }
+}
+
+function bugReply(id: string): Reply {
+  return { audience: 'private', tone: 'fault', lines: [say('bugReason'), say('bugNext', { id })], code: 'bug' }
+}
+
+/** True for a button that has its token. */
+export function isIssued(button: Button | IssuedButton): button is IssuedButton {
+  return 'token' in button
+}

@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { parseAmount } from './amount.ts'
+import { cleanLine } from './clean-line.ts'
+import { parseInstant } from './parse-instant.ts'
+import type { Text } from './text.ts'
+import { sharedTexts } from './shared.texts.ts'
+
+const { say } = sharedTexts
+
+/** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
+export interface FieldMeta {
+  readonly kind: 'text' | 'amount' | 'instant' | 'integer' | 'boolean' | 'choice' | 'member' | 'code' | 'file'
+  readonly label: Text
+  readonly choices?: readonly string[]
+  /** A free text may contain spaces: when typed without quotes it takes the rest of the line. */
+  readonly takesRest?: boolean
+}
+
+const registry = z.registry<FieldMeta>()
+
+/** The description of a field made by this file, seen through `optional` and `default`. */
+export function fieldMeta(schema: z.core.$ZodType): FieldMeta | undefined {
+  const own = registry.get(schema)
+  if (own !== undefined) return own
+  const definition = schema._zod.def as { innerType?: z.core.$ZodType }
+  return definition.innerType === undefined ? undefined : fieldMeta(definition.innerType)
+}
+
+type Problem = { readonly code: string; readonly reason: Text; readonly nextStep: Text }
+
+/** Raises a coded problem inside a transform; `dispatch` turns it into a refusal that names the field. */
+function problem(context: z.RefinementCtx, found: Problem): never {
+  context.addIssue({ code: 'custom', params: { problem: found } })
+  return z.NEVER
+}
+
+/** The coded problem of an issue raised by a field of this file. */
+export function issueProblem(issue: z.core.$ZodIssue): Problem | undefined {
+  if (issue.code !== 'custom') return undefined
+  return (issue.params as { problem?: Problem } | undefined)?.problem
+}
+
+function textual(meta: FieldMeta) {
+  return <Output>(read: (typed: string, context: z.RefinementCtx) => Output) => {
+    const schema = z.coerce.string().max(20_000).transform(read)
+    registry.add(schema, meta)
+    return schema
+  }
+}
+
+/** One line for people: control, bidirectional and zero-width characters are removed, length in Unicode characters is bounded. */
+export function textField(label: Text, options: { max: number; takesRest?: boolean }) {
+  return textual({ kind: 'text', label, takesRest: options.takesRest ?? false })((typed, context) => {
+    const line = cleanLine(typed)
+    if (line === '') return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
+    if ([...line].length > options.max)
+      return problem(context, {
+        code: 'input.too_long',
+        reason: say('tooLong', { field: label, max: options.max }),
+        nextStep: say('tooLongNext'),
+      })
+    return line
+  })
+}
+
+/** An amount in PoS as people type it, read to nano. */
+export function amountField(label: Text) {
+  return textual({ kind: 'amount', label })((typed, context) => {
+    const read = parseAmount(typed)
+    if (read.ok) return read.amount
+    return problem(context, { code: `input.amount_${read.problem}`, reason: say(`amount_${read.problem}`), nextStep: say('amountNext') })
+  })
+}
+
+/** An instant as people type it; relative forms are resolved by the command with `resolveInstant`, which knows the time and the member's zone. */
+export function instantField(label: Text) {
+  return textual({ kind: 'instant', label })((typed, context) => {
+    const read = parseInstant(typed)
+    if (read !== undefined) return read
+    return problem(context, {
+      code: 'input.instant',
+      reason: say('instant', { typed: cleanLine(typed).slice(0, 40) }),
+      nextStep: say('instantNext'),
+    })
+  })
+}
+
+/** A whole number inside bounds. */
+export function integerField(label: Text, options: { min: number; max: number }) {
+  return textual({ kind: 'integer', label })((typed, context) => {
+    const text = typed.trim().normalize('NFKC')
+    const value = /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= options.min && value <= options.max) return value
+    return problem(context, { code: 'input.integer', reason: say('integer', { field: label }), nextStep: say('integerNext', options) })
+  })
+}
+
+/** Yes or no, in either language. */
+export function booleanField(label: Text) {
+  return textual({ kind: 'boolean', label })((typed, context) => {
+    const text = typed.trim().toLowerCase()
+    if (['yes', 'y', 'on', 'true', '1', '是', '开', '好'].includes(text)) return true
+    if (['no', 'n', 'off', 'false', '0', '否', '关', '不'].includes(text)) return false
+    return problem(context, { code: 'input.boolean', reason: say('boolean', { field: label }), nextStep: say('booleanNext') })
+  })
+}
+
+/** One of a few words. */
+export function choiceField<const Choice extends string>(label: Text, choices: readonly [Choice, ...Choice[]]) {
+  return textual({ kind: 'choice', label, choices })((typed, context) => {
+    const text = typed.trim().toLowerCase().normalize('NFKC')
+    const found = choices.find((choice) => choice === text)
+    if (found !== undefined) return found
+    return problem(context, {
+      code: 'input.choice',
+      reason: say('choice', { field: label }),
+      nextStep: say('choiceNext', { choices: choices.join(', ') }),
+    })
+  })
+}
+
+/** A stable code such as `EVT-12`, read to its number; case, full-width characters and spaces are forgiven, a bare number is enough. */
+export function codeField(label: Text, prefix: string) {
+  return textual({ kind: 'code', label })((typed, context) => {
+    const text = typed.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
+    const match = new RegExp(`^(?:${prefix}-?)?(\\d{1,9})$`).exec(text)
+    if (match !== null) return Number(match[1])
+    return problem(context, {
+      code: 'input.code',
+      reason: say('code', { field: label }),
+      nextStep: say('codeNext', { example: `${prefix}-12` }),
+    })
+  })
+}
+
+/** A reference to a member: a platform mention, an @name or a member id; resolved by `identity` with the platform at hand. */
+export function memberField(label: Text) {
+  return textual({ kind: 'member', label })((typed, context) => {
+    const text = cleanLine(typed)
+    if (text !== '' && text.length <= 100) return text
+    return problem(context, { code: 'input.member', reason: say('member', { field: label }), nextStep: say('memberNext') })
+  })
+}
+
+/** Text that must be kept as it is, line breaks included: a signature, a signed message, the content of a CSV file. `max` is in UTF-16 code units. */
+export function verbatimField(label: Text, options: { max: number; file?: boolean }) {
+  return textual({ kind: options.file === true ? 'file' : 'text', label, takesRest: true })((typed, context) => {
+    if (typed.trim() === '')
+      return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
+    if (typed.length > options.max)
+      return problem(context, {
+        code: 'input.too_long',
+        reason: say('tooLong', { field: label, max: options.max }),
+        nextStep: say('tooLongNext'),
+      })
+    return typed
+  })
+}

@@ -1,0 +1,36 @@
+import { addCalendarMonths, DAY, HOUR, MINUTE, type Instant } from './instant.ts'
+
+/** A typed instant: absolute, a local wall time that still needs a zone, or a time from now. */
+export type TypedInstant =
+  | { readonly form: 'absolute'; readonly at: Instant }
+  | { readonly form: 'local'; readonly year: number; readonly month: number; readonly day: number; readonly minuteOfDay: number }
+  | { readonly form: 'relative'; readonly fromNow: number }
+
+const UNIT: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY }
+
+/** Reads `now`, `+30m`, `+2h`, `+1d`, `2027-02-03 18:00`, `2027-02-03T18:00Z`, `2027-02-03T18:00+08:00`; undefined when none of these. */
+export function parseInstant(typed: string): TypedInstant | undefined {
+  const text = typed.normalize('NFKC').trim().toLowerCase()
+  if (text === 'now' || text === '现在') return { form: 'relative', fromNow: 0 }
+  const relative = /^\+(\d{1,5})\s*([mhd])$/.exec(text)
+  if (relative !== null) return { form: 'relative', fromNow: Number(relative[1]) * UNIT[relative[2]!]! }
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})[t ]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(z|[+-]\d{2}:?\d{2})?$/.exec(text)
+  if (match === null) return undefined
+  const [year, month, day, hour, minute] = match.slice(1, 6).map(Number) as [number, number, number, number, number]
+  const midnight = Date.UTC(year, month - 1, day)
+  const real = new Date(midnight)
+  if (year < 2000 || real.getUTCMonth() !== month - 1 || real.getUTCDate() !== day || hour > 23 || minute > 59) return undefined
+  const zone = match[7]
+  if (zone === undefined) return { form: 'local', year, month, day, minuteOfDay: hour * 60 + minute }
+  const offset = zone === 'z' ? 0 : Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(-2)) * MINUTE)
+  return { form: 'absolute', at: midnight + hour * HOUR + minute * MINUTE - offset }
+}
+
+/** The instant meant by a member whose zone is `zoneOffsetAt` (milliseconds east of UTC at an instant). */
+export function resolveInstant(typed: TypedInstant, now: Instant, zoneOffsetAt: (at: Instant) => number): Instant {
+  if (typed.form === 'absolute') return typed.at
+  if (typed.form === 'relative') return now + typed.fromNow
+  const asUtc = addCalendarMonths(Date.UTC(typed.year, typed.month - 1, typed.day), 0) + typed.minuteOfDay * MINUTE
+  // Two steps: the offset may differ between the wall time read as UTC and the instant itself (daylight saving).
+  return asUtc - zoneOffsetAt(asUtc - zoneOffsetAt(asUtc))
+}

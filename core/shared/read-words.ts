@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import { fieldUses, restField } from './usage.ts'
+
+/**
+ * Reads typed words into named input: `name:value` or `name=value` where the name is a field of the command, all else by position.
+ * The field that takes the rest receives everything left over, line breaks and spaces included.
+ */
+export function readWords(input: z.ZodObject, line: string): Readonly<Record<string, string>> {
+  const names = fieldUses(input).map((field) => field.name)
+  const rest = restField(input)
+  const raw: Record<string, string> = {}
+  let remaining = line.trim()
+  while (remaining !== '') {
+    const free = names.find((name) => !(name in raw))
+    const named = /^([a-z_]+)\s?[:=：]\s?/i.exec(remaining)
+    const namedField = named === null ? undefined : names.find((name) => name.toLowerCase() === named[1]!.toLowerCase())
+    const target = namedField ?? free
+    if (target === undefined) {
+      // Left-over words belong to no field; `dispatch` refuses them under this name, so nothing typed is silently dropped.
+      raw['…'] = remaining
+      break
+    }
+    const body = namedField === undefined ? remaining : remaining.slice(named![0].length)
+    const quoted = /^(?:"([^"]*)"|“([^”]*)”|「([^」]*)」)\s*/u.exec(body)
+    const isLastFree = names.filter((name) => !(name in raw)).length === 1
+    if (quoted !== null) {
+      raw[target] = quoted[1] ?? quoted[2] ?? quoted[3] ?? ''
+      remaining = body.slice(quoted[0].length)
+    } else if (target === rest && (isLastFree || namedField === undefined)) {
+      raw[target] = body
+      remaining = ''
+    } else {
+      const word = /^\S+/u.exec(body)?.[0] ?? ''
+      raw[target] = word
+      remaining = body.slice(word.length).trim()
+    }
+  }
+  return raw
+}
+
+/** Finds the command that a typed line begins with, longest name first; `event create x` and `event_create x` are the same. */
+export function findCommand<C extends { readonly name: readonly string[] }>(
+  commands: readonly C[],
+  line: string,
+): { command: C; rest: string } | undefined {
+  const trimmed = line.trim()
+  const byLength = commands.toSorted((a, b) => b.name.length - a.name.length)
+  for (const command of byLength) {
+    const pattern = new RegExp(`^${command.name.join('[\\s_-]+')}(?=$|\\s)`, 'iu')
+    const match = pattern.exec(trimmed)
+    if (match !== null) return { command, rest: trimmed.slice(match[0].length).trim() }
+  }
+  return undefined
+}

@@ -1,0 +1,34 @@
+import type { Text } from './text.ts'
+
+/** What sort of "no" a refusal is; one table turns it into an HTTP status. */
+export type RefusalKind = 'invalid' | 'forbidden' | 'not_found' | 'conflict' | 'gone' | 'limited'
+
+/** An expected "no": a stable code, the reason, and what the member can do next. A value, never thrown. */
+export interface Refusal {
+  readonly code: string
+  readonly kind: RefusalKind
+  readonly reason: Text
+  readonly nextStep: Text
+  /** Set when one value is missing or wrong: the name of the input field to ask for again. */
+  readonly field?: string
+}
+
+export type Outcome<Result> = { readonly ok: true; readonly result: Result } | { readonly ok: false; readonly refusal: Refusal }
+
+export function done<Result>(result: Result): Outcome<Result> {
+  return { ok: true, result }
+}
+
+export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal }
+}
+
+/** RFC 9110 status of each kind of refusal. */
+export const HTTP_STATUS: Readonly<Record<RefusalKind, number>> = {
+  invalid: 400,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  limited: 429,
+}

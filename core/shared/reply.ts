@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { Text, TextValue } from './text.ts'
+
+/** A button of a reply: pressing it runs a command with this input, by whoever may. */
+export interface Button {
+  readonly label: Text
+  readonly command: string
+  readonly input: Readonly<Record<string, string>>
+  /** `owner`: only the member to whom the reply was given. `anyone`: every member. Checked by us, never by the platform alone. */
+  readonly allowed: 'owner' | 'anyone'
+  readonly once?: boolean
+  readonly style?: 'primary' | 'danger' | 'plain'
+}
+
+/** A button that was given its opaque token; the token is all that the platform carries. */
+export interface IssuedButton extends Button {
+  readonly token: string
+}
+
+/** What a command answers, before any platform and language. */
+export interface Reply {
+  /** `private`: only the asker may see it. Decided by the command, kept by every platform. */
+  readonly audience: 'private' | 'public'
+  readonly tone: 'done' | 'info' | 'refused' | 'fault'
+  readonly title?: Text
+  readonly lines: readonly Text[]
+  readonly fields?: readonly { readonly label: Text; readonly value: TextValue }[]
+  readonly table?: { readonly header: readonly Text[]; readonly rows: readonly (readonly TextValue[])[] }
+  /** Text to be copied exactly, such as a message to sign or a list of codes. */
+  readonly verbatim?: string
+  readonly file?: { readonly name: string; readonly mediaType: string; readonly content: string }
+  readonly buttons?: readonly (Button | IssuedButton)[]
+  /** The stable code of a refusal or fault; shown small, for support and for programs. */
+  readonly code?: string
+  /** Input that is missing: platforms may ask for it (a modal, a prompt) and then run the command again with the rest kept. */
+  readonly ask?: { readonly command: string; readonly field: string; readonly input: Readonly<Record<string, string>> }
+}
+
+const TaggedBigint = z.object({ $nano: z.string().regex(/^-?\d{1,19}$/) }).strict()
+
+/** JSON text of a reply: amounts are tagged so that they come back as bigint. */
+export function replyToJson(reply: Reply): string {
+  return JSON.stringify(reply, (_key, value: unknown) => (typeof value === 'bigint' ? { $nano: value.toString() } : value))
+}
+
+/** The reply that `replyToJson` wrote. */
+export function replyFromJson(json: string): Reply {
+  return JSON.parse(json, (_key, value: unknown) => {
+    const tagged = TaggedBigint.safeParse(value)
+    return tagged.success ? BigInt(tagged.data.$nano) : value
+  }) as Reply
+}

@@ -1,0 +1,48 @@
+import type { Amount } from './amount.ts'
+import type { Instant } from './instant.ts'
+
+export const LANGUAGES = ['en', 'zh'] as const
+export type Language = (typeof LANGUAGES)[number]
+
+/**
+ * What may stand in a text: a string (always shown as plain text, escaped by each platform), a whole number, an amount in nano (bigint),
+ * an instant (shown in the reader's zone), or another text.
+ */
+export type TextValue = string | number | Amount | { readonly at: Instant } | Text
+
+/** A sentence in no language yet: a key of a catalogue and its values. Renderers give it the reader's language. */
+export interface Text {
+  readonly key: string
+  readonly values: Readonly<Record<string, TextValue>>
+}
+
+type VariablesOf<Sentence extends string> = Sentence extends `${string}{{${infer Name}}}${infer Rest}` ? Name | VariablesOf<Rest> : never
+
+/** The sentences of one slice in every language; the type refuses a missing translation. */
+export interface Catalogue {
+  readonly slice: string
+  readonly en: Readonly<Record<string, string>>
+  readonly zh: Readonly<Record<string, string>>
+}
+
+type ValuesArgument<Sentence extends string> = [VariablesOf<Sentence>] extends [never]
+  ? []
+  : [values: Readonly<Record<VariablesOf<Sentence>, TextValue>>]
+
+/**
+ * A slice's sentences and the function that speaks them. Unknown keys and missing values fail to compile; `{{name}}` marks a value.
+ * @example const { say } = defineTexts('greeting', { hello: 'Hello {{name}}' }, { hello: '你好，{{name}}' }); say('hello', { name: 'Ann' })
+ */
+export function defineTexts<const En extends Record<string, string>>(slice: string, en: En, zh: { readonly [Key in keyof En]: string }) {
+  return {
+    catalogue: { slice, en, zh } satisfies Catalogue as Catalogue,
+    say<Key extends keyof En & string>(key: Key, ...[values]: ValuesArgument<En[Key]>): Text {
+      return { key: `${slice}.${key}`, values: values ?? {} }
+    },
+  }
+}
+
+/** True for a text, false for every other value that may stand in one. */
+export function isText(value: TextValue): value is Text {
+  return typeof value === 'object' && 'key' in value
+}
