@@ -34,6 +34,13 @@ END $$;
 CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER transfer_no_truncate BEFORE TRUNCATE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- A condition that a statement relies on. When it does not hold another writer was faster: the caller reads and decides again (SQLSTATE 40001).
+CREATE FUNCTION must_hold(condition BOOLEAN, what TEXT) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
+BEGIN
+  IF condition IS NOT TRUE THEN RAISE EXCEPTION 'lost a race: %', what USING ERRCODE = '40001'; END IF;
+  RETURN true;
+END $$;
+
 -- Rank by histogram: bucket of an amount = 64 x its highest bit + its next six bits, so that a bucket spans at most 1/64 of its value.
 CREATE FUNCTION rank_bucket_of(earned BIGINT) RETURNS INTEGER LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

@@ -1,0 +1,82 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type pg from 'pg'
+import { Fault } from '../../core/shared/fault.ts'
+import { PrismaClient, type Prisma } from '../../prisma/generated/client.ts'
+import { createPool } from './pool.ts'
+
+/** A running transaction, or the plain client for reads. */
+export type Tx = Prisma.TransactionClient
+
+export interface Database {
+  readonly prisma: PrismaClient
+  /** For the few statements that carry many rows at once (check-ins, statements). */
+  readonly pool: pg.Pool
+  /** One transaction, kept only when `work` says so; lost races are run again. */
+  transaction<Result>(work: (tx: Tx) => Promise<{ keep: boolean; value: Result }>): Promise<Result>
+  close(): Promise<void>
+}
+
+const MAX_ATTEMPTS = 5
+
+class NotKept<Result> extends Error {
+  readonly value: Result
+  constructor(value: Result) {
+    super('transaction not kept')
+    this.value = value
+  }
+}
+
+export function openDatabase(url: string, options: { connections: number }): Database {
+  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: options.connections, application_name: 'wepos' }), errorFormat: 'minimal' })
+  const pool = createPool(url, Math.max(3, Math.floor(options.connections / 2)))
+  return {
+    prisma,
+    pool,
+    async transaction(work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await prisma.$transaction(
+            async (tx) => {
+              const { keep, value } = await work(tx)
+              if (!keep) throw new NotKept(value)
+              return value
+            },
+            { maxWait: 10_000, timeout: 30_000 },
+          )
+        } catch (error) {
+          if (error instanceof NotKept) return error.value
+          if (attempt < MAX_ATTEMPTS && isLostRace(error)) continue
+          throw asFault(error)
+        }
+      }
+    },
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}
+
+/** SQLSTATE behind a Prisma or pg error, if there is one. */
+export function sqlState(error: unknown): string | undefined {
+  const seen = error as { code?: unknown; meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } }; code?: unknown } } | undefined
+  const original = seen?.meta?.driverAdapterError?.cause?.originalCode
+  if (typeof original === 'string') return original
+  return typeof seen?.code === 'string' ? seen.code : undefined
+}
+
+/** Another writer was faster: unique key, serialisation failure, deadlock. Reading and deciding again gives the right answer. */
+function isLostRace(error: unknown): boolean {
+  const code = sqlState(error)
+  return code !== undefined && ['23505', 'P2002', '40001', '40P01', 'P2034'].includes(code)
+}
+
+/** A database that can not be reached is the world's trouble and may be tried again; everything else stays what it is. */
+export function asFault(error: unknown): unknown {
+  const code = sqlState(error) ?? ''
+  const unreachable = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300']
+  const message = error instanceof Error ? error.message : String(error)
+  if (unreachable.includes(code) || /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i.test(message))
+    return new Fault('database', 'the database does not answer', { retryable: true, cause: error })
+  return error
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { isIssued, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
+import { DAY } from '../../core/shared/instant.ts'
+import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import { asFault, type Database, type Tx } from './database.ts'
+
+const BUTTON_LIFETIME_MS = 30 * DAY
+
+type StorePart = Pick<DispatchPort<Tx>, 'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'takeButton'>
+
+/** Transactions, saved answers and buttons for `dispatch`. */
+export function dispatchStore(database: Database): StorePart {
+  const { prisma } = database
+  return {
+    async read(work) {
+      try {
+        return await work(prisma)
+      } catch (error) {
+        throw asFault(error)
+      }
+    },
+    write: (work) => database.transaction(work),
+    async claimKey(tx, key): Promise<AuditLine | undefined> {
+      // Two deliveries of one message at the same time: the second waits here until the first has committed, and then finds its line.
+      await tx.$executeRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
+      const line = await tx.auditLine.findUnique({ where: { key } })
+      return line === null ? undefined : { ...line, reply: replyFromJson(line.reply), at: line.at.getTime() }
+    },
+    async saveLine(tx, line) {
+      await tx.auditLine.create({ data: { ...line, reply: replyToJson(line.reply), at: new Date(line.at) } })
+    },
+    async issueButtons(tx, reply, memberId, now) {
+      if (reply.buttons === undefined || reply.buttons.length === 0) return reply
+      const buttons = reply.buttons.map((button) => ({ ...button, token: randomBytes(16).toString('base64url') }))
+      await tx.button.createMany({
+        data: buttons.map((button) => ({
+          token: button.token,
+          command: button.command,
+          input: button.input,
+          memberId: button.allowed === 'owner' ? memberId : null,
+          once: button.once ?? false,
+          expiresAt: new Date(now + BUTTON_LIFETIME_MS),
+        })),
+      })
+      return { ...reply, buttons: buttons.filter(isIssued) }
+    },
+    async takeButton(token, memberId, now) {
+      const button = await prisma.button.findUnique({ where: { token } })
+      if (button === null || button.expiresAt.getTime() <= now) return { state: 'gone' }
+      if (button.memberId !== null && button.memberId !== memberId) return { state: 'other' }
+      if (button.once) {
+        const taken = await prisma.button.updateMany({ where: { token, usedAt: null }, data: { usedAt: new Date(now) } })
+        if (taken.count === 0) return { state: 'used' }
+      }
+      return { state: 'ready', command: button.command, input: button.input as Record<string, string> }
+    },
+  }
+}

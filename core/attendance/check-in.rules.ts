@@ -1,0 +1,121 @@
+import type { Amount } from '../shared/amount.ts'
+import { MINUTE, type Instant } from '../shared/instant.ts'
+import { CODE_STEP_MS, REMEMBERED_STEPS, rotatingCode, type Hmac } from './check-in-code.ts'
+import type { Event, Evidence, RewardStatus } from './attendance.types.ts'
+
+export const WRONG_CODES_ALLOWED = 5
+export const WRONG_CODE_WINDOW_MS = 10 * MINUTE
+
+/** One check-in as it stands in a batch. `code` is normalised; a host's roster entry has none. */
+export interface CheckIn {
+  readonly memberId: string
+  readonly event: number
+  readonly evidence: 'code' | 'roster'
+  readonly code: string | undefined
+  /** Keyed hash of the code, by which single-use codes are stored. */
+  readonly codeHash: Uint8Array | undefined
+  readonly at: Instant
+}
+
+/** What the database knows about one check-in before it is decided. */
+export interface CheckInFacts {
+  readonly event: Event | undefined
+  readonly isBlocked: boolean
+  /** An attendance row exists, undone or not. */
+  readonly attended: 'no' | 'yes' | 'undone'
+  /** Wrong codes of this member in the last ten minutes. */
+  readonly wrongCodes: number
+  /** State of the single-use code that was given, if the event uses them. */
+  readonly singleUse: 'unknown' | 'fresh' | 'used'
+}
+
+export type CheckInRefusal = 'no_such_event' | 'not_open_yet' | 'closed' | 'blocked' | 'undone' | 'already' | 'full' | 'cooldown' | 'wrong_code' | 'expired_code' | 'used_code' | 'roster_only'
+
+export type CheckInDecision =
+  | { readonly ok: true; readonly event: Event; readonly evidence: Evidence; readonly amount: Amount; readonly reward: RewardStatus }
+  | { readonly ok: false; readonly refusal: CheckInRefusal; readonly event: Event | undefined; readonly countsAsWrong: boolean }
+
+export interface BatchRules {
+  readonly hmac: Hmac
+  /** Reward of an event's attendance at this moment, in nano. */
+  rewardOf(base: Amount, at: Instant): Amount
+  /** Which of these amounts the current period still funds, in order. */
+  fund(amounts: readonly Amount[]): readonly boolean[]
+}
+
+/**
+ * Decides a batch of check-ins as if they had arrived one after the other: capacity, single-use codes and "already checked in" are carried forward
+ * from item to item, and rewards are funded in order of arrival. Refusals in the precedence of spec 03, with two exceptions. The cooldown is looked at
+ * before the code, because an answer that differs for right and wrong codes would let a guesser go on during it. And "already checked in" comes before
+ * "full": a member who has the reward must not be told that there was no place.
+ */
+export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckInFacts[], rules: BatchRules): readonly CheckInDecision[] {
+  const attendees = new Map<number, number>()
+  const attended = new Set<string>()
+  const usedCodes = new Set<string>()
+  const wrong = new Map<string, number>()
+  const codes = new Map<string, readonly string[]>()
+
+  function codesOf(event: Event, at: Instant): readonly string[] {
+    const key = `${event.number}:${Math.floor(at / CODE_STEP_MS)}`
+    const known = codes.get(key)
+    if (known !== undefined) return known
+    const recent = Array.from({ length: 2 }, (_, back) => rotatingCode(rules.hmac, event.codeSecret, at, back))
+    codes.set(key, recent)
+    return recent
+  }
+
+  function refusalOf(item: CheckIn, fact: CheckInFacts, event: Event): CheckInRefusal | undefined {
+    if (item.at < event.opensAt) return 'not_open_yet'
+    if (event.closedAt !== null || item.at >= event.closesAt) return 'closed'
+    if (fact.isBlocked) return 'blocked'
+    if (fact.attended === 'undone') return 'undone'
+    if (fact.attended === 'yes' || attended.has(`${event.number}:${item.memberId}`)) return 'already'
+    if (event.capacity !== null && (attendees.get(event.number) ?? event.attendees) >= event.capacity) return 'full'
+    return item.evidence === 'roster' ? undefined : codeRefusal(item, fact, event)
+  }
+
+  function codeRefusal(item: CheckIn, fact: CheckInFacts, event: Event): CheckInRefusal | undefined {
+    if (fact.wrongCodes + (wrong.get(item.memberId) ?? 0) >= WRONG_CODES_ALLOWED) return 'cooldown'
+    if (event.evidence === 'roster') return 'roster_only'
+    if (event.evidence === 'rotating') {
+      if (codesOf(event, item.at).includes(item.code ?? '')) return undefined
+      return wasShownBefore(rules.hmac, event, item.code ?? '', item.at) ? 'expired_code' : 'wrong_code'
+    }
+    if (fact.singleUse === 'unknown') return 'wrong_code'
+    return fact.singleUse === 'used' || usedCodes.has(`${event.number}:${item.code}`) ? 'used_code' : undefined
+  }
+
+  const accepted: { index: number; amount: Amount }[] = []
+  const decisions = items.map((item, index): CheckInDecision => {
+    const fact = facts[index]!
+    const { event } = fact
+    if (event === undefined) return { ok: false, refusal: 'no_such_event', event, countsAsWrong: countWrong(item) }
+    const refusal = refusalOf(item, fact, event)
+    if (refusal !== undefined) return { ok: false, refusal, event, countsAsWrong: refusal === 'wrong_code' && countWrong(item) }
+    attendees.set(event.number, (attendees.get(event.number) ?? event.attendees) + 1)
+    attended.add(`${event.number}:${item.memberId}`)
+    if (event.evidence === 'codes' && item.evidence === 'code') usedCodes.add(`${event.number}:${item.code}`)
+    const amount = rules.rewardOf(event.baseReward, item.at)
+    if (amount > 0n) accepted.push({ index, amount })
+    return { ok: true, event, evidence: item.evidence === 'roster' ? 'roster' : event.evidence, amount, reward: amount > 0n ? 'granted' : 'none' }
+  })
+
+  function countWrong(item: CheckIn): boolean {
+    if (item.evidence !== 'code') return false
+    wrong.set(item.memberId, (wrong.get(item.memberId) ?? 0) + 1)
+    return true
+  }
+
+  const funded = rules.fund(accepted.map(({ amount }) => amount))
+  accepted.forEach(({ index }, order) => {
+    const decision = decisions[index]!
+    if (decision.ok && !funded[order]!) decisions[index] = { ...decision, reward: 'unfunded' }
+  })
+  return decisions
+}
+
+function wasShownBefore(hmac: Hmac, event: Event, code: string, at: Instant): boolean {
+  for (let back = 2; back <= REMEMBERED_STEPS; back += 1) if (rotatingCode(hmac, event.codeSecret, at, back) === code) return true
+  return false
+}

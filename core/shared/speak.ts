@@ -1,0 +1,13 @@
+import type { Instant } from './instant.ts'
+import type { Language, TextValue } from './text.ts'
+
+/** How one platform writes plain strings and instants inside a sentence. */
+export interface WritingStyle {
+  /** Makes a string show as itself: no markup, no mention, no link. */
+  escape(plain: string): string
+  /** An instant for the reader: local time where the platform can, else in the reader's zone. */
+  instant(at: Instant): string
+}
+
+/** Says a text in a language, in a platform's writing style. Implemented by `adapters/speak.ts`; bots and pages only receive it. */
+export type Speak = (value: TextValue, language: Language, style: WritingStyle) => string
