@@ -18,6 +18,7 @@ import { compileSolidity } from '../scripts/compile-contracts.ts'
 import { Emission } from '../contracts/generated/Emission.ts'
 import { PoSToken } from '../contracts/generated/PoSToken.ts'
 import { Vault } from '../contracts/generated/Vault.ts'
+import { packLine } from '../contracts/script/lines.ts'
 import { startAnvil } from '../contracts/script/anvil.ts'
 import { deployContracts } from '../contracts/script/deploy.ts'
 import { devAccount } from '../contracts/script/dev-accounts.ts'
@@ -103,7 +104,7 @@ async function measure(url: string): Promise<PayoutGas> {
   async function payGas(to: Address[]): Promise<number> {
     // A block of its own at a new second, as a real payout has: the vault's votes then get a new checkpoint.
     await createTestClient({ mode: 'anvil', transport }).increaseTime({ seconds: 60 })
-    const args = [nextSerial, to, to.map((_, index) => amountOf(index))] as const
+    const args = [nextSerial, to.map((recipient, index) => packLine({ to: recipient, amount: amountOf(index) }))] as const
     nextSerial += BigInt(to.length)
     return gasOf(await walletOf(payer).writeContract({ address: deployed.vault, abi: Vault.abi, functionName: 'pay', args }))
   }

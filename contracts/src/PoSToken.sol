@@ -33,7 +33,6 @@ contract PoSToken is ERC20, ERC20Permit, Votes {
     mapping(address account => uint256) private _accounts;
 
     error SupplyExceeded(uint256 wanted, uint256 max);
-    error BatchLengthsDiffer(uint256 recipients, uint256 amounts);
 
     /// @param minter_ address of the emission contract; it may be computed before that contract is deployed.
     constructor(address minter_) ERC20("WePoS", "PoS") ERC20Permit("WePoS") {
@@ -46,33 +45,31 @@ contract PoSToken is ERC20, ERC20Permit, Votes {
         _mint(to, amount);
     }
 
-    /// @notice Sends `amounts[i]` to `to[i]` for every i. Balances, votes and `Transfer` events end up as after as many single transfers, but the
-    /// sender's balance and votes are written once for the whole batch.
+    /// @notice Sends to many at once. Balances, votes and `Transfer` events end up as after as many single transfers, but the sender's balance and
+    /// votes are written once for the whole batch.
     /// @dev Refuses the zero address, this token, the burn address and the sender itself as recipients.
-    /// @return total the sum of the amounts.
-    function batchTransfer(address[] calldata to, uint256[] calldata amounts) external returns (uint256 total) {
-        uint256 count = to.length;
-        if (count != amounts.length) revert BatchLengthsDiffer(count, amounts.length);
+    /// @param lines `uint160(to) << 96 | amount` each.
+    function batchTransfer(uint256[] calldata lines) external {
         address from = _msgSender();
         address fromDelegate = delegates(from);
+        uint256 total = 0;
         uint256 movedVotes = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            address recipient = to[i];
-            uint256 amount = amounts[i];
-            if (recipient == address(0) || recipient == from || recipient == address(this) || recipient == BURN_ADDRESS) {
-                revert ERC20InvalidReceiver(recipient);
-            }
+        for (uint256 i = 0; i < lines.length; ++i) {
+            uint256 line = lines[i];
+            address to = address(uint160(line >> BALANCE_BITS));
+            uint256 amount = uint96(line);
+            if (to == address(0) || to == from || to == address(this) || to == BURN_ADDRESS) revert ERC20InvalidReceiver(to);
             total += amount;
-            uint256 account = _accounts[recipient];
+            uint256 account = _accounts[to];
             unchecked {
                 // The debit below reverts the whole batch unless total <= balance of the sender, so no single credit can pass the supply.
-                _accounts[recipient] = account + amount;
+                _accounts[to] = account + amount;
             }
-            emit Transfer(from, recipient, amount);
-            address recipientDelegate = address(uint160(account >> BALANCE_BITS));
-            if (recipientDelegate != fromDelegate) {
+            emit Transfer(from, to, amount);
+            address toDelegate = address(uint160(account >> BALANCE_BITS));
+            if (toDelegate != fromDelegate) {
                 movedVotes += amount;
-                if (recipientDelegate != address(0)) _moveDelegateVotes(address(0), recipientDelegate, amount);
+                if (toDelegate != address(0)) _moveDelegateVotes(address(0), toDelegate, amount);
             }
         }
         _debit(from, total);

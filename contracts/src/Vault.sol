@@ -58,7 +58,7 @@ contract Vault is Guarded {
     event Deposited(address indexed from, uint256 amount);
     event LimitSet(uint256 capacity, uint256 refillPerSecond);
 
-    error BadLineCount(uint256 recipients, uint256 amounts);
+    error BadLineCount(uint256 given, uint256 max);
     error LimitExceeded(uint256 wanted, uint256 available);
     error LimitOutOfBounds(uint256 capacity, uint256 refillPerSecond);
 
@@ -81,19 +81,21 @@ contract Vault is Guarded {
         token_.delegate(address(this));
     }
 
-    /// @notice Pays `amounts[i]` to `to[i]` as line `firstSerial + i`. Only the next serial is accepted, so a repeated call fails and pays nobody.
+    /// @notice Pays a batch of lines, `firstSerial` and following. Only the next serial is accepted, so a repeated call fails and pays nobody.
     /// @dev The token refuses the zero address, itself, the burn address and this vault as recipients.
-    function pay(uint256 firstSerial, address[] calldata to, uint256[] calldata amounts) external onlyRole(PAYER_ROLE) whenNotPaused {
-        uint256 count = to.length;
-        if (count == 0 || count > MAX_LINES || count != amounts.length) revert BadLineCount(count, amounts.length);
+    /// @param lines `uint160(to) << 96 | amount` each: half the calldata of two arrays, and handed to the token as they are.
+    function pay(uint256 firstSerial, uint256[] calldata lines) external onlyRole(PAYER_ROLE) whenNotPaused {
+        uint256 count = lines.length;
+        if (count == 0 || count > MAX_LINES) revert BadLineCount(count, MAX_LINES);
         if (firstSerial != nextSerial) revert WrongSerial(nextSerial, firstSerial);
         bytes32 newHead = head;
         uint256 total = 0;
         uint256 serial = firstSerial;
         for (uint256 i = 0; i < count; ++i) {
-            uint256 amount = amounts[i];
+            uint256 line = lines[i];
+            uint256 amount = uint96(line);
             if (amount == 0) revert ZeroAmount();
-            newHead = keccak256(abi.encode(newHead, serial, to[i], amount));
+            newHead = keccak256(abi.encode(newHead, serial, line >> 96, amount));
             total += amount;
             ++serial;
         }
@@ -101,7 +103,7 @@ contract Vault is Guarded {
         nextSerial = uint64(serial);
         head = newHead;
         emit Paid(firstSerial, serial - 1, total, newHead);
-        token.batchTransfer(to, amounts);
+        token.batchTransfer(lines);
     }
 
     /// @notice Returns redeemed tokens to the participation pool; once per order root.
