@@ -18,6 +18,13 @@ contract ReleaseScheduleTest is Base {
         }
     }
 
+    function test_februaryOfCenturies() public view {
+        // 2000-01-31 (leap by 400), 2100-01-31 (not leap by 100), 2096-01-31 (leap by 4), as days since 1970-01-01.
+        vm.assertEq(harness.boundariesFrom(10987 * 1 days)[1], 11016 * 1 days, "2000-02-29");
+        vm.assertEq(harness.boundariesFrom(47512 * 1 days)[1], 47540 * 1 days, "2100-02-28");
+        vm.assertEq(harness.boundariesFrom(46051 * 1 days)[1], 46080 * 1 days, "2096-02-29");
+    }
+
     function testFuzz_boundariesRise(uint64 genesis) public view {
         genesis = uint64(bound(genesis, 0, ReleaseSchedule.LATEST_GENESIS - 1));
         uint64[14] memory boundaries = harness.boundariesFrom(genesis);
