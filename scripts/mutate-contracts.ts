@@ -63,7 +63,7 @@ function copyContracts(): string {
 }
 
 function assertGreen(run: ForgeRun, name: string): void {
-  if (run.passed === 0 || run.output.includes('[FAIL')) throw new Error(`the ${name} fail without any fault:\n${run.output}`)
+  if (run.passed === 0 || run.output.includes('[FAIL')) throw new Error(`the ${name} fail without any fault:\n${run.failed.join('\n')}\n${run.output.slice(0, 2_000)}`)
 }
 
 /** Undefined when the fault was noticed where it has to be, else what went wrong. */

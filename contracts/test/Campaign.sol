@@ -15,6 +15,8 @@ import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol"
 contract Campaign is Ledger {
     uint256 public constant ACTORS = 6;
 
+    uint256 private constant ACTIONS = 21;
+    uint256 private _steps;
     uint256 private _fundCalls;
     uint256 private _closeCalls;
     uint256 private _pauseCalls;
@@ -32,13 +34,45 @@ contract Campaign is Ledger {
         return address(uint160(0xAC700 + seed % ACTORS));
     }
 
+    /// @notice The one call that forge makes. Two of three actions are random; every third is the next one of the table, so that each run, whatever
+    /// its seeds, does everything several times.
+    function step(uint256 seed) external {
+        uint256 number = _steps++;
+        uint256 random = uint256(keccak256(abi.encode(seed, number)));
+        act(number % 3 == 0 ? (number / 3) % ACTIONS : random % ACTIONS, random >> 8);
+    }
+
+    function act(uint256 action, uint256 seed) private {
+        if (action == 0) open(seed);
+        else if (action == 1) fund(seed);
+        else if (action == 2) pay(seed);
+        else if (action == 3) close(seed);
+        else if (action == 4) pauseOverBoundary(seed);
+        else if (action == 5) replay(seed);
+        else if (action == 6) overspend(seed);
+        else if (action == 7) stranger(seed);
+        else if (action == 8) fund(seed);
+        else if (action == 9) stream(seed);
+        else if (action == 10) redeem(seed);
+        else if (action == 11) expire(seed);
+        else if (action == 12) transfer(seed);
+        else if (action == 13) delegate(seed);
+        else if (action == 14) deposit(seed);
+        else if (action == 15) pay(seed);
+        else if (action == 16) closeAgain(seed);
+        else if (action == 17) setLimit(seed);
+        else if (action == 18) pause(seed);
+        else if (action == 19) anchor(seed);
+        else passTime(seed);
+    }
+
     // Time and periods
 
-    function passTime(uint256 seed) external {
+    function passTime(uint256 seed) private {
         vm.warp(block.timestamp + 1 minutes + seed % 6 days);
     }
 
-    function open(uint256 seed) external {
+    function open(uint256 seed) private {
         uint256 p = opened + 1;
         bool due = p <= 13 && block.timestamp >= emission.boundary(p - 1);
         if (due) return openNext(seed);
@@ -47,7 +81,7 @@ contract Campaign is Ledger {
     }
 
     /// @dev Every third one fills its period, so that no run goes without.
-    function fund(uint256 seed) external {
+    function fund(uint256 seed) private {
         if (closed == 13) return tryUnfundable(seed);
         if (closed == opened) openNextWhenDue(seed);
         bool fill = ++_fundCalls % 3 == 1;
@@ -70,9 +104,10 @@ contract Campaign is Ledger {
     }
 
     /// @dev Every second one waits until it may close.
-    function close(uint256 seed, bool byDistributor) external {
+    function close(uint256 seed) private {
         uint256 p = closed + 1;
         if (p > 13) return;
+        bool byDistributor = (seed >> 192) % 2 == 0;
         if (opened < p) openNextWhenDue(seed);
         bool wait = ++_closeCalls % 2 == 1;
         address caller = byDistributor ? DISTRIBUTOR : actor(seed);
@@ -98,7 +133,7 @@ contract Campaign is Ledger {
         if (!byDistributor) ++publicCloses;
     }
 
-    function closeAgain(uint256 seed) external {
+    function closeAgain(uint256 seed) private {
         if (closed == 0) return;
         uint256 p = 1 + seed % closed;
         mustFail("C6 closed twice", DISTRIBUTOR, address(emission), abi.encodeCall(Emission.close, (p, ROOT)));
@@ -107,7 +142,7 @@ contract Campaign is Ledger {
 
     /// @dev C7: a pause that lasts over the end of a period, and beyond the day from which anybody could have closed it. Every third call only,
     /// because each takes a month or two of the thirteen.
-    function pauseOverBoundary(uint256 seed) external {
+    function pauseOverBoundary(uint256 seed) private {
         if (++_pauseCalls % 3 != 1) return;
         uint256 next = 1;
         while (next <= 13 && emission.boundary(next) <= block.timestamp) ++next;
@@ -129,7 +164,7 @@ contract Campaign is Ledger {
 
     // What leaves and comes back
 
-    function pay(uint256 seed) external {
+    function pay(uint256 seed) private {
         uint256 count = 1 + seed % 8;
         uint256 most = spendable() / count;
         if (most == 0) return;
@@ -152,7 +187,7 @@ contract Campaign is Ledger {
         ++payouts;
     }
 
-    function overspend(uint256 seed) external {
+    function overspend(uint256 seed) private {
         uint256 left = vault.available();
         uint256[] memory lines = new uint256[](1);
         lines[0] = packed(actor(seed), left + 1 + seed % POS);
@@ -163,7 +198,7 @@ contract Campaign is Ledger {
         ++overspends;
     }
 
-    function redeem(uint256 seed) external {
+    function redeem(uint256 seed) private {
         uint256 most = spendable();
         if (most == 0) return;
         uint256 amount = bound(seed, 1, most);
@@ -175,7 +210,7 @@ contract Campaign is Ledger {
         mustFail("C4 redeemed twice", PAYER, address(vault), abi.encodeCall(Vault.toPool, (root, amount)));
     }
 
-    function expire(uint256 seed) external {
+    function expire(uint256 seed) private {
         uint256 most = spendable();
         if (most == 0) return;
         uint256 amount = bound(seed, 1, most);
@@ -187,7 +222,7 @@ contract Campaign is Ledger {
         mustFail("C4 expired twice", PAYER, address(vault), abi.encodeCall(Vault.expire, (amount, root)));
     }
 
-    function deposit(uint256 seed) external {
+    function deposit(uint256 seed) private {
         address from = actor(seed);
         uint256 balance = token.balanceOf(from);
         if (balance == 0) return;
@@ -199,7 +234,7 @@ contract Campaign is Ledger {
         vaultIn += amount;
     }
 
-    function stream(uint256 seed) external {
+    function stream(uint256 seed) private {
         uint256 left = streamable() - streamed;
         if (left == 0) return;
         uint256 amount = seed % 4 == 0 ? left : bound(seed >> 8, 1, left);
@@ -212,7 +247,7 @@ contract Campaign is Ledger {
         vaultIn += amount - toEcoFund;
     }
 
-    function anchor(uint256 seed) external {
+    function anchor(uint256 seed) private {
         bytes32 root = keccak256(abi.encode(seed));
         vm.prank(RELAYER);
         anchors.anchor(anchorSerial, "tally", bytes32(seed % 4), root);
@@ -221,7 +256,7 @@ contract Campaign is Ledger {
     }
 
     /// @dev C4: a serial that was used, is skipped or overlaps.
-    function replay(uint256 seed) external {
+    function replay(uint256 seed) private {
         uint256 used = seed % 3;
         uint256[] memory lines = new uint256[](2);
         lines[0] = lines[1] = packed(actor(seed), 1);
@@ -239,21 +274,22 @@ contract Campaign is Ledger {
 
     // Members and roles
 
-    function transfer(uint256 seed, bool burn) external {
+    function transfer(uint256 seed) private {
         address from = actor(seed);
         uint256 balance = token.balanceOf(from);
         uint256 amount = (seed >> 16) % (balance + 1);
+        bool burn = (seed >> 192) % 4 == 0;
         vm.prank(from);
         token.transfer(burn ? DEAD : actor(seed >> 8), amount);
         if (burn) burned += amount;
     }
 
-    function delegate(uint256 seed) external {
+    function delegate(uint256 seed) private {
         vm.prank(actor(seed));
         token.delegate(seed % 3 == 0 ? address(0) : seed % 3 == 1 ? address(vault) : actor(seed >> 8));
     }
 
-    function setLimit(uint256 seed) external {
+    function setLimit(uint256 seed) private {
         uint256 capacity = bound(seed, 10_000 * POS, 4_000_000 * POS);
         uint256 refill = bound(seed >> 128, (capacity + 7 days - 1) / 7 days, capacity / 1 hours);
         vm.prank(admin);
@@ -261,7 +297,7 @@ contract Campaign is Ledger {
         noteLimit(capacity, refill);
     }
 
-    function pause(uint256 seed) external {
+    function pause(uint256 seed) private {
         Guarded target = seed % 2 == 0 ? Guarded(address(vault)) : Guarded(address(pool));
         vm.prank(GUARDIAN);
         target.pause();
@@ -274,7 +310,7 @@ contract Campaign is Ledger {
     }
 
     /// @dev C9: everything that a role guards, called by everybody who does not hold that role.
-    function stranger(uint256 seed) external {
+    function stranger(uint256 seed) private {
         uint256[] memory lines = new uint256[](1);
         lines[0] = packed(actor(seed), 1);
         address[7] memory people = [actor(seed), DISTRIBUTOR, PAYER, RELAYER, GUARDIAN, PROPOSER, address(emission)];

@@ -14,6 +14,7 @@ contract InvariantsTest is Base {
         (token, emission, vault, pool, anchors, ecoFund) = campaign.deployed();
     }
 
+    /// @dev Read by forge: what to call.
     function targetContracts() external view returns (address[] memory targets) {
         targets = new address[](1);
         targets[0] = address(campaign);
