@@ -15,6 +15,8 @@ const keyFile = join(generatedFolder, 'key.json')
 /** Runtime code above this is refused by every EVM chain (EIP-170). */
 const MAX_CODE_BYTES = 24_576
 const DEPLOYED_AS_THEY_ARE = ['@openzeppelin/contracts/governance/TimelockController.sol']
+/** Raise when `renderGenerated` writes the same contract in another way. */
+const GENERATED_FORMAT = 1
 const SETTINGS = {
   optimizer: { enabled: true, runs: 10_000 },
   evmVersion: 'prague',
@@ -113,9 +115,7 @@ function versionOf(name: string): string {
 }
 
 function inputKey(): string {
-  return sha256(
-    JSON.stringify([deployableSources(), SETTINGS, versionOf('solc'), versionOf('@openzeppelin/contracts'), renderGenerated.toString()]),
-  )
+  return sha256(JSON.stringify([deployableSources(), SETTINGS, versionOf('solc'), versionOf('@openzeppelin/contracts'), GENERATED_FORMAT]))
 }
 
 function generatedKey(): string {

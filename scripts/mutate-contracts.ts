@@ -63,7 +63,8 @@ function copyContracts(): string {
 }
 
 function assertGreen(run: ForgeRun, name: string): void {
-  if (run.passed === 0 || run.output.includes('[FAIL')) throw new Error(`the ${name} fail without any fault:\n${run.failed.join('\n')}\n${run.output.slice(0, 2_000)}`)
+  if (run.passed === 0 || run.output.includes('[FAIL'))
+    throw new Error(`the ${name} fail without any fault:\n${run.failed.join('\n')}\n${run.output.slice(0, 2_000)}`)
 }
 
 /** Undefined when the fault was noticed where it has to be, else what went wrong. */
@@ -89,17 +90,16 @@ async function main(): Promise<void> {
   const mutants = MUTANTS.filter(({ file, what }) => `${file} ${what}`.includes(wanted))
   const folder = copyContracts()
   const survivors: string[] = []
-  try {
-    assertGreen(await runUnits(folder), 'tests')
-    assertGreen(await runCampaign(folder), 'invariants')
-    console.log(`without a fault: green. ${mutants.length} faults to plant`)
-    for (const [index, mutant] of mutants.entries()) {
-      console.log(`${index + 1}/${mutants.length} ${mutant.file} ${mutant.what}${mutant.breaks === undefined ? '' : ` [${mutant.breaks}]`}`)
-      const problem = await tryMutant(folder, mutant)
-      if (problem !== undefined) survivors.push(`${mutant.file} ${mutant.what}: ${problem}`)
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  process.once('SIGINT', () => process.exit(130))
+  process.once('SIGTERM', () => process.exit(143))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  assertGreen(await runUnits(folder), 'tests')
+  assertGreen(await runCampaign(folder), 'invariants')
+  console.log(`without a fault: green. ${mutants.length} faults to plant`)
+  for (const [index, mutant] of mutants.entries()) {
+    console.log(`${index + 1}/${mutants.length} ${mutant.file} ${mutant.what}${mutant.breaks === undefined ? '' : ` [${mutant.breaks}]`}`)
+    const problem = await tryMutant(folder, mutant)
+    if (problem !== undefined) survivors.push(`${mutant.file} ${mutant.what}: ${problem}`)
   }
   console.log(`${mutants.length - survivors.length} of ${mutants.length} faults caught`)
   for (const survivor of survivors) console.error(`NOT CAUGHT  ${survivor}`)

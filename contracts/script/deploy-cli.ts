@@ -1,6 +1,6 @@
 // Deploys to a chain from the command line and writes contracts/deployments/<chainId>.json:
 //   node contracts/script/deploy-cli.ts --rpc https://... --key-file deployer.key --genesis 2027-01-31T00:00:00Z \
-//     --distributor 0x... --payer 0x... --relayer 0x... --guardian 0x... --admin-proposer 0x... [--delay 172800]
+//     --distributor 0x... --payer 0x... --relayer 0x... --guardian 0x... --admin-proposer 0x... [--delay 172800] [--out folder]
 // The key comes from a file, never from an argument or the environment, which other processes can read.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -9,11 +9,12 @@ import { getAddress, http, isHex, type Address } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { deployContracts } from './deploy.ts'
 
-const NAMES = ['rpc', 'key-file', 'genesis', 'distributor', 'payer', 'relayer', 'guardian', 'admin-proposer', 'delay'] as const
+const NAMES = ['rpc', 'key-file', 'genesis', 'distributor', 'payer', 'relayer', 'guardian', 'admin-proposer', 'delay', 'out'] as const
+const OPTIONAL: ReadonlySet<string> = new Set(['delay', 'out'])
 const FORTY_EIGHT_HOURS = '172800'
 
 const { values } = parseArgs({ options: Object.fromEntries(NAMES.map((name) => [name, { type: 'string' as const }])) })
-const missing = NAMES.filter((name) => name !== 'delay' && values[name] === undefined)
+const missing = NAMES.filter((name) => !OPTIONAL.has(name) && values[name] === undefined)
 if (missing.length > 0) {
   console.error(`missing: ${missing.map((name) => `--${name}`).join(' ')}`)
   process.exit(2)
@@ -43,7 +44,7 @@ const deployment = await deployContracts({
   adminProposer: address('admin-proposer'),
   delaySeconds: Number(values['delay'] ?? FORTY_EIGHT_HOURS),
 })
-const folder = resolve(import.meta.dirname, '..', 'deployments')
+const folder = resolve(values['out'] ?? join(import.meta.dirname, '..', 'deployments'))
 mkdirSync(folder, { recursive: true })
 const file = join(folder, `${deployment.chainId}.json`)
 writeFileSync(file, `${JSON.stringify(deployment, null, 2)}\n`)
