@@ -6,40 +6,40 @@ import {Base} from "./Base.sol";
 /// @notice What a campaign of random calls believes to be true: kept beside the contracts by separate arithmetic, never read back from them.
 abstract contract Ledger is Base {
     /// @notice The first thing that went through though it must not; empty while all is well.
-    string public broken;
+    string internal broken;
 
     // Emission
-    uint256 public opened;
-    uint256 public closed;
-    uint256 public minted = 9_000_000 * POS;
-    uint256 public fundSerial = 1;
-    bytes32 public fundHead;
-    uint256 public lastUnpause;
-    mapping(uint256 p => uint256) public fundedIn;
-    mapping(uint256 p => uint256) public burnedIn;
-    mapping(uint256 p => bytes32) public rootOf;
+    uint256 internal opened;
+    uint256 internal closed;
+    uint256 internal minted = 9_000_000 * POS;
+    uint256 internal fundSerial = 1;
+    bytes32 internal fundHead;
+    uint256 internal lastUnpause;
+    mapping(uint256 p => uint256) internal fundedIn;
+    mapping(uint256 p => uint256) internal burnedIn;
+    mapping(uint256 p => bytes32) internal rootOf;
 
     // Vault
-    uint256 public vaultIn;
-    uint256 public vaultOut;
-    uint256 public paySerial = 1;
-    bytes32 public payHead;
+    uint256 internal vaultIn;
+    uint256 internal vaultOut;
+    uint256 internal paySerial = 1;
+    bytes32 internal payHead;
 
     // Pool and anchors
-    uint256 public poolIn = 9_000_000 * POS;
-    uint256 public streamed;
-    uint256 public streamSerial = 1;
-    bytes32 public streamHead;
-    uint256 public anchorSerial = 1;
-    bytes32 public anchorHead;
+    uint256 internal poolIn = 9_000_000 * POS;
+    uint256 internal streamed;
+    uint256 internal streamSerial = 1;
+    bytes32 internal streamHead;
+    uint256 internal anchorSerial = 1;
+    bytes32 internal anchorHead;
     uint256[] private _redemptionTimes;
     uint256[] private _redemptions;
 
     // Burning
-    uint256 public burned;
+    uint256 internal burned;
 
     // The leaky bucket: all that left, when, and how much had refilled in all until then.
-    uint256 public maxCapacity = CAPACITY;
+    uint256 internal maxCapacity = CAPACITY;
     uint256 private _refill = REFILL;
     uint256 private _refilled;
     uint256 private _refilledAt;
@@ -48,7 +48,6 @@ abstract contract Ledger is Base {
 
     // Coverage: a campaign in which these stay zero proves nothing.
     uint256 public closes;
-    uint256 public publicCloses;
     uint256 public replays;
     uint256 public fills;
     uint256 public pausesOverABoundary;
@@ -58,7 +57,7 @@ abstract contract Ledger is Base {
     uint256 public payouts;
 
     /// @dev Independent of ReleaseSchedule: the table of spec 01, in millions.
-    function releaseInTable(uint256 p) public pure returns (uint256) {
+    function releaseInTable(uint256 p) internal pure returns (uint256) {
         uint8[13] memory millions = [1, 2, 2, 2, 4, 4, 4, 8, 8, 8, 16, 16, 16];
         return uint256(millions[p - 1]) * 1_000_000 * POS;
     }
@@ -89,7 +88,7 @@ abstract contract Ledger is Base {
     }
 
     /// @dev Spec 07 by adding up: half of what is left every two years, and every redemption over the two years after it.
-    function streamable() public view returns (uint256) {
+    function streamable() internal view returns (uint256) {
         uint256 left = 9_000_000 * POS;
         uint256 total = 0;
         uint256 time = GENESIS;
