@@ -40,7 +40,7 @@ export type PayoutLimit = { capacity: Amount; refillPerSecond: Amount }
 
 export type DeployOptions = {
   transport: Transport
-  /** Signs and pays the deployment; gets no role anywhere. An address works too where the node signs. */
+  /** Signs and pays the deployment; gets no role anywhere. */
   account: Account
   /** Start of period 1; a whole second. */
   genesis: Instant
