@@ -2,18 +2,7 @@
 import assert from 'node:assert/strict'
 import { join, resolve } from 'node:path'
 import { readFileSync } from 'node:fs'
-import {
-  createPublicClient,
-  createTestClient,
-  createWalletClient,
-  defineChain,
-  getAddress,
-  http,
-  pad,
-  toHex,
-  type Address,
-  type Hash,
-} from 'viem'
+import { createPublicClient, createTestClient, createWalletClient, getAddress, http, pad, toHex, type Address, type Hash } from 'viem'
 import { compileSolidity } from '../scripts/compile-contracts.ts'
 import { Emission } from '../contracts/generated/Emission.ts'
 import { PoSToken } from '../contracts/generated/PoSToken.ts'
@@ -21,7 +10,7 @@ import { Vault } from '../contracts/generated/Vault.ts'
 import { packLine } from '../contracts/script/lines.ts'
 import { startAnvil } from '../contracts/script/anvil.ts'
 import { deployContracts } from '../contracts/script/deploy.ts'
-import { devAccount } from '../contracts/script/dev-accounts.ts'
+import { DEV_CHAIN, devAccount } from '../contracts/script/dev-accounts.ts'
 import { pos } from '../core/shared/amount.ts'
 import { SECOND } from '../core/shared/instant.ts'
 
@@ -69,14 +58,8 @@ export async function measurePayoutGas(): Promise<PayoutGas> {
 async function measure(url: string): Promise<PayoutGas> {
   const transport = http(url)
   const reader = createPublicClient({ transport, pollingInterval: 20 })
-  const chain = defineChain({
-    id: await reader.getChainId(),
-    name: 'anvil',
-    nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
-    rpcUrls: { default: { http: [url] } },
-  })
   const [deployer, distributor, payer] = [devAccount(0), devAccount(1), devAccount(2)]
-  const walletOf = (account: typeof deployer) => createWalletClient({ account, chain, transport })
+  const walletOf = (account: typeof deployer) => createWalletClient({ account, chain: DEV_CHAIN, transport })
   async function gasOf(hash: Hash): Promise<number> {
     const receipt = await reader.waitForTransactionReceipt({ hash })
     assert.equal(receipt.status, 'success')

@@ -1,3 +1,4 @@
+import { defineChain } from 'viem'
 import { mnemonicToAccount, type HDAccount } from 'viem/accounts'
 
 /** The words every anvil starts with. Known to the whole world: never for a chain whose tokens are worth anything. */
@@ -7,3 +8,11 @@ const ANVIL_WORDS = 'test test test test test test test test test test test junk
 export function devAccount(index: number): HDAccount {
   return mnemonicToAccount(ANVIL_WORDS, { addressIndex: index })
 }
+
+/** The chain of `startAnvil` as viem wants it described; `viem/chains` would cost a second and a half to import. */
+export const DEV_CHAIN = defineChain({
+  id: 31_337,
+  name: 'anvil',
+  nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
+  rpcUrls: { default: { http: [] } },
+})

@@ -1,6 +1,5 @@
 import { assert, asyncProperty, bigInt, array, integer, record } from 'fast-check'
 import { createPublicClient, createTestClient, createWalletClient, http, pad, toHex, zeroHash, type Address, type Hash } from 'viem'
-import { foundry } from 'viem/chains'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pos } from '../../core/shared/amount.ts'
 import { Emission } from '../generated/Emission.ts'
@@ -8,7 +7,7 @@ import { PoSToken } from '../generated/PoSToken.ts'
 import { Vault } from '../generated/Vault.ts'
 import { startAnvil, type Anvil } from './anvil.ts'
 import { deployContracts, type Deployment } from './deploy.ts'
-import { devAccount } from './dev-accounts.ts'
+import { DEV_CHAIN, devAccount } from './dev-accounts.ts'
 import { EMPTY_HEAD, foldLines, packLine, type PayoutLine } from './lines.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
@@ -31,7 +30,7 @@ beforeAll(async () => {
     adminProposer: devAccount(5).address,
     delaySeconds: 172_800,
   })
-  const writer = createWalletClient({ account: distributor, chain: foundry, transport: http(anvil.url) })
+  const writer = createWalletClient({ account: distributor, chain: DEV_CHAIN, transport: http(anvil.url) })
   const emission = { address: deployment.emission, abi: Emission.abi } as const
   await mined(await writer.writeContract({ ...emission, functionName: 'open', args: [1n] }))
   const args = [1n, 1n, 1n, pos(1_000_000), pad('0x01', { size: 32 })] as const
@@ -51,7 +50,7 @@ const balanceOf = (account: Address) =>
 describe('lines of Vault.pay', () => {
   it('are packed and folded as the contract does it', { timeout: 60_000 }, async () => {
     const chain = createTestClient({ mode: 'anvil', transport: http(anvil.url) })
-    const writer = createWalletClient({ account: payer, chain: foundry, transport: http(anvil.url) })
+    const writer = createWalletClient({ account: payer, chain: DEV_CHAIN, transport: http(anvil.url) })
     const line = record({
       to: integer({ min: 1_000, max: 1_020 }).map((number): Address => pad(toHex(number), { size: 20 })),
       amount: bigInt({ min: 1n, max: pos(100) }),
