@@ -124,15 +124,19 @@ export async function readStatement(chunks: AsyncIterable<Uint8Array> | Iterable
     for (const text of texts) {
       cursor.textLine += 1
       if (finished) throw new FileRefused('trailing', cursor.textLine, text)
-      if (text.length > MAX_TEXT_LINE) throw new FileRefused(cursor.textLine === 1 ? 'not_statement' : 'too_long', cursor.textLine)
+      if (text.length > MAX_TEXT_LINE && cursor.textLine > 1) throw new FileRefused('too_long', cursor.textLine)
       finished = reader.next(text).done === true
     }
-    if (rest.length > MAX_TEXT_LINE) throw new FileRefused(cursor.textLine === 0 ? 'not_statement' : 'too_long', cursor.textLine + 1)
+    if (rest.length > MAX_TEXT_LINE) {
+      // A file of another kind may be one line without an end: the opening rule says what it is.
+      if (cursor.textLine === 0) reader.next(rest)
+      throw new FileRefused('too_long', cursor.textLine + 1)
+    }
   }
   if (!started) throw new FileRefused('empty', 1)
   if (finished && rest !== '') throw new FileRefused('trailing', cursor.textLine + 1, rest)
   if (finished) return
-  // A file of another kind may be one line without an end; what it is matters more than that it stops.
+  // What a short file of another kind is matters more than that it stops.
   if (cursor.textLine === 0 && !OPENING.startsWith(rest)) reader.next(rest)
   throw new FileRefused('truncated', cursor.textLine + 1, rest)
 }

@@ -148,8 +148,8 @@ describe('files that are not statements', () => {
     ['the same JSON on one line', Buffer.from(JSON.stringify(JSON.parse(vector))), 'file_not_statement file 1'],
     ['the same JSON, indented', Buffer.from(JSON.stringify(JSON.parse(vector), null, 2)), 'file_not_statement file 1'],
     ['a later version', Buffer.from(forgedTotal('version', 2n, '2')), 'file_version file 3'],
-    ['text after the end', Buffer.from(`${vector}{}\n`), 'file_trailing file 43'],
-    ['text after the end without a line end', Buffer.from(`${vector} `), 'file_trailing file 43'],
+    ['text after the end', Buffer.from(`${vector}{}\n`), 'file_trailing file 44'],
+    ['text after the end without a line end', Buffer.from(`${vector} `), 'file_trailing file 44'],
     ['a missing fact', Buffer.from(vector.replace(/"release":.*\n/, '')), 'file_layout file 11'],
     ['an endless line', Buffer.from(vector.replace('EVT-12', 'x'.repeat(600))), 'file_too_long file 14'],
   ])('%s', async (_, file, problem) => {
