@@ -78,9 +78,13 @@ export function exactAmountValue(text: string): Amount | undefined {
   return match[1] === '-' ? -magnitude : magnitude
 }
 
+/** Last second of the year 9999, beyond which an instant has no text with four digits for the year. */
+const LAST_SECOND = 253_402_300_799n
+
+/** The one text of a value; an instant that no statement can hold (a chain may answer anything) is written as its seconds. */
 export function fieldText(form: FieldForm, value: bigint): string {
   if (form === 'amount') return exactAmount(value)
-  if (form === 'instant') return isoSecond(Number(value) * SECOND)
+  if (form === 'instant' && value >= 0n && value <= LAST_SECOND) return isoSecond(Number(value) * SECOND)
   if (form === 'address') return `0x${value.toString(16).padStart(40, '0')}`
   return value.toString()
 }

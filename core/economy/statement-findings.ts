@@ -9,6 +9,7 @@ export type StatementPlace = {
 /** What was found; the first group holds, the others do not. */
 export type FindingCode =
   | 'lines_hold'
+  | 'fact_declared'
   | 'fact_follows'
   | 'total_follows'
   | 'total_declared'

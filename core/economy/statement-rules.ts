@@ -16,12 +16,19 @@ import {
 } from './statement-fields.ts'
 import type { StatementBefore } from './statement.types.ts'
 
+const DECLARED = ['version', 'period', 'chainId', 'emission', 'genesis'] as const
 const SCHEDULED = ['start', 'end', 'multiplier', 'release'] as const
 
 /** Facts that follow from period and genesis. Names in `doubtful` are already known to be wrong: neither judged nor used. */
 export function judgeFacts(facts: Readonly<Partial<Record<FactName, bigint>>>, doubtful: ReadonlySet<string>, findings: FindingList): void {
-  const { period, genesis, chainId } = facts
-  if (chainId !== undefined && chainId === 0n) findings.problem('fact_range', { part: 'fact', name: 'chainId' }, '', '0')
+  const { period, genesis } = facts
+  for (const name of DECLARED) {
+    const found = facts[name]
+    if (found === undefined || doubtful.has(name)) continue
+    const place = { part: 'fact', name } as const
+    if (name === 'chainId' && found === 0n) findings.problem('fact_range', place, '', '0')
+    else findings.good('fact_declared', place, fieldText(FACTS[name], found))
+  }
   if (period === undefined || genesis === undefined || doubtful.has('period') || doubtful.has('genesis')) return
   const scheduled = scheduledFacts(period, genesis)
   if (scheduled === undefined) {
