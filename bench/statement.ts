@@ -68,7 +68,7 @@ export async function measureStatement(lines = 1_000_000, openZeppelinLines = 20
     const file = await open(path, 'w')
     const buildStart = performance.now()
     const input = {
-      subject: { period: 1, genesis: Date.UTC(2027, 0, 31), chainId: 31_337, emission: `0x${'5f'.repeat(20)}` as Hex },
+      subject: { period: 1, genesis: Date.UTC(2027, 0, 31), chainId: 31_337, emission: `0x${'5f'.repeat(20)}` } as const,
       before: BEFORE_FIRST_PERIOD,
       activity: { unfunded: 0, poolIn: 0n, poolOut: 0n },
       transactions: [],

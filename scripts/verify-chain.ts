@@ -1,5 +1,6 @@
+import assert from 'node:assert'
 import { createPublicClient, http, TransactionReceiptNotFoundError, type PublicClient } from 'viem'
-import { toHex, type Hex } from '../core/economy/merkle-hex.ts'
+import { isHex, toHex, type Hex } from '../core/economy/merkle-hex.ts'
 import { fieldText } from '../core/economy/statement-fields.ts'
 import type { ChainReadings, TransactionState } from '../core/economy/statement-chain.ts'
 import type { StatementReport } from '../core/economy/statement-verify.ts'
@@ -37,7 +38,8 @@ async function transactionState(client: PublicClient, hash: Hex): Promise<Transa
 /** Reads the contract at the newest block, every view at that same block. The report must hold. Throws what viem throws when the chain can not be read. */
 export async function readChain(rpc: string, report: StatementReport): Promise<ChainReadings> {
   const client = createPublicClient({ transport: http(rpc, { timeout: TIMEOUT_MS, retryCount: 2 }) })
-  const address = fieldText('address', report.facts.emission!) as Hex
+  const address = fieldText('address', report.facts.emission!)
+  assert(isHex(address, 20))
   const period = report.facts.period!
   const chainId = BigInt(await client.getChainId())
   const blockNumber = await client.getBlockNumber()

@@ -25,7 +25,7 @@ type Texts = {
   command: Readonly<Record<CommandProblem, (detail: string) => string>>
 }
 
-const ruleText = (rules: Readonly<Record<LineRule, string>>, problem: string): string => rules[problem as LineRule] ?? problem
+const wordsOf = (table: Readonly<Record<string, string>>, name: string): string => table[name] ?? name
 
 const ENGLISH_RULES: Texts['rules'] = {
   amount_range: 'the amount is zero, above 100,000,000 PoS, or of the wrong sign for its kind',
@@ -103,7 +103,7 @@ const ENGLISH: Texts = {
     entry_check_changed: ({ expected, found }) =>
       `its check was changed to ${found}; the content still belongs to the root and gives ${expected}`,
     entry_number: ({ expected, found }) => `stands at place ${expected} but says it is line ${found}`,
-    entry_bounds: ({ found }) => `breaks a rule: ${ruleText(ENGLISH_RULES, found)}`,
+    entry_bounds: ({ found }) => `breaks a rule: ${wordsOf(ENGLISH_RULES, found)}`,
     fact_differs: ({ expected, found }) => `says ${found}, the release schedule says ${expected}`,
     fact_range: ({ found }) => `${found} is out of range`,
     total_differs: ({ expected, found }) => `says ${found}, recomputed it is ${expected}`,
@@ -210,7 +210,7 @@ const CHINESE: Texts = {
     entry_check: ({ expected, found, entry }) => `被改动：内容算出的校验码是 ${expected}，文件中写的是 ${found}：${entry}`,
     entry_check_changed: ({ expected, found }) => `校验码被改成 ${found}；内容仍属于该根，应为 ${expected}`,
     entry_number: ({ expected, found }) => `位于第 ${expected} 位，却写着第 ${found} 行`,
-    entry_bounds: ({ found }) => `违反规则：${ruleText(CHINESE_RULES, found)}`,
+    entry_bounds: ({ found }) => `违反规则：${wordsOf(CHINESE_RULES, found)}`,
     fact_differs: ({ expected, found }) => `文件写 ${found}，释放计划是 ${expected}`,
     fact_range: ({ found }) => `${found} 超出范围`,
     total_differs: ({ expected, found }) => `文件写 ${found}，重新计算是 ${expected}`,
@@ -246,7 +246,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = { en: ENGLISH, zh: CHINE
 export function findingText(finding: StatementFinding, language: Language): string {
   const texts = TEXTS[language]
   const { part, name } = finding.place
-  const words = part === 'chain' && name === 'root' ? texts.parts.root('') : (texts.fields[name as FactName] ?? name)
+  const words = part === 'chain' && name === 'root' ? texts.parts.root('') : wordsOf(texts.fields, name)
   const separator = language === 'en' ? ': ' : '：'
   const place = texts.parts[part](words)
   return `${finding.holds ? texts.good : texts.bad}  ${place}${separator}${texts.codes[finding.code](finding)}${finding.holds ? '' : ` [${finding.code}]`}`

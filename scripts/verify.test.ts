@@ -1,10 +1,11 @@
+import assert from 'node:assert'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { decodeFunctionData, encodeFunctionResult, type Hex } from 'viem'
 import { EMISSION_VIEWS } from './verify-chain.ts'
 import { runVerify } from './verify.ts'
@@ -12,7 +13,7 @@ import { TEXTS } from './verify-texts.ts'
 
 const vectorPath = new URL('../core/economy/statement-vector.txt', import.meta.url)
 const vector = readFileSync(vectorPath, 'latin1')
-const root = (JSON.parse(vector) as { root: Hex }).root
+const root: Hex = `0x${/"root":"0x([0-9a-f]{64})"/.exec(vector)![1]!}`
 const emission = `0x${'5f'.repeat(20)}`
 const BLOCK = '0x2a'
 
@@ -49,18 +50,17 @@ function answer(method: string, params: unknown[]): unknown {
     const status = node.status[String(params[0]).slice(2)]
     return status === undefined ? null : { transactionHash: params[0], status, blockNumber: BLOCK, logs: [], type: '0x2' }
   }
-  const call = params[0] as { to: string; data: Hex }
+  const call = z.object({ to: z.string(), data: z.custom<Hex>() }).parse(params[0])
   if (method === 'eth_call' && call.to === emission && params[1] === BLOCK) {
     const { functionName, args } = decodeFunctionData({ abi: EMISSION_VIEWS, data: call.data })
     const abi = EMISSION_VIEWS.filter((each) => each.name === functionName)
-    return encodeFunctionResult({ abi, functionName, result: node.views[functionName](args[0]) } as Parameters<
-      typeof encodeFunctionResult
-    >[0])
+    return encodeFunctionResult({ abi, functionName, result: node.views[functionName](args[0]) })
   }
   unexpected.push(`${method} ${JSON.stringify(params)}`)
   return null
 }
 
+const requestForm = z.object({ id: z.number(), method: z.string(), params: z.array(z.unknown()).default([]) })
 let server: Server
 let rpc: string
 let folder: string
@@ -70,13 +70,15 @@ beforeAll(async () => {
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
-      const { id, method, params } = JSON.parse(body) as { id: number; method: string; params?: unknown[] }
+      const { id, method, params } = requestForm.parse(JSON.parse(body))
       response.setHeader('content-type', 'application/json')
-      response.end(node.body ?? JSON.stringify({ jsonrpc: '2.0', id, result: answer(method, params ?? []) }))
+      response.end(node.body ?? JSON.stringify({ jsonrpc: '2.0', id, result: answer(method, params) }))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  rpc = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const address = server.address()
+  assert(typeof address === 'object' && address !== null)
+  rpc = `http://127.0.0.1:${address.port}`
 })
 afterAll(async () => {
   server.closeAllConnections()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { StandardMerkleTree } from '@openzeppelin/merkle-tree'
 import { keccak256 } from 'viem'
 import { loadKeccak256 } from '../../adapters/hashing/keccak256.ts'

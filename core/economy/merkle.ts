@@ -9,10 +9,10 @@ import assert from 'node:assert'
 /** Keccak-256 as Ethereum uses it (not SHA3-256): any bytes in, 32 bytes out. The result belongs to the caller. */
 export type Keccak256 = (bytes: Uint8Array) => Uint8Array
 
-export const HASH_BYTES = 32
+const HASH_BYTES = 32
 
 /** Upper bound of leaves in one tree. The sort below packs an index into 24 bits. */
-export const MAX_LEAVES = 2 ** 24
+const MAX_LEAVES = 2 ** 24
 
 /** Node `i` is at byte `32 * i`; the root is node 0, the children of node `i` are `2i + 1` and `2i + 2`, the smallest leaf is the last node. */
 export type MerkleTree = { readonly nodes: Uint8Array; readonly leafCount: number }

@@ -1,6 +1,7 @@
+import assert from 'node:assert'
 import type { Amount } from '../shared/amount.ts'
 import type { Hex } from './merkle-hex.ts'
-import { FACTS, fieldText, TOTALS, type StatementTotals, type TotalName } from './statement-fields.ts'
+import { FACTS, fieldText, hasAllTotals, TOTALS, type TotalName } from './statement-fields.ts'
 import { FindingList, type StatementFinding } from './statement-findings.ts'
 import type { StatementReport } from './statement-verify.ts'
 
@@ -78,8 +79,9 @@ export function judgePrevious(previous: StatementReport, current: StatementRepor
   for (const name of ['chainId', 'emission', 'genesis'] as const) {
     compare(name, fieldText(FACTS[name], previous.facts[name] ?? 0n), fieldText(FACTS[name], current.facts[name] ?? 0n))
   }
-  const before = previous.totals as StatementTotals
-  const now = current.totals as StatementTotals
+  const before = previous.totals
+  const now = current.totals
+  assert(hasAllTotals(before) && hasAllTotals(now))
   for (const [running, own] of CARRIED)
     compare(running, fieldText(TOTALS[running], before[running] + now[own]), fieldText(TOTALS[running], now[running]))
   compare('pool', fieldText('amount', before.pool + now.poolIn - now.poolOut), fieldText('amount', now.pool))

@@ -65,8 +65,12 @@ export type TotalName = keyof typeof TOTALS
 export type StatementFacts = Readonly<Record<FactName, bigint>>
 export type StatementTotals = Readonly<Record<TotalName, bigint>>
 
-export const FACT_NAMES = Object.keys(FACTS) as FactName[]
-export const TOTAL_NAMES = Object.keys(TOTALS) as TotalName[]
+export const FACT_NAMES = Object.keys(FACTS).filter((name): name is FactName => name in FACTS)
+export const TOTAL_NAMES = Object.keys(TOTALS).filter((name): name is TotalName => name in TOTALS)
+
+export function hasAllTotals(found: Readonly<Partial<Record<TotalName, bigint>>>): found is StatementTotals {
+  return TOTAL_NAMES.every((name) => found[name] !== undefined)
+}
 
 const EXACT_AMOUNT = /^(-?)(0|[1-9]\d{0,8})(?:\.(\d{0,8}[1-9]))?$/
 
@@ -138,7 +142,7 @@ export function statementFacts(subject: StatementSubject): StatementFacts {
 }
 
 /** Sum of the releases of periods 1..period, nano. */
-export function releasedUpTo(period: number): Amount {
+function releasedUpTo(period: number): Amount {
   let released = 0n
   for (let each = FIRST_PERIOD; each <= period; each += 1) released += releaseOf(each)
   return released

@@ -86,7 +86,12 @@ function beforeOf(totals: StatementTotals, sums: LineSums): StatementBefore {
   }
 }
 
-const RUNNING_OF = { granted: 'runningGranted', corrected: 'runningCorrected', expired: 'runningExpired', pool: 'pool' } as const
+const RUNNING: readonly [keyof StatementBefore, TotalName][] = [
+  ['granted', 'runningGranted'],
+  ['corrected', 'runningCorrected'],
+  ['expired', 'runningExpired'],
+  ['pool', 'pool'],
+]
 
 /** Totals against the lines, the schedule and each other: `granted + burned = release`, and everything reconciles to 100,000,000 PoS. */
 export function judgeTotals(
@@ -98,7 +103,8 @@ export function judgeTotals(
 ): void {
   const period = Number(facts.period ?? 0n)
   if (scheduledFacts(BigInt(period), 0n) === undefined || doubtful.has('period')) return
-  const totals = Object.fromEntries(TOTAL_NAMES.map((name) => [name, found[name] ?? 0n])) as StatementTotals
+  // A total that could not be read is doubtful, so nothing is concluded from what stands here in its place.
+  const totals = { ...statementTotals(period, sums, BEFORE_FIRST_PERIOD, { unfunded: 0, poolIn: 0n, poolOut: 0n }), ...found }
   const first = period === FIRST_PERIOD
   const before = first ? BEFORE_FIRST_PERIOD : beforeOf(totals, sums)
   const expected = statementTotals(period, sums, before, {
@@ -107,14 +113,14 @@ export function judgeTotals(
     poolOut: totals.poolOut,
   })
   const outOfRange = totalOutOfRange(totals)
-  const negativeBefore = doubtful.size > 0 ? [] : (Object.keys(RUNNING_OF) as (keyof StatementBefore)[]).filter((key) => before[key] < 0n)
+  const negativeBefore = doubtful.size > 0 ? [] : RUNNING.filter(([key]) => before[key] < 0n).map(([, name]) => name)
   for (const name of TOTAL_NAMES) {
     const sources = (first ? FIRST_PERIOD_SOURCES[name] : undefined) ?? SOURCES[name]
     if (doubtful.has(name) || sources.some((source) => doubtful.has(source))) continue
     const place = { part: 'total', name } as const
     const text = fieldText(TOTALS[name], totals[name])
     if (expected[name] !== totals[name]) findings.problem('total_differs', place, fieldText(TOTALS[name], expected[name]), text)
-    else if (name === outOfRange || negativeBefore.some((key) => RUNNING_OF[key] === name)) findings.problem('total_range', place, '', text)
+    else if (name === outOfRange || negativeBefore.includes(name)) findings.problem('total_range', place, '', text)
     else findings.good(sources.length === 0 ? 'total_declared' : 'total_follows', place, text)
   }
 }

@@ -54,14 +54,14 @@ export function lineEntry(number: number, line: StatementLine, check: string): s
 }
 
 const LINE =
-  /^\{"line":([1-9]\d{0,8}),"member":"(0x[0-9a-f]{64})","kind":"([a-z][a-z0-9-]{0,30})","amount":"(-?\d[\d.]{0,20})","reference":"([ !#-[\]-~]{0,31})","serial":(0|[1-9]\d{0,15}),"check":"([0-9a-f]{16})"\}$/
+  /^\{"line":([1-9]\d{0,8}),"member":"0x([0-9a-f]{64})","kind":"([a-z][a-z0-9-]{0,30})","amount":"(-?\d[\d.]{0,20})","reference":"([ !#-[\]-~]{0,31})","serial":(0|[1-9]\d{0,15}),"check":"([0-9a-f]{16})"\}$/
 
 export function readLineEntry(entry: string): { number: number; line: StatementLine; check: string } | undefined {
   const match = LINE.exec(entry)
   if (match === null) return undefined
   const amount = exactAmountValue(match[4]!)
   if (amount === undefined) return undefined
-  const line = { member: match[2] as Hex, kind: match[3]!, amount, reference: match[5]!, serial: Number(match[6]) }
+  const line = { member: `0x${match[2]!}` as const, kind: match[3]!, amount, reference: match[5]!, serial: Number(match[6]) }
   return { number: Number(match[1]), line, check: match[7]! }
 }
 
@@ -70,17 +70,17 @@ export function rootEntry(root: Hex): string {
 }
 
 export function readRootEntry(text: string): Hex | undefined {
-  const match = /^"root":"(0x[0-9a-f]{64})",$/.exec(text)
-  return match === null ? undefined : (match[1] as Hex)
+  const match = /^"root":"0x([0-9a-f]{64})",$/.exec(text)
+  return match === null ? undefined : `0x${match[1]!}`
 }
 
 export function transactionEntry(transaction: StatementTransaction, check: string): string {
   return `{"name":"${transaction.name}","hash":"${transaction.hash}","check":"${check}"}`
 }
 
-const TRANSACTION = /^\{"name":"([a-z][a-z0-9-]{0,30})","hash":"(0x[0-9a-f]{64})","check":"([0-9a-f]{16})"\}$/
+const TRANSACTION = /^\{"name":"([a-z][a-z0-9-]{0,30})","hash":"0x([0-9a-f]{64})","check":"([0-9a-f]{16})"\}$/
 
 export function readTransactionEntry(entry: string): { transaction: StatementTransaction; check: string } | undefined {
   const match = TRANSACTION.exec(entry)
-  return match === null ? undefined : { transaction: { name: match[1]!, hash: match[2] as Hex }, check: match[3]! }
+  return match === null ? undefined : { transaction: { name: match[1]!, hash: `0x${match[2]!}` }, check: match[3]! }
 }

@@ -1,13 +1,15 @@
+import assert from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { loadKeccak256 } from '../../adapters/hashing/keccak256.ts'
 import { pos } from '../shared/amount.ts'
 import { fromHex, type Hex } from './merkle-hex.ts'
 import { judgeChain, judgePrevious, type ChainReadings } from './statement-chain.ts'
-import { BEFORE_FIRST_PERIOD, carriedOver, FACT_NAMES, TOTAL_NAMES } from './statement-fields.ts'
+import { carriedOver, FACT_NAMES, hasAllTotals, TOTAL_NAMES } from './statement-fields.ts'
 import { checkOf, leafHasher } from './statement-leaf.ts'
+import type { StatementBefore } from './statement.types.ts'
 import { verifyStatement, type StatementReport } from './statement-verify.ts'
 import { writeStatement } from './statement-writer.ts'
 
@@ -56,19 +58,19 @@ describe('one changed digit', () => {
       expect(first, `position ${at}`).toBeDefined()
       expect(`${first!.place.part} ${first!.place.name}`.trim()).toBe(place)
       const inCheck = /"check":"[0-9a-f]*$/.test(vector.slice(0, at).split('\n').at(-1)!)
-      if (!place.startsWith('transaction')) expect(first!.code === 'entry_check_changed').toBe(inCheck)
+      expect(first!.code === 'entry_check_changed').toBe(inCheck && !place.startsWith('transaction'))
     }
     expect(places.size).toBe(FACT_NAMES.length + 5 + TOTAL_NAMES.length + 1 + 2)
   })
 
   test('whatever the new digit is', async () => {
     const positions = digitPositions(vector)
-    const change = fc.constantFrom(...positions).chain(({ at, digits }) => fc.tuple(fc.constant(at), fc.constantFrom(...digits)))
+    const change = fc.constantFrom(...positions).chain(({ at, digits }) => fc.tuple(fc.constant(at), fc.constantFrom(...digits.split(''))))
     await fc.assert(
       fc.asyncProperty(change, async ([at, digit]) => {
         fc.pre(vector[at] !== digit)
         const [first] = problems(await verify(replaced(vector, at, digit)))
-        expect(first).toMatch(new RegExp(`^\\w+ ${placeAt(vector, at)}$|^root_differs root$`))
+        expect(first).toMatch(new RegExp(`^\\w+ ${placeAt(vector, at)}$`))
       }),
       { numRuns: 200 },
     )
@@ -224,15 +226,16 @@ describe('against the chain and the statement before', () => {
 
   test('running totals continue those of the period before', async () => {
     const first = await verify(vector)
-    const next = async (before: typeof BEFORE_FIRST_PERIOD, period = 2): Promise<StatementReport> => {
+    const next = async (before: StatementBefore, period = 2): Promise<StatementReport> => {
       const chunks: Uint8Array[] = []
-      const subject = { period, genesis: Date.UTC(2027, 0, 31), chainId: 31_337, emission: `0x${'5f'.repeat(20)}` as Hex }
+      const subject = { period, genesis: Date.UTC(2027, 0, 31), chainId: 31_337, emission: `0x${'5f'.repeat(20)}` } as const
       const activity = { unfunded: 0, poolIn: 0n, poolOut: 5n }
-      const line = { member: `0x${'7'.repeat(64)}` as Hex, kind: 'form', amount: pos(5), reference: '', serial: 10 }
+      const line = { member: `0x${'7'.repeat(64)}`, kind: 'form', amount: pos(5), reference: '', serial: 10 } as const
       await writeStatement({ subject, before, activity, transactions: [] }, [line], keccak, (chunk) => void chunks.push(chunk))
       return verifyStatement(chunks, keccak)
     }
-    const before = carriedOver(first.totals as Parameters<typeof carriedOver>[0])
+    assert(hasAllTotals(first.totals))
+    const before = carriedOver(first.totals)
     const second = await next(before)
     expect([second.holds, problems({ findings: judgePrevious(first, second) })]).toEqual([true, []])
     expect(problems({ findings: judgePrevious(first, await next({ ...before, granted: before.granted + 1n })) })).toEqual([
