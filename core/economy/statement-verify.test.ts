@@ -5,13 +5,27 @@ import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { loadKeccak256 } from '../../adapters/hashing/keccak256.ts'
 import { pos } from '../shared/amount.ts'
-import { fromHex, type Hex } from './merkle-hex.ts'
+import { fromHex, toHex, type Hex } from './merkle-hex.ts'
+import { LeafList, merkleRoot, merkleTree } from './merkle.ts'
 import { judgeChain, judgePrevious, type ChainReadings } from './statement-chain.ts'
-import { carriedOver, FACT_NAMES, hasAllTotals, TOTAL_NAMES } from './statement-fields.ts'
+import {
+  BEFORE_FIRST_PERIOD,
+  carriedOver,
+  FACT_NAMES,
+  FACTS,
+  fieldText,
+  hasAllTotals,
+  statementFacts,
+  statementTotals,
+  TOTAL_NAMES,
+  TOTALS,
+  type StatementTotals,
+} from './statement-fields.ts'
 import { checkOf, leafHasher } from './statement-leaf.ts'
-import type { StatementBefore } from './statement.types.ts'
+import { fieldEntry, lineEntry } from './statement-text.ts'
+import type { StatementBefore, StatementLine } from './statement.types.ts'
 import { verifyStatement, type StatementReport } from './statement-verify.ts'
-import { writeStatement } from './statement-writer.ts'
+import { transactionsText, writeStatement } from './statement-writer.ts'
 
 const keccak = await loadKeccak256()
 const vector = readFileSync(new URL('statement-vector.txt', import.meta.url), 'latin1')
@@ -134,6 +148,67 @@ describe('a forger who also repairs the check', () => {
   })
 })
 
+/** A file whose checks and root are all right, whatever it says: only the rules can find fault with it. */
+function consistentFile(period: number, lines: StatementLine[], totalsOf: (honest: StatementTotals) => Partial<StatementTotals>): string {
+  const hasher = leafHasher(keccak)
+  const leaves = new LeafList()
+  const sums = {
+    lines: lines.length,
+    granted: lines.reduce((sum, { amount }) => sum + (amount > 0n ? amount : 0n), 0n),
+    corrected: 0n,
+    expired: 0n,
+  }
+  const honest = statementTotals(period, sums, BEFORE_FIRST_PERIOD, { unfunded: 0, poolIn: 0n, poolOut: 0n })
+  const totals = { ...honest, ...totalsOf(honest) }
+  const facts = statementFacts({ period, genesis: Date.UTC(2027, 0, 31), chainId: 31_337, emission: `0x${'5f'.repeat(20)}` })
+  const check = (leaf: Uint8Array): string => {
+    leaves.push(leaf)
+    return checkOf(leaf)
+  }
+  const factEntries = FACT_NAMES.map((name) =>
+    fieldEntry(name, fieldText(FACTS[name], facts[name]), check(hasher.fieldLeaf(name, facts[name]))),
+  )
+  const lineEntries = lines.map((line, index) => lineEntry(index + 1, line, check(hasher.lineLeaf(index + 1, line))))
+  const totalEntries = TOTAL_NAMES.map((name) =>
+    fieldEntry(name, fieldText(TOTALS[name], totals[name]), check(hasher.fieldLeaf(name, totals[name]))),
+  )
+  const root = toHex(merkleRoot(merkleTree(leaves.bytes(), keccak)))
+  const [factPart, linePart, totalPart] = [factEntries, lineEntries, totalEntries].map((entries) => entries.join(',\n'))
+  const head = `{"format":"wepos-statement",\n"facts":{\n${factPart}\n},\n"lines":[\n${linePart}\n],\n"totals":{\n${totalPart}\n},\n`
+  return `${head}"root":"${root}",\n${transactionsText([], keccak)}`
+}
+
+describe('an operator whose file agrees with itself and with its root', () => {
+  const line = { member: `0x${'7'.repeat(64)}`, kind: 'form', amount: pos(5), reference: '', serial: 10 } as const
+  const problemsOf = async (...given: Parameters<typeof consistentFile>): Promise<string[]> =>
+    problems(await verify(consistentFile(...given)))
+
+  test('is believed when the rules are kept', async () => {
+    expect(await problemsOf(1, [line, { ...line, serial: 11 }], () => ({}))).toEqual([])
+    expect(await problemsOf(2, [line], () => ({ poolOut: 3n }))).toEqual([])
+  })
+
+  test('is caught paying one grant twice, or out of order', async () => {
+    expect(await problemsOf(1, [line, line], () => ({}))).toEqual(['entry_bounds line 2'])
+    expect(await problemsOf(1, [line, { ...line, serial: 9 }], () => ({}))).toEqual(['entry_bounds line 2'])
+    expect(await problemsOf(1, [{ ...line, serial: 0 }], () => ({}))).toEqual(['entry_bounds line 1'])
+  })
+
+  test('is caught granting more than the release, or more in a period than so far', async () => {
+    expect(await problemsOf(1, [{ ...line, amount: pos(1_000_000) + 1n }], () => ({}))).toContain('total_range total burned')
+    expect(
+      await problemsOf(2, [line], ({ runningBurned, outstanding }) => ({
+        runningGranted: pos(4),
+        runningBurned: runningBurned + pos(1),
+        outstanding: outstanding - pos(1),
+      })),
+    ).toEqual(['total_range total runningGranted'])
+    expect(
+      await problemsOf(2, [line], ({ outstanding }) => ({ pool: pos(8), outstanding: outstanding + pos(8_999_992), poolIn: pos(9) })),
+    ).toEqual(['total_range total pool'])
+  })
+})
+
 describe('files that are not statements', () => {
   const bytes = Buffer.from(vector, 'latin1')
   test.each<[string, Uint8Array, string]>([
@@ -153,6 +228,9 @@ describe('files that are not statements', () => {
     ['text after the end', Buffer.from(`${vector}{}\n`), 'file_trailing file 44'],
     ['text after the end without a line end', Buffer.from(`${vector} `), 'file_trailing file 44'],
     ['a missing fact', Buffer.from(vector.replace(/"release":.*\n/, '')), 'file_layout file 11'],
+    ['a missing last fact', Buffer.from(vector.replace(/,\n"release":.*\n/, '\n')), 'file_layout file 11'],
+    ['a comma after the last line', Buffer.from(vector.replace(/\n\],/, ',\n],')), 'file_layout file 19'],
+    ['a missing comma', Buffer.from(vector.replace('"},\n{"line":2', '"}\n{"line":2')), 'file_layout file 15'],
     ['an endless line', Buffer.from(vector.replace('EVT-12', 'x'.repeat(600))), 'file_too_long file 14'],
   ])('%s', async (_, file, problem) => {
     const report = await verifyStatement([file], keccak)
