@@ -1,0 +1,50 @@
+import type { Loosen, Schema } from '../openapi/close-schemas.ts'
+import { OpenApiDocument } from '../openapi/openapi-document.ts'
+
+/** Bit fields of permissions: 54 bits, written as strings in JSON by discord.js and by Discord's own documentation. */
+const MAX_PERMISSION_BITS = 18014398509481983
+
+/**
+ * Where the document is narrower than Discord:
+ * - bit fields of permissions are typed as integers, yet every client sends them as decimal strings;
+ * - the code of an inner form error is typed as an integer, yet Discord sends words such as BASE_TYPE_REQUIRED
+ *   (developers/reference "Error Messages").
+ */
+const loosen: Loosen = (schema: Schema, name: string | undefined): Schema => {
+  if (schema['maximum'] === MAX_PERMISSION_BITS) {
+    const { type, maximum: _maximum, ...rest } = schema
+    return { ...rest, type: [type, 'string'].flat(), exclusiveMaximum: MAX_PERMISSION_BITS + 1, pattern: '^\\d+$' }
+  }
+  if (name === 'InnerErrors') {
+    const item = { type: 'object', properties: { code: { type: ['string', 'integer'] }, message: { type: 'string' } }, required: ['code', 'message'] }
+    return { ...schema, properties: { _errors: { type: 'array', items: item } } }
+  }
+  return schema
+}
+
+let loaded: { document: OpenApiDocument | undefined } | undefined
+
+/**
+ * Discord's OpenAPI document (discord/discord-api-spec), which lies beside the project and not in it.
+ * @returns undefined, with the reason printed once, when it is absent
+ */
+export function discordDocument(): OpenApiDocument | undefined {
+  if (!loaded) {
+    const file = new URL('../../../../shared/specs/discord-openapi.json', import.meta.url)
+    loaded = { document: OpenApiDocument.load(file, loosen) }
+    if (!loaded.document) process.stderr.write('skipped: no documents (specs/discord-openapi.json is absent; requests are checked by hand-written limits only)\n')
+  }
+  return loaded.document
+}
+
+/**
+ * Drops what discord.js adds to every message: `tts: false` and `enforce_nonce: false`, which the document lists for one operation only.
+ * Any other value of these keys stays and is judged.
+ */
+export function withoutClientDefaults(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  const { ...copy } = body as Record<string, unknown>
+  for (const key of ['tts', 'enforce_nonce']) if (copy[key] === false) delete copy[key]
+  if ('data' in copy) copy['data'] = withoutClientDefaults(copy['data'])
+  return copy
+}
