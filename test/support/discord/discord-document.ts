@@ -16,7 +16,11 @@ const loosen: Loosen = (schema: Schema, name: string | undefined): Schema => {
     return { ...rest, type: [type, 'string'].flat(), exclusiveMaximum: MAX_PERMISSION_BITS + 1, pattern: '^\\d+$' }
   }
   if (name === 'InnerErrors') {
-    const item = { type: 'object', properties: { code: { type: ['string', 'integer'] }, message: { type: 'string' } }, required: ['code', 'message'] }
+    const item = {
+      type: 'object',
+      properties: { code: { type: ['string', 'integer'] }, message: { type: 'string' } },
+      required: ['code', 'message'],
+    }
     return { ...schema, properties: { _errors: { type: 'array', items: item } } }
   }
   return schema
@@ -32,7 +36,10 @@ export function discordDocument(): OpenApiDocument | undefined {
   if (!loaded) {
     const file = new URL('../../../../shared/specs/discord-openapi.json', import.meta.url)
     loaded = { document: OpenApiDocument.load(file, loosen) }
-    if (!loaded.document) process.stderr.write('skipped: no documents (specs/discord-openapi.json is absent; requests are checked by hand-written limits only)\n')
+    if (!loaded.document)
+      process.stderr.write(
+        'skipped: no documents (specs/discord-openapi.json is absent; requests are checked by hand-written limits only)\n',
+      )
   }
   return loaded.document
 }

@@ -160,8 +160,12 @@ function toProblems(errors: readonly ErrorObject[], prefix: readonly string[]): 
   const told = errors.filter((error) => !WRAPPERS.has(error.keyword))
   // "must be null" of a nullable object says nothing when something inside the object is wrong.
   const inside = (error: ErrorObject): boolean =>
-    told.some((other) => other.instancePath.startsWith(`${error.instancePath}/`) || (other !== error && other.instancePath === error.instancePath))
-  const leaves = told.filter((error) => !(error.keyword === 'type' && (error.params as { type?: unknown }).type === 'null' && inside(error)))
+    told.some(
+      (other) => other.instancePath.startsWith(`${error.instancePath}/`) || (other !== error && other.instancePath === error.instancePath),
+    )
+  const leaves = told.filter(
+    (error) => !(error.keyword === 'type' && (error.params as { type?: unknown }).type === 'null' && inside(error)),
+  )
   const seen = new Map<string, Problem>()
   for (const error of leaves.length > 0 ? leaves : errors) {
     const params = error.params as { additionalProperty?: string; missingProperty?: string }
