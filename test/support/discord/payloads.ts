@@ -55,8 +55,9 @@ export function interactionMember(state: State, guild: Guild, member: Member, ch
   return { ...guildMember(member), permissions: String(state.permissionsOf(guild, member.user.id, channel)) }
 }
 
-export function memberAdded(guild: Guild, member: Member): GatewayGuildMemberAddDispatchData {
-  return { ...guildMember(member), guild_id: guild.id }
+/** The data of GUILD_MEMBER_ADD and GUILD_MEMBER_UPDATE. */
+export function memberEvent(guild: Guild, member: Member): GatewayGuildMemberAddDispatchData & { avatar: null; banner: null } {
+  return { ...guildMember(member), avatar: null, banner: null, guild_id: guild.id }
 }
 
 /** A channel as the REST API shows it: a direct conversation has no name there, though the client types give it one. */

@@ -10,6 +10,8 @@ import type { State } from './state.ts'
 
 /** One request as it was received and answered. */
 export interface RequestRecord {
+  /** Counts up from 1. */
+  readonly number: number
   readonly method: string
   /** Decoded, without `/api/v10`, e.g. `/webhooks/1/token/messages/@original`. */
   readonly path: string
@@ -34,7 +36,7 @@ export interface Violation {
 
 export interface RestOptions {
   readonly state: State
-  readonly gateway: () => Gateway
+  readonly gateway: Gateway
   readonly routes: readonly Route[]
   readonly document: OpenApiDocument | undefined
   /** Tells whether a token is the bot's. */
@@ -50,6 +52,8 @@ const BUCKET = { limit: 1000, remaining: 999, resetAfterSeconds: 1 }
 export class Rest {
   readonly requests: RequestRecord[] = []
   readonly violations: Violation[] = []
+  /** How many requests were answered in all. */
+  received = 0
   readonly #options: RestOptions
   readonly #limited: { seconds: number; global: boolean }[] = []
 
@@ -79,7 +83,9 @@ export class Rest {
     }
     this.#write(response, method, path, answer)
     const code = isJson(answer.body) && answer.status >= 400 && typeof answer.body['code'] === 'number' ? answer.body['code'] : undefined
+    this.received += 1
     this.requests.push({
+      number: this.received,
       method,
       path,
       query: url.search.slice(1),
@@ -110,7 +116,7 @@ export class Rest {
     if (problems.length > 0) throw refuse.invalidForm(problems.map(toFormProblem))
     const call: Call = {
       state: this.#options.state,
-      gateway: this.#options.gateway(),
+      gateway: this.#options.gateway,
       params: match.params,
       query,
       body: isJson(received.body) ? received.body : {},

@@ -1,6 +1,6 @@
 import { type APIRole, GatewayDispatchEvents, PermissionFlagsBits } from 'discord-api-types/v10'
 import { type Answer, type Call, param, type Route } from './call.ts'
-import { channelsOf, guildMember, memberAdded, restChannel, restGuild } from './payloads.ts'
+import { channelsOf, guildMember, memberEvent, restChannel, restGuild } from './payloads.ts'
 import { has } from './permissions.ts'
 import { refuse } from './refuse.ts'
 import type { Guild, Member } from './state.ts'
@@ -76,7 +76,7 @@ function changeRole(call: Call, give: boolean): Answer {
   if (!allowed || role.position >= highest || role.managed || role.id === guild.id) throw refuse.missingPermissions()
   const others = member.roles.filter((id) => id !== role.id)
   member.roles = give ? [...others, role.id] : others
-  call.gateway.dispatch(GatewayDispatchEvents.GuildMemberUpdate, memberAdded(guild, member), true)
+  call.gateway.dispatch(GatewayDispatchEvents.GuildMemberUpdate, memberEvent(guild, member), true)
   state.bell.ring()
   return { status: 204 }
 }

@@ -126,8 +126,7 @@ function composeLoading(call: Call, interaction: Interaction, data: Json): { fla
   const draft = { channel, author: call.state.botUser, body, files: [], use: 'defer' as const }
   const extra = { ...metadata(call, interaction), flags: flags | MessageFlags.Loading }
   const stored = composeMessage(call.state, { ...draft, extra, ...(ephemeral ? { visibleTo: interaction.userId } : {}) })
-  // Without a gateway event: others see the thinking message, but a test awaits what the bot says.
-  call.state.messages.set(stored.message.id, stored)
+  storeMessage(call.state, call.gateway, channel, stored)
   interaction.originalId = stored.message.id
   interaction.messageIds.push(stored.message.id)
   return { flags }
