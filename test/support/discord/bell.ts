@@ -12,7 +12,8 @@ export class Bell {
 
   /** Tells every waiter to look again. */
   ring(): void {
-    for (const look of [...this.#waiting]) look()
+    // A waiter that is done leaves the set while it is walked; sets allow that.
+    for (const look of this.#waiting) look()
   }
 
   /**

@@ -1,5 +1,5 @@
 import { ApplicationCommandOptionType, ApplicationCommandType, Locale } from 'discord-api-types/v10'
-import { isJson, type Json, lengthOf, listOf, textOf } from './json.ts'
+import { asObject, type Json, lengthOf, listOf, textOf } from './json.ts'
 import { Problems } from './message-limits.ts'
 import type { FormProblem } from './refuse.ts'
 
@@ -43,8 +43,8 @@ export function commandListProblems(commands: readonly Json[]): FormProblem[] {
 
 function checkNames(problems: Problems, named: Json, path: Path, slash: boolean): void {
   const name = textOf(named['name'])
-  const localized = isJson(named['name_localizations']) ? named['name_localizations'] : {}
-  const described = isJson(named['description_localizations']) ? named['description_localizations'] : {}
+  const localized = asObject(named['name_localizations'])
+  const described = asObject(named['description_localizations'])
   if (slash) {
     checkName(problems, name, [...path, 'name'])
     for (const [locale, text] of Object.entries(localized)) checkName(problems, textOf(text), [...path, 'name_localizations', locale])
@@ -119,7 +119,7 @@ function checkValueOption(problems: Problems, option: Json, path: Path): void {
     problems.add([...path, 'choices'], 'APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS', `Option choice ${key} already exists`)
   }
   for (const [index, choice] of choices.entries()) {
-    for (const locale of Object.keys(isJson(choice['name_localizations']) ? choice['name_localizations'] : {})) {
+    for (const locale of Object.keys(asObject(choice['name_localizations']))) {
       if (!LOCALES.has(locale))
         problems.add([...path, 'choices', index, 'name_localizations', locale], 'BASE_TYPE_CHOICES', `${locale} is no locale of Discord`)
     }
@@ -140,7 +140,7 @@ function checkValueOption(problems: Problems, option: Json, path: Path): void {
 /** Names, descriptions and choice values together, with the longest localization of each. */
 function textSize(named: Json): number {
   const longest = (key: string): number => {
-    const localized = isJson(named[`${key}_localizations`]) ? Object.values(named[`${key}_localizations`] as Json) : []
+    const localized = Object.values(asObject(named[`${key}_localizations`]))
     return Math.max(lengthOf(named[key]), ...localized.map(lengthOf))
   }
   const inner = [...listOf(named['options']), ...listOf(named['choices'])]

@@ -7,8 +7,9 @@ import {
   ApplicationCommandOptionType as Kind,
   ApplicationCommandType,
 } from 'discord-api-types/v10'
-import { isJson, type Json } from './json.ts'
+import { asObject, isJson } from './json.ts'
 import type { State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** What a user types into one option; a snowflake for users, roles, channels, mentionables and attachments. */
 export type OptionValue = string | number | boolean
@@ -61,7 +62,7 @@ export function findCommand(state: State, path: readonly string[], guildId: stri
   if (leaf.length < options.length)
     throw new ImpossibleAction(`/${path.join(' ')} needs one of: ${options.map((each) => each.name).join(', ')}`)
   const wrap = <T extends APIApplicationCommandInteractionDataOption>(filled: T[]): T[] =>
-    nodes.reduceRight<T[]>((inner, node) => [{ ...node, ...(inner.length > 0 ? { options: inner } : {}) } as unknown as T], filled)
+    nodes.reduceRight<T[]>((inner, node) => [trusted<T>({ ...node, ...(inner.length > 0 ? { options: inner } : {}) })], filled)
   return { command, options: leaf, wrap }
 }
 
@@ -81,12 +82,12 @@ export function fillOptions(
     if (!option) throw new ImpossibleAction(`${label} has no option "${name}"; it has: ${[...known.keys()].join(', ') || 'none'}`)
     const wrong = misfit(option, value)
     if (wrong !== undefined) throw new ImpossibleAction(`${label}: option "${name}" ${wrong}, not ${JSON.stringify(value)}`)
-    return { name, type: option.type, value } as APIApplicationCommandInteractionDataBasicOption
+    return trusted<APIApplicationCommandInteractionDataBasicOption>({ name, type: option.type, value })
   })
 }
 
 function misfit(option: APIApplicationCommandBasicOption, value: OptionValue): string | undefined {
-  const limits = option as unknown as Json
+  const limits = asObject(option)
   const above = (key: string, size: number): boolean => typeof limits[key] === 'number' && size > limits[key]
   const below = (key: string, size: number): boolean => typeof limits[key] === 'number' && size < limits[key]
   switch (option.type) {

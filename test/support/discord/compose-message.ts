@@ -5,6 +5,7 @@ import { has } from './permissions.ts'
 import { refuse } from './refuse.ts'
 import { type Attachment, renderAttachments, renderComponents, renderEmbeds, type UploadedFile } from './render.ts'
 import type { Channel, State, StoredMessage } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** Who writes what where. */
 export interface Draft {
@@ -25,7 +26,7 @@ export function composeMessage(state: State, draft: Draft): StoredMessage {
   refuseProblems(body, draft.use, false, files, [])
   const attachments = renderAttachments(body, files, [], channel.id, () => state.nextId())
   const flags = (typeof body['flags'] === 'number' ? body['flags'] : 0) | (draft.visibleTo === undefined ? 0 : MessageFlags.Ephemeral)
-  const message = {
+  const message = trusted<APIMessage>({
     id: state.nextId(),
     type: MessageType.Default,
     channel_id: channel.id,
@@ -43,7 +44,7 @@ export function composeMessage(state: State, draft: Draft): StoredMessage {
     ...draft.extra,
     ...(body['nonce'] === undefined || body['nonce'] === null ? {} : { nonce: body['nonce'] }),
     ...(isJson(body['poll']) ? { poll: { ...body['poll'], expiry: null } } : {}),
-  } as unknown as APIMessage // the rendered parts come from a body that the document has judged
+  })
   refuseEmpty(message)
   const names = new Map(attachments.map((each, index) => [each.filename, files[index]?.data ?? new Uint8Array()]))
   return { message, files: names, ...(draft.visibleTo === undefined ? {} : { visibleTo: draft.visibleTo }) }
@@ -60,14 +61,14 @@ export function editMessage(
 ): APIMessage {
   const before = stored.message
   const wasV2 = ((before.flags ?? 0) & MessageFlags.IsComponentsV2) !== 0
-  const kept = before.attachments as unknown as Attachment[]
+  const kept = trusted<Attachment[]>(before.attachments)
   refuseProblems(body, use, wasV2, files, kept)
   const attachments = renderAttachments(body, files, kept, channel.id, () => state.nextId())
   const content = 'content' in body ? textOf(body['content']) : before.content
   // An edit without allowed_mentions is parsed again with the defaults, whatever the message was sent with.
   const mentions = 'content' in body ? mentionsOf(state, channel, before.author, content, body['allowed_mentions']) : {}
   const sticky = (before.flags ?? 0) & ~MessageFlags.SuppressEmbeds & ~MessageFlags.Loading
-  const message = {
+  const message = trusted<APIMessage>({
     ...before,
     ...mentions,
     content,
@@ -76,7 +77,7 @@ export function editMessage(
     components: 'components' in body ? renderComponents(body['components'], attachments, () => state.nextId()) : before.components,
     flags: sticky | (typeof body['flags'] === 'number' ? body['flags'] : (before.flags ?? 0) & MessageFlags.SuppressEmbeds),
     edited_timestamp: ((before.flags ?? 0) & MessageFlags.Loading) === 0 ? state.timestamp() : null,
-  } as unknown as APIMessage // as above
+  })
   refuseEmpty(message)
   for (const [index, file] of files.entries()) {
     stored.files.set(attachments[attachments.length - files.length + index]?.filename ?? file.name, file.data)

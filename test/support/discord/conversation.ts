@@ -2,7 +2,7 @@ import {
   type APIApplicationCommandOptionChoice,
   type APIInteraction,
   type APIMessage,
-  ButtonStyle,
+  type ButtonStyle,
   ComponentType,
   InteractionResponseType,
 } from 'discord-api-types/v10'
@@ -10,6 +10,7 @@ import { isJson, type Json, listOf, textOf } from './json.ts'
 import { everyComponent } from './message-limits.ts'
 import { type ModalView, viewModal } from './modal.ts'
 import type { Interaction, State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** A button as a user sees it. Link buttons have a `url` and an empty `customId`. */
 export interface ButtonView {
@@ -57,7 +58,7 @@ export function buttonsOf(message: APIMessage): ButtonView[] {
       {
         label: textOf(component['label']) || emoji,
         customId: textOf(component['custom_id']),
-        style: component['style'] as ButtonStyle,
+        style: trusted<ButtonStyle>(component['style']),
         disabled: component['disabled'] === true,
         ...(typeof component['url'] === 'string' ? { url: component['url'] } : {}),
         messageId: message.id,
@@ -74,7 +75,7 @@ export function selectsOf(message: APIMessage): SelectView[] {
     return [
       {
         customId: textOf(component['custom_id']),
-        type: component['type'] as ComponentType,
+        type: trusted<ComponentType>(component['type']),
         placeholder: textOf(component['placeholder']),
         minValues: Number(component['min_values']),
         maxValues: component['max_values'],

@@ -1,8 +1,9 @@
 import type { Loosen, Schema } from '../openapi/close-schemas.ts'
+import { isJson } from './json.ts'
 import { OpenApiDocument } from '../openapi/openapi-document.ts'
 
-/** Bit fields of permissions: 54 bits, written as strings in JSON by discord.js and by Discord's own documentation. */
-const MAX_PERMISSION_BITS = 18014398509481983
+/** Bit fields of permissions have 54 bits; as a number the document's 2^54 - 1 reads as 2^54. They are written as strings in JSON by discord.js and by Discord's own documentation. */
+const MAX_PERMISSION_BITS = 2 ** 54
 
 /**
  * Where the document is narrower than Discord:
@@ -13,7 +14,7 @@ const MAX_PERMISSION_BITS = 18014398509481983
 const loosen: Loosen = (schema: Schema, name: string | undefined): Schema => {
   if (schema['maximum'] === MAX_PERMISSION_BITS) {
     const { type, maximum: _maximum, ...rest } = schema
-    return { ...rest, type: [type, 'string'].flat(), exclusiveMaximum: MAX_PERMISSION_BITS + 1, pattern: '^\\d+$' }
+    return { ...rest, type: [type, 'string'].flat(), exclusiveMaximum: MAX_PERMISSION_BITS, pattern: '^\\d+$' }
   }
   if (name === 'InnerErrors') {
     const item = {
@@ -49,8 +50,8 @@ export function discordDocument(): OpenApiDocument | undefined {
  * Any other value of these keys stays and is judged.
  */
 export function withoutClientDefaults(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  const { ...copy } = body as Record<string, unknown>
+  if (!isJson(body)) return body
+  const copy = { ...body }
   for (const key of ['tts', 'enforce_nonce']) if (copy[key] === false) delete copy[key]
   if ('data' in copy) copy['data'] = withoutClientDefaults(copy['data'])
   return copy

@@ -10,6 +10,7 @@ import {
 } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type DiscordFake, startDiscordFake } from './discord-fake.ts'
+import { trusted } from './trusted.ts'
 import { sampleCommands, startSampleBot } from './sample-bot.ts'
 
 const GUILD = '200000000000000001'
@@ -35,8 +36,12 @@ afterEach(async () => {
   await fake.close()
 })
 
-const post = (body: RESTPostAPIChannelMessageJSONBody | Record<string, unknown>): Promise<APIMessage> =>
-  client.rest.post(Routes.channelMessages(channel), { body }) as Promise<APIMessage>
+const post = async (body: RESTPostAPIChannelMessageJSONBody | Record<string, unknown>): Promise<APIMessage> =>
+  trusted<APIMessage>(await client.rest.post(Routes.channelMessages(channel), { body }))
+const present = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new Error('it is not there')
+  return value
+}
 const codeOf = (promise: Promise<unknown>): Promise<[number, number | string]> =>
   promise.then(
     () => expect.unreachable('was not refused'),
@@ -92,8 +97,7 @@ describe('a real client', () => {
       ['Next', 'next', false],
       ['Off', 'off', true],
     ])
-    const [message] = fake.messages(channel)
-    if (!message) return expect.unreachable('no message')
+    const message = present(fake.messages(channel)[0])
     await expect(fake.click({ user: ANN, message, label: 'Off' })).rejects.toThrow('is disabled')
     await expect(fake.click({ user: ANN, message, customId: 'none' })).rejects.toThrow('has no button')
     const chosen = await fake.select({ user: ANN, message, customId: 'kind', values: ['code'] })
@@ -107,8 +111,7 @@ describe('a real client', () => {
   })
 
   test('opens a form and reads it', async () => {
-    const { modal } = await fake.slash({ user: ANN, path: ['pos', 'form'] })
-    if (!modal) return expect.unreachable('no form')
+    const modal = present((await fake.slash({ user: ANN, path: ['pos', 'form'] })).modal)
     expect(modal.fields.map((field) => [field.label, field.customId, field.required])).toEqual([
       ['What', 'what', true],
       ['Kind', 'kind', true],
@@ -135,8 +138,8 @@ describe('a real client', () => {
   })
 
   test('writes, reads, edits and deletes messages with files', async () => {
-    const target = await client.channels.fetch(channel)
-    if (!target?.isSendable()) return expect.unreachable('no channel')
+    const fetched = await client.channels.fetch(channel)
+    const target = present(fetched?.isSendable() ? fetched : undefined)
     const sent = await target.send({ content: 'hi @everyone', files: [{ attachment: Buffer.from('png'), name: 'chart.png' }] })
     expect([sent.attachments.first()?.name, sent.attachments.first()?.size, sent.mentions.everyone]).toEqual(['chart.png', 3, false])
     const edited = await sent.edit({ content: 'bye' })

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type APIApplicationCommand, type APIInteraction, type APIMessage, GatewayIntentBits } from 'discord-api-types/v10'
 import { guildRoutes } from './routes-guild.ts'
 import { interactionRoutes } from './routes-interaction.ts'
@@ -112,7 +111,10 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   const state = new State(() => clock() + offset, options.applicationId ?? '100000000000000001', options.botName ?? 'WePoS')
   const document = discordDocument()
   const server = createServer((request, response) => void rest.handle(request, response))
-  const gatewayUrl = (): string => `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const gatewayUrl = (): string => {
+    const address = server.address()
+    return `ws://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
+  }
   const routes = [...accountRoutes(gatewayUrl), ...guildRoutes, ...messageRoutes, ...interactionRoutes]
   const gateway = new Gateway(server, {
     state,

@@ -1,12 +1,16 @@
 import {
   type APIApplicationCommand,
+  type APIApplicationCommandInteractionDataBasicOption,
   type APIApplicationCommandOptionChoice,
   type APIInteraction,
   type APIMessage,
   ApplicationCommandType,
   ComponentType,
   GatewayDispatchEvents,
+  InteractionContextType,
   InteractionType,
+  type MessageFlags,
+  MessageType,
 } from 'discord-api-types/v10'
 import { isInGuild } from './call.ts'
 import { fillOptions, findCommand, type FoundCommand, ImpossibleAction, type OptionValue } from './command-tree.ts'
@@ -20,6 +24,7 @@ import { has } from './permissions.ts'
 import type { RequestRecord } from './rest.ts'
 import { gatewayMessage } from './routes-message.ts'
 import type { Interaction, State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** A slash command as a user types it. */
 export interface SlashInput extends Place {
@@ -86,8 +91,7 @@ export class Driver {
     const label = `/${input.path.join(' ')} ${input.focused}:`
     const found = this.#usable(input, spot, label)
     const focused = found.options.find((option) => option.name === input.focused)
-    if (!focused || !('autocomplete' in focused) || focused.autocomplete !== true)
-      throw new ImpossibleAction(`${label} has no autocomplete`)
+    if (!focused || !('autocomplete' in focused) || !focused.autocomplete) throw new ImpossibleAction(`${label} has no autocomplete`)
     // What is being typed is raw: it may be empty, and it comes as a text whatever the type of the option is.
     const options = Object.entries({ [input.focused]: '', ...input.options }).map(([name, value]) => {
       const option = found.options.find((each) => each.name === name)
@@ -99,7 +103,7 @@ export class Driver {
         ...(name === input.focused ? { focused: true } : {}),
       }
     })
-    const data = { ...about(found.command), ...filled(found.wrap(options as never[])) }
+    const data = { ...about(found.command), ...filled(found.wrap(trusted<APIApplicationCommandInteractionDataBasicOption[]>(options))) }
     const conversation = await this.#answered(
       invoke(this.#state, this.#gateway, spot, InteractionType.ApplicationCommandAutocomplete, data),
       label,
@@ -170,7 +174,7 @@ export class Driver {
     const mentions = [...input.text.matchAll(/<@!?(\d+)>/g)].flatMap((match) => state.users.get(match[1] ?? '') ?? [])
     const message: APIMessage = {
       id: state.nextId(),
-      type: 0,
+      type: MessageType.Default,
       channel_id: channel.id,
       author,
       content: input.text,
@@ -182,7 +186,7 @@ export class Driver {
       components: [],
       timestamp: state.timestamp(),
       edited_timestamp: null,
-      flags: 0 as NonNullable<APIMessage['flags']>,
+      flags: trusted<MessageFlags>(0),
       pinned: false,
       tts: false,
     }
@@ -196,9 +200,9 @@ export class Driver {
   #usable(input: SlashInput, spot: Spot, label: string): FoundCommand {
     const found = findCommand(this.#state, input.path, spot.guild?.id)
     const { contexts, default_member_permissions: wanted } = found.command
-    const context = spot.guild ? 0 : 1
+    const context = spot.guild ? InteractionContextType.Guild : InteractionContextType.BotDM
     const inDm = found.command.guild_id === undefined && found.command.dm_permission !== false
-    if (contexts ? !contexts.includes(context) : context === 1 && !inDm)
+    if (contexts ? !contexts.includes(context) : !spot.guild && !inDm)
       throw new ImpossibleAction(`${label} is not offered in ${spot.guild ? 'guilds' : 'direct messages'}`)
     if (spot.guild && wanted !== null && wanted !== undefined) {
       const granted = this.#state.permissionsOf(spot.guild, spot.userId, spot.channel)

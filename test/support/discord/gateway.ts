@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import {
+  type APIMessage,
   GatewayCloseCodes,
   GatewayDispatchEvents,
   type GatewayDispatchPayload,
@@ -12,6 +13,7 @@ import { intentsOf, type EventName, ALL_INTENTS } from './intents.ts'
 import { isJson, type Json, textOf } from './json.ts'
 import { guildCreate, guildMember } from './payloads.ts'
 import type { State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 type EventData<T extends EventName> = Extract<GatewayDispatchPayload, { t: T }>['d']
 
@@ -21,6 +23,12 @@ interface Session {
   readonly sent: { s: number; frame: string }[]
   seq: number
   socket: WebSocket | undefined
+}
+
+/** What a bot sends. */
+interface Frame {
+  readonly op: GatewayOpcodes
+  readonly d: unknown
 }
 
 export interface GatewayOptions {
@@ -135,7 +143,7 @@ export class Gateway {
     this.#raw(socket, { op: GatewayOpcodes.Hello, d: { heartbeat_interval: this.#options.heartbeatIntervalMs } })
   }
 
-  #receive(socket: WebSocket, session: Session | undefined, { op, d }: { op: number; d: unknown }): Session | undefined {
+  #receive(socket: WebSocket, session: Session | undefined, { op, d }: Frame): Session | undefined {
     if (op === GatewayOpcodes.Heartbeat) {
       this.heartbeats += 1
       this.#raw(socket, { op: GatewayOpcodes.HeartbeatAck })
@@ -159,12 +167,12 @@ export class Gateway {
     const { state, privilegedIntents } = this.#options
     const intents = d['intents']
     const shard = Array.isArray(d['shard']) ? d['shard'] : [0, 1]
-    if (shard.length !== 2 || !(Number(shard[0]) < Number(shard[1]))) return void socket.close(GatewayCloseCodes.InvalidShard)
-    if (!isJson(d['properties'])) return void socket.close(GatewayCloseCodes.DecodeError)
+    if (shard.length !== 2 || !(Number(shard[0]) < Number(shard[1]))) return this.#refuse(socket, GatewayCloseCodes.InvalidShard)
+    if (!isJson(d['properties'])) return this.#refuse(socket, GatewayCloseCodes.DecodeError)
     if (typeof intents !== 'number' || (intents & ~ALL_INTENTS) !== 0 || intents < 0)
-      return void socket.close(GatewayCloseCodes.InvalidIntents)
+      return this.#refuse(socket, GatewayCloseCodes.InvalidIntents)
     const privileged = GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildPresences | GatewayIntentBits.MessageContent
-    if ((intents & privileged & ~privilegedIntents) !== 0) return void socket.close(GatewayCloseCodes.DisallowedIntents)
+    if ((intents & privileged & ~privilegedIntents) !== 0) return this.#refuse(socket, GatewayCloseCodes.DisallowedIntents)
     const session: Session = { id: state.nextId(), intents, sent: [], seq: 0, socket }
     this.#sessions.set(session.id, session)
     const inGuilds = (intents & GatewayIntentBits.Guilds) !== 0
@@ -176,7 +184,7 @@ export class Gateway {
       session_id: session.id,
       resume_gateway_url: this.#options.address(),
       shard: [Number(shard[0]), Number(shard[1])],
-      application: { id: state.applicationId, flags: 0, flags_new: '0' } as unknown as GatewayReadyDispatchData['application'],
+      application: trusted<GatewayReadyDispatchData['application']>({ id: state.applicationId, flags: 0, flags_new: '0' }),
     }
     this.#send(session, GatewayDispatchEvents.Ready, ready)
     const threshold = typeof d['large_threshold'] === 'number' ? d['large_threshold'] : 50
@@ -193,12 +201,17 @@ export class Gateway {
       this.#raw(socket, { op: GatewayOpcodes.InvalidSession, d: false })
       return undefined
     }
-    if (seq > session.seq) return void socket.close(GatewayCloseCodes.InvalidSeq)
+    if (seq > session.seq) return this.#refuse(socket, GatewayCloseCodes.InvalidSeq)
     session.socket?.terminate()
     session.socket = socket
     for (const { s, frame } of session.sent) if (s > seq) socket.send(frame)
     this.#send(session, GatewayDispatchEvents.Resumed, undefined)
     return session
+  }
+
+  #refuse(socket: WebSocket, code: GatewayCloseCodes): undefined {
+    socket.close(code)
+    return undefined
   }
 
   #sendMembers(socket: WebSocket, session: Session, d: Json): void {
@@ -230,7 +243,7 @@ export class Gateway {
   /** Without the MESSAGE_CONTENT intent a guild message shows its text only to its author and to whom it mentions. */
   #redact<T extends EventName>(session: Session, event: T, data: EventData<T>, inGuild: boolean): unknown {
     if (event !== GatewayDispatchEvents.MessageCreate && event !== GatewayDispatchEvents.MessageUpdate) return data
-    const message = data as unknown as { author?: { id: string }; mentions?: { id: string }[] }
+    const message = trusted<Partial<APIMessage>>(data)
     const bot = this.#options.state.applicationId
     const sees = !inGuild || message.author?.id === bot || message.mentions?.some((user) => user.id === bot)
     if (sees || (session.intents & GatewayIntentBits.MessageContent) !== 0) return data
@@ -250,10 +263,10 @@ export class Gateway {
   }
 }
 
-function parseFrame(text: string): { op: number; d: unknown } | undefined {
+function parseFrame(text: string): Frame | undefined {
   try {
     const frame: unknown = JSON.parse(text)
-    return isJson(frame) && typeof frame['op'] === 'number' ? { op: frame['op'], d: frame['d'] } : undefined
+    return isJson(frame) && typeof frame['op'] === 'number' ? { op: trusted<GatewayOpcodes>(frame['op']), d: frame['d'] } : undefined
   } catch {
     return undefined
   }

@@ -2,6 +2,7 @@ import {
   type APIApplicationCommandInteractionDataBasicOption,
   type APIInteraction,
   type APIInteractionDataResolved,
+  type APIInteractionDataResolvedChannel,
   ApplicationCommandOptionType as Kind,
   GatewayDispatchEvents,
   type InteractionType,
@@ -13,6 +14,7 @@ import type { Json } from './json.ts'
 import { interactionMember } from './payloads.ts'
 import { DM_PERMISSIONS } from './permissions.ts'
 import type { Channel, Guild, Interaction, State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** Who acts and where. Without `guild` and `dm`: the first guild; without `channel`: its first channel. */
 export interface Place {
@@ -93,7 +95,7 @@ export function invoke(state: State, gateway: Gateway, spot: Spot, type: Interac
   if (!gateway.hasSession) throw new ImpossibleAction('no bot is connected: nobody would get the interaction')
   const id = state.nextId()
   const extra = message === undefined ? {} : { message }
-  const payload = { ...envelope(state, spot, id), type, data, ...extra } as unknown as APIInteraction // joined from parts typed above
+  const payload = trusted<APIInteraction>({ ...envelope(state, spot, id), type, data, ...extra })
   const interaction: Interaction = {
     payload,
     userId: spot.userId,
@@ -134,11 +136,11 @@ export function resolve(
       }
     } else if (kind === 'channel' && channel && spot.guild) {
       const permissions = String(state.permissionsOf(spot.guild, spot.userId, channel))
-      resolved.channels[id] = { ...channel, permissions } as unknown as NonNullable<APIInteractionDataResolved['channels']>[string]
+      resolved.channels[id] = trusted<APIInteractionDataResolvedChannel>({ ...channel, permissions })
     } else throw new ImpossibleAction(`${id} is no ${kind} that the user could choose`)
   }
   const filled = Object.entries(resolved).filter(([, map]) => Object.keys(map).length > 0)
-  return filled.length > 0 ? (Object.fromEntries(filled) as APIInteractionDataResolved) : undefined
+  return filled.length > 0 ? Object.fromEntries(filled) : undefined
 }
 
 const KINDS: Partial<Record<Kind, 'user' | 'role' | 'channel' | 'mentionable'>> = {

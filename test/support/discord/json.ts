@@ -2,6 +2,8 @@
 export type Json = Record<string, unknown>
 
 export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The object, or an empty one. */
+export const asObject = (value: unknown): Json => (isJson(value) ? value : {})
 /** The objects of a list; anything else is an empty list. */
 export const listOf = (value: unknown): Json[] => (Array.isArray(value) ? value.filter(isJson) : [])
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

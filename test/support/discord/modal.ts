@@ -7,6 +7,7 @@ import {
 } from 'discord-api-types/v10'
 import { ImpossibleAction } from './command-tree.ts'
 import { isJson, type Json, listOf, textOf } from './json.ts'
+import { trusted } from './trusted.ts'
 
 /** One field of a form as a user sees it. */
 export interface ModalField {
@@ -49,7 +50,7 @@ export function viewModal(raw: APIModalInteractionResponseCallbackData, openedBy
     for (const component of inner.filter(isField)) {
       fields.push({
         customId: textOf(component['custom_id']),
-        type: component['type'] as ComponentType,
+        type: trusted<ComponentType>(component['type']),
         label: textOf(part['label']) || textOf(component['label']),
         // A checkbox cannot be required; every other field is, unless it says otherwise.
         required: component['required'] !== false && component['type'] !== ComponentType.Checkbox,

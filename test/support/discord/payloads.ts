@@ -10,8 +10,17 @@ import type {
   GuildSystemChannelFlags,
   RoleFlags,
 } from 'discord-api-types/v10'
-import { ChannelType } from 'discord-api-types/v10'
+import {
+  ChannelType,
+  GuildDefaultMessageNotifications,
+  GuildExplicitContentFilter,
+  GuildMFALevel,
+  GuildNSFWLevel,
+  GuildPremiumTier,
+  GuildVerificationLevel,
+} from 'discord-api-types/v10'
 import type { Channel, Guild, Member, State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** A role with its permission bits. */
 export function role(id: string, name: string, permissions: bigint, position: number, managedByBot?: string): APIRole {
@@ -27,7 +36,7 @@ export function role(id: string, name: string, permissions: bigint, position: nu
     permissions: String(permissions),
     managed: managedByBot !== undefined,
     mentionable: false,
-    flags: 0 as RoleFlags,
+    flags: trusted<RoleFlags>(0),
     ...(managedByBot === undefined ? {} : { tags: { bot_id: managedByBot } }),
   }
 }
@@ -44,7 +53,7 @@ export function guildMember(member: Member): APIGuildMember {
     premium_since: null,
     deaf: false,
     mute: false,
-    flags: 0 as GuildMemberFlags,
+    flags: trusted<GuildMemberFlags>(0),
     pending: false,
     communication_disabled_until: null,
   }
@@ -90,28 +99,28 @@ export function restGuild(guild: Guild): Omit<APIGuild, 'hub_type'> & { home_hea
     afk_channel_id: null,
     afk_timeout: 300,
     system_channel_id: null,
-    system_channel_flags: 0 as GuildSystemChannelFlags,
+    system_channel_flags: trusted<GuildSystemChannelFlags>(0),
     widget_enabled: false,
     widget_channel_id: null,
-    verification_level: 0,
+    verification_level: GuildVerificationLevel.None,
     roles: [...guild.roles.values()],
-    default_message_notifications: 0,
-    mfa_level: 0,
-    explicit_content_filter: 0,
+    default_message_notifications: GuildDefaultMessageNotifications.AllMessages,
+    mfa_level: GuildMFALevel.None,
+    explicit_content_filter: GuildExplicitContentFilter.Disabled,
     max_presences: null,
     max_members: 500_000,
     max_stage_video_channel_users: 50,
     max_video_channel_users: 25,
     vanity_url_code: null,
-    premium_tier: 0,
+    premium_tier: GuildPremiumTier.None,
     premium_subscription_count: 0,
-    preferred_locale: guild.locale as APIGuild['preferred_locale'],
+    preferred_locale: trusted<APIGuild['preferred_locale']>(guild.locale),
     rules_channel_id: null,
     safety_alerts_channel_id: null,
     public_updates_channel_id: null,
     premium_progress_bar_enabled: false,
     nsfw: false,
-    nsfw_level: 0,
+    nsfw_level: GuildNSFWLevel.Default,
     emojis: [],
     stickers: [],
     incidents_data: null,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { refuse } from './refuse.ts'
 import type { UploadedFile } from './render.ts'
+import { trusted } from './trusted.ts'
 
 /** A request body: JSON, or the JSON part and the files of a multipart form. */
 export interface Received {
@@ -17,7 +18,7 @@ export async function readBody(request: IncomingMessage): Promise<Received> {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of request) {
-    const bytes = Buffer.from(part as Uint8Array)
+    const bytes = Buffer.from(trusted<Uint8Array>(part))
     size += bytes.length
     if (size <= MAX_BODY_BYTES) parts.push(bytes)
   }

@@ -1,9 +1,10 @@
 import { type APIApplicationCommand, ApplicationCommandType, type RESTGetAPIGatewayBotResult } from 'discord-api-types/v10'
 import { type Answer, type Call, param, type Route } from './call.ts'
 import { commandListProblems, commandProblems } from './command-limits.ts'
-import { type Json, withoutNulls } from './json.ts'
+import { asObject, type Json, withoutNulls } from './json.ts'
 import { refuse } from './refuse.ts'
 import { restChannel } from './payloads.ts'
+import { trusted } from './trusted.ts'
 
 const GLOBAL = 'global'
 
@@ -86,12 +87,12 @@ function scopeOf(call: Call): string {
 const commandsOf = (call: Call): APIApplicationCommand[] => call.state.commands.get(scopeOf(call)) ?? []
 
 /** Commands of a guild have no contexts of their own; Discord's answers leave empty keys out. */
-const restCommand = (command: APIApplicationCommand): Json => command as unknown as Json
+const restCommand = (command: APIApplicationCommand): Json => ({ ...command })
 
 function register(call: Call, body: Json, before: APIApplicationCommand | undefined): APIApplicationCommand {
   const guild = call.params['guild']
   const { state } = call
-  return {
+  return trusted<APIApplicationCommand>({
     ...dropUnset(body),
     id: before?.id ?? state.nextId(),
     application_id: state.applicationId,
@@ -108,7 +109,7 @@ function register(call: Call, body: Json, before: APIApplicationCommand | undefi
           integration_types: body['integration_types'] ?? [0],
         }
       : { guild_id: guild }),
-  } as unknown as APIApplicationCommand // the body has been judged by the document and by the limits
+  })
 }
 
 /** Null means "not given" everywhere in a command. */
@@ -117,7 +118,7 @@ function dropUnset(value: unknown): Json {
     if (Array.isArray(part)) return part.map(clean)
     return typeof part === 'object' && part !== null ? dropUnset(part) : part
   }
-  return Object.fromEntries(Object.entries(withoutNulls(value as Json)).map(([key, part]) => [key, clean(part)]))
+  return Object.fromEntries(Object.entries(withoutNulls(asObject(value))).map(([key, part]) => [key, clean(part)]))
 }
 
 function setCommands(call: Call): Answer {
@@ -153,7 +154,7 @@ function findCommand(call: Call): APIApplicationCommand {
 
 function editCommand(call: Call): Answer {
   const before = findCommand(call)
-  const merged: Json = { ...(before as unknown as Json), ...call.body }
+  const merged: Json = { ...before, ...call.body }
   const problems = commandProblems(merged)
   if (problems.length > 0) throw refuse.invalidForm(problems)
   const after = register(call, merged, before)

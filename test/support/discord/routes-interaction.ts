@@ -15,6 +15,7 @@ import { modalProblems } from './modal-limits.ts'
 import { refuse } from './refuse.ts'
 import { removeMessage, replaceMessage, storeMessage } from './routes-message.ts'
 import type { Channel, Interaction, StoredMessage } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** developers/interactions/receiving-and-responding: 3 seconds for the first answer, 15 minutes for the token. */
 const FIRST_ANSWER_MS = 3_000
@@ -59,7 +60,7 @@ function callback(call: Call): Answer {
   const age = state.now() - interaction.createdAt
   if (interaction.answer !== undefined) throw age > TOKEN_MS ? refuse.expiredToken() : refuse.alreadyAcknowledged()
   if (age > FIRST_ANSWER_MS) throw refuse.unknownInteraction()
-  const type = call.body['type'] as Answering
+  const type = trusted<Answering>(call.body['type'])
   const allowed = allowedAnswers(interaction)
   if (!allowed.includes(type)) {
     throw refuse.invalidForm([{ path: ['type'], code: 'BASE_TYPE_CHOICES', message: `Value must be one of {${allowed.join(', ')}}.` }])
@@ -101,11 +102,11 @@ function answer(call: Call, interaction: Interaction, type: Answering, data: Jso
     case Answering.Modal: {
       const problems = modalProblems(data)
       if (problems.length > 0) throw refuse.invalidForm(problems)
-      interaction.modal = data as unknown as APIModalInteractionResponseCallbackData
+      interaction.modal = trusted<APIModalInteractionResponseCallbackData>(data)
       return undefined
     }
     default:
-      interaction.choices = listOf(data['choices']) as unknown as APIApplicationCommandOptionChoice[]
+      interaction.choices = trusted<APIApplicationCommandOptionChoice[]>(listOf(data['choices']))
       return undefined
   }
 }
@@ -124,7 +125,7 @@ function composeLoading(call: Call, interaction: Interaction, data: Json): { fla
   const channel = channelOf(call, interaction)
   const ephemeral = (flags & MessageFlags.Ephemeral) !== 0
   const draft = { channel, author: call.state.botUser, body, files: [], use: 'defer' as const }
-  const extra = { ...metadata(call, interaction), flags: flags | MessageFlags.Loading }
+  const extra = { ...metadata(call, interaction), flags: trusted<MessageFlags>(flags | MessageFlags.Loading) }
   const stored = composeMessage(call.state, { ...draft, extra, ...(ephemeral ? { visibleTo: interaction.userId } : {}) })
   storeMessage(call.state, call.gateway, channel, stored)
   interaction.originalId = stored.message.id
@@ -187,7 +188,7 @@ function metadata(call: Call, interaction: Interaction): Partial<APIMessage> {
     type,
     application_id: call.state.applicationId,
     webhook_id: call.state.applicationId,
-    interaction_metadata: about as unknown as NonNullable<APIMessage['interaction_metadata']>, // one of three shapes, chosen above
+    interaction_metadata: trusted<NonNullable<APIMessage['interaction_metadata']>>(about),
   }
 }
 

@@ -1,4 +1,11 @@
-import { type APIMessage, GatewayDispatchEvents, type GuildMemberFlags, PermissionFlagsBits } from 'discord-api-types/v10'
+import {
+  type APIMessage,
+  GatewayDispatchEvents,
+  type GuildMemberFlags,
+  MessageReferenceType,
+  MessageType,
+  PermissionFlagsBits,
+} from 'discord-api-types/v10'
 import { type Answer, type Call, isInGuild, param, type Route } from './call.ts'
 import { composeMessage, editMessage } from './compose-message.ts'
 import type { Gateway } from './gateway.ts'
@@ -6,6 +13,7 @@ import { isJson, textOf } from './json.ts'
 import { DM_PERMISSIONS, has } from './permissions.ts'
 import { refuse } from './refuse.ts'
 import type { Channel, State, StoredMessage } from './state.ts'
+import { trusted } from './trusted.ts'
 
 /** Messages that the bot itself writes, reads, edits and deletes in channels. */
 export const messageRoutes: Route[] = [
@@ -74,7 +82,10 @@ function referenceOf(state: State, channel: Channel, reference: unknown): Partia
     throw refuse.invalidForm([{ path: ['message_reference'], code: 'MESSAGE_REFERENCE_UNKNOWN_MESSAGE', message }])
   }
   const guild = 'guild_id' in channel && channel.guild_id !== undefined ? { guild_id: channel.guild_id } : {}
-  return { type: 19, message_reference: { type: 0, channel_id: channel.id, message_id: id, ...guild } }
+  return {
+    type: MessageType.Reply,
+    message_reference: { type: MessageReferenceType.Default, channel_id: channel.id, message_id: id, ...guild },
+  }
 }
 
 /** Keeps a message and tells the gateway, unless only one user sees it. */
@@ -99,7 +110,7 @@ export function gatewayMessage(state: State, channel: Channel, message: APIMessa
     premium_since: null,
     deaf: false,
     mute: false,
-    flags: 0 as GuildMemberFlags,
+    flags: trusted<GuildMemberFlags>(0),
     pending: false,
     communication_disabled_until: null,
   }

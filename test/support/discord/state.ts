@@ -17,12 +17,13 @@ import type {
 import { ChannelType, PermissionFlagsBits } from 'discord-api-types/v10'
 import { Bell } from './bell.ts'
 import { ALL_PERMISSIONS, has } from './permissions.ts'
+import { trusted } from './trusted.ts'
 
 /** First second of 2015, the zero of Discord's ids (developers/reference "Snowflakes"). */
 const DISCORD_EPOCH = 1_420_070_400_000n
 
-const NO_FLAGS = 0 as ChannelFlags
-const NO_USER_FLAGS = 0 as UserFlags
+const NO_FLAGS = trusted<ChannelFlags>(0)
+const NO_USER_FLAGS = trusted<UserFlags>(0)
 
 export interface Member {
   readonly user: APIUser

@@ -11,6 +11,7 @@ import type { Gateway } from './gateway.ts'
 import { guildCreate, guildMember, memberEvent, role } from './payloads.ts'
 import { ALL_PERMISSIONS, BOT_PERMISSIONS, EVERYONE_PERMISSIONS } from './permissions.ts'
 import { type Guild, type Member, newUser, type State } from './state.ts'
+import { trusted } from './trusted.ts'
 
 export interface GuildInput {
   readonly id: string
@@ -131,7 +132,7 @@ export class World {
       guild_id: guild.id,
       name: input.name ?? `channel-${id}`,
       position: state.channels.size,
-      flags: 0 as NonNullable<APITextChannel['flags']>,
+      flags: trusted<NonNullable<APITextChannel['flags']>>(0),
       topic: null,
       nsfw: false,
       parent_id: null,

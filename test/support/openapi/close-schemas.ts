@@ -69,7 +69,7 @@ export class SchemaCloser {
     const all = [rest, ...parts]
     return {
       ...rest,
-      properties: Object.assign({}, ...all.map((part) => part['properties'] ?? {})) as Schema,
+      properties: Object.fromEntries(all.flatMap((part) => Object.entries(part['properties'] ?? {}))),
       required: all.flatMap((part) => (Array.isArray(part['required']) ? part['required'] : [])),
     }
   }
@@ -92,6 +92,7 @@ export class SchemaCloser {
       properties: { type: { enum: all } },
       allOf: objects.map((branch, index) => ({
         if: { type: 'object', required: ['type'], properties: { type: { enum: values[index] } } },
+        // oxlint-disable-next-line unicorn/no-thenable -- the keyword of JSON Schema, in an object that is never awaited
         then: this.close(branch),
       })),
     }

@@ -66,7 +66,8 @@ export class OpenApiDocument {
   /** Reads the document. @returns undefined when the file is absent: the documents are not part of the project */
   static load(file: URL, loosen: Loosen): OpenApiDocument | undefined {
     if (!existsSync(file)) return undefined
-    return new OpenApiDocument(JSON.parse(readFileSync(file, 'utf8')) as RawDocument, loosen)
+    const raw: RawDocument = JSON.parse(readFileSync(file, 'utf8'))
+    return new OpenApiDocument(raw, loosen)
   }
 
   /** @param path without the base of the server, decoded, e.g. `/channels/1/messages` */
@@ -145,7 +146,7 @@ export class OpenApiDocument {
   #run(key: string, schema: Schema, value: unknown, prefix: readonly string[]): Problem[] {
     let check = this.#checks.get(key)
     if (!check) {
-      check = this.#ajv.compile(absolute(this.#closer.close(schema)) as Schema)
+      check = this.#ajv.compile({ allOf: [absolute(this.#closer.close(schema))] })
       this.#checks.set(key, check)
     }
     return check(value) ? [] : toProblems(check.errors ?? [], prefix)
