@@ -9,11 +9,18 @@ export class WaitedTooLong extends Error {
 /** A signal that something changed. Waiters look again at every ring; nothing polls. */
 export class Bell {
   readonly #waiting = new Set<() => void>()
+  #closed = false
 
   /** Tells every waiter to look again. */
   ring(): void {
     // A waiter that is done leaves the set while it is walked; sets allow that.
     for (const look of this.#waiting) look()
+  }
+
+  /** Ends every wait with an error, so that nothing outlives the test. */
+  close(): void {
+    this.#closed = true
+    this.ring()
   }
 
   /**
@@ -29,6 +36,7 @@ export class Bell {
       }
       const look = (): void => {
         try {
+          if (this.#closed) throw new Error(`closed while waiting for ${what}`)
           const value = read()
           if (value !== undefined) finish(() => resolve(value))
         } catch (error) {

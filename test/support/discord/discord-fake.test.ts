@@ -229,13 +229,14 @@ describe('refusals', () => {
     ])
     fake.advance(3_001)
     expect(await codeOf(defer(id, token))).toEqual([404, 10062])
-    unanswered.catch(() => undefined)
+    const ended = unanswered.catch((error: Error) => error.message)
 
     const talk = await fake.slash({ user: ANN, path: ['pos', 'card'] })
     fake.advance(15 * 60_000 + 1)
     const edit = client.rest.patch(Routes.webhookMessage(fake.applicationId, talk.interaction.token), { body: { flags: 0 }, auth: false })
     expect(await codeOf(edit)).toEqual([401, 50027])
-    fake.dropGateway()
+    await fake.close()
+    expect(await ended).toBe('closed while waiting for the answer to /pos slow')
   })
 
   test('50013, 50001, 10003, 50006', async () => {

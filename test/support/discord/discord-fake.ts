@@ -90,6 +90,7 @@ export interface DiscordFake extends AsyncDisposable {
   readonly connections: number
   readonly identifies: number
   readonly resumes: number
+  readonly heartbeats: number
   readonly requests: readonly RequestRecord[]
   /** Malformed requests, and mistakes of the fake itself. A test run must leave it empty. */
   readonly violations: Violation[]
@@ -132,6 +133,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   })
 
   const close = async (): Promise<void> => {
+    state.bell.close()
     await gateway.close()
     server.closeAllConnections()
     await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -197,6 +199,9 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     },
     get resumes() {
       return gateway.resumes
+    },
+    get heartbeats() {
+      return gateway.heartbeats
     },
     requests: rest.requests,
     violations: rest.violations,

@@ -37,8 +37,13 @@ interface RawOperation {
   requestBody?: Media
   responses: Record<string, Media>
 }
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const
+type Method = (typeof METHODS)[number]
+interface PathItem extends Partial<Record<Method, RawOperation>> {
+  parameters?: Parameter[]
+}
 interface RawDocument {
-  paths: Record<string, Record<string, RawOperation> & { parameters?: Parameter[] }>
+  paths: Record<string, PathItem>
   components: { schemas: Record<string, Schema>; responses?: Record<string, Media> }
 }
 
@@ -72,19 +77,21 @@ export class OpenApiDocument {
 
   /** @param path without the base of the server, decoded, e.g. `/channels/1/messages` */
   operation(method: string, path: string): Operation | undefined {
+    const verb = METHODS.find((each) => each === method.toLowerCase())
+    if (!verb) return undefined
     const segments = path.split('/')
     let best: { template: string; parameters: number } | undefined
-    for (const [template, methods] of Object.entries(this.#raw.paths)) {
+    for (const [template, item] of Object.entries(this.#raw.paths)) {
       const parts = template.split('/')
-      if (!(method.toLowerCase() in methods) || parts.length !== segments.length) continue
+      if (!item[verb] || parts.length !== segments.length) continue
       if (!parts.every((part, index) => part.startsWith('{') || part === segments[index])) continue
       const parameters = parts.filter((part) => part.startsWith('{')).length
       if (!best || parameters < best.parameters) best = { template, parameters }
     }
-    return best && this.#compile(method.toLowerCase(), best.template)
+    return best && this.#compile(verb, best.template)
   }
 
-  #compile(method: string, template: string): Operation {
+  #compile(method: Method, template: string): Operation {
     const key = `${method} ${template}`
     const known = this.#operations.get(key)
     if (known) return known
