@@ -1,3 +1,4 @@
+import { ChannelType } from 'discord-api-types/v10'
 import type { Loosen, Schema } from '../openapi/close-schemas.ts'
 import { isJson } from './json.ts'
 import { OpenApiDocument } from '../openapi/openapi-document.ts'
@@ -45,14 +46,18 @@ export function discordDocument(): OpenApiDocument | undefined {
   return loaded.document
 }
 
+const THREAD_OF_MESSAGE = /^\/channels\/\d+\/messages\/\d+\/threads$/
+
 /**
- * Drops what discord.js adds to every message: `tts: false` and `enforce_nonce: false`, which the document lists for one operation only.
+ * Drops what discord.js adds by itself: `tts: false` and `enforce_nonce: false` on every message, which the document lists for one
+ * operation only, and the type of a thread opened from a message (11), which the document does not list there.
  * Any other value of these keys stays and is judged.
  */
-export function withoutClientDefaults(body: unknown): unknown {
+export function withoutClientDefaults(path: string, body: unknown): unknown {
   if (!isJson(body)) return body
   const copy = { ...body }
   for (const key of ['tts', 'enforce_nonce']) if (copy[key] === false) delete copy[key]
-  if ('data' in copy) copy['data'] = withoutClientDefaults(copy['data'])
+  if (THREAD_OF_MESSAGE.test(path) && copy['type'] === ChannelType.PublicThread) delete copy['type']
+  if ('data' in copy) copy['data'] = withoutClientDefaults(path, copy['data'])
   return copy
 }

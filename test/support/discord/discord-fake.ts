@@ -4,6 +4,8 @@ import { guildRoutes } from './routes-guild.ts'
 import { interactionRoutes } from './routes-interaction.ts'
 import { messageRoutes } from './routes-message.ts'
 import { accountRoutes } from './routes-account.ts'
+import { Calendar, calendarRoutes, type ScheduledEventInput, type ScheduledEventStatus } from './calendar.ts'
+import { threadRoutes } from './routes-thread.ts'
 import type { Conversation } from './conversation.ts'
 import { discordDocument } from './discord-document.ts'
 import { type AutocompleteInput, type ClickInput, Driver, type ModalInput, type SelectInput, type SlashInput } from './driver.ts'
@@ -11,7 +13,7 @@ import { Gateway } from './gateway.ts'
 import type { Place } from './invoke.ts'
 import { type RequestRecord, Rest, type Violation } from './rest.ts'
 import { State } from './state.ts'
-import { type ChannelInput, type GuildInput, type MemberInput, type RoleInput, type UserInput, World } from './world.ts'
+import { type ChannelInput, type GuildInput, type MemberInput, type RoleInput, type UserInput, type VoiceInput, World } from './world.ts'
 
 export interface DiscordFakeOptions {
   /** The bot token that is accepted; default `fake-token`. */
@@ -56,7 +58,11 @@ export interface DiscordFake extends AsyncDisposable {
   addUser(input: UserInput): string
   setRoles(guildId: string, userId: string, roles: readonly string[]): void
   removeMember(guildId: string, userId: string): void
-  voice(guildId: string, userId: string, channelId: string | null): void
+  /** The member joins a voice or stage channel, changes there, or leaves with null. */
+  voice(guildId: string, userId: string, channelId: string | null, how?: VoiceInput): void
+  /** Somebody schedules an event in a voice or stage channel. */
+  scheduleEvent(input: ScheduledEventInput): string
+  setScheduledEventStatus(eventId: string, status: ScheduledEventStatus): void
 
   /** Resolves when the bot has answered: at once, or after a deferral with its first edit or follow-up. */
   slash(input: SlashInput): Promise<Conversation>
@@ -116,7 +122,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     const address = server.address()
     return `ws://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
   }
-  const routes = [...accountRoutes(gatewayUrl), ...guildRoutes, ...messageRoutes, ...interactionRoutes]
+  const routes = [...accountRoutes(gatewayUrl), ...guildRoutes, ...messageRoutes, ...threadRoutes, ...calendarRoutes, ...interactionRoutes]
   const gateway = new Gateway(server, {
     state,
     accepts,
@@ -127,6 +133,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   const rest = new Rest({ state, gateway, routes, document, accepts })
   const driver = new Driver(state, gateway, timeoutMs, rest.requests)
   const world = new World(state, gateway)
+  const calendar = new Calendar(state, gateway)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -170,7 +177,9 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     addUser: (input) => world.addUser(input),
     setRoles: (guildId, userId, roles) => world.setRoles(guildId, userId, roles),
     removeMember: (guildId, userId) => world.removeMember(guildId, userId),
-    voice: (guildId, userId, channelId) => world.voice(guildId, userId, channelId),
+    voice: (guildId, userId, channelId, how) => world.voice(guildId, userId, channelId, how),
+    scheduleEvent: (input) => calendar.schedule(input),
+    setScheduledEventStatus: (eventId, status) => calendar.setStatus(eventId, status),
     slash: async (input) => driver.slash(input),
     click: async (input) => driver.click(input),
     select: async (input) => driver.select(input),

@@ -17,6 +17,10 @@ const MEMBERS = both(GatewayIntentBits.GuildMembers, GatewayIntentBits.GuildMemb
 const WANTED: Partial<Record<EventName, (inGuild: boolean) => number>> = {
   [GatewayDispatchEvents.GuildCreate]: GUILD,
   [GatewayDispatchEvents.ChannelCreate]: GUILD,
+  [GatewayDispatchEvents.ThreadCreate]: GUILD,
+  [GatewayDispatchEvents.ThreadUpdate]: GUILD,
+  [GatewayDispatchEvents.GuildScheduledEventCreate]: () => GatewayIntentBits.GuildScheduledEvents,
+  [GatewayDispatchEvents.GuildScheduledEventUpdate]: () => GatewayIntentBits.GuildScheduledEvents,
   [GatewayDispatchEvents.GuildRoleCreate]: GUILD,
   [GatewayDispatchEvents.GuildMemberAdd]: MEMBERS,
   [GatewayDispatchEvents.GuildMemberUpdate]: MEMBERS,

@@ -4,6 +4,7 @@ import {
   type APIInteractionDataResolved,
   type APIInteractionDataResolvedChannel,
   ApplicationCommandOptionType as Kind,
+  ChannelType,
   GatewayDispatchEvents,
   type InteractionType,
   type LocaleString,
@@ -47,8 +48,8 @@ export function findSpot(state: State, place: Place): Spot {
   if (named && !guild) return { userId: place.user, guild: undefined, channel: named, locale }
   if (!guild) throw new ImpossibleAction(`no guild ${place.guild ?? '(none was added)'}`)
   if (!guild.members.has(place.user)) throw new ImpossibleAction(`user ${place.user} is no member of guild ${guild.id}`)
-  const channel = named ?? [...state.channels.values()].find((each) => 'guild_id' in each && each.guild_id === guild.id)
-  if (!channel) throw new ImpossibleAction(`guild ${guild.id} has no channel`)
+  const channel = named ?? [...state.channels.values()].find((each) => each.type === ChannelType.GuildText && each.guild_id === guild.id)
+  if (!channel) throw new ImpossibleAction(`guild ${guild.id} has no text channel`)
   return { userId: place.user, guild, channel, locale }
 }
 

@@ -3,7 +3,6 @@ import type {
   APIGuildMember,
   APIInteractionGuildMember,
   APIRole,
-  APITextChannel,
   GatewayGuildCreateDispatchData,
   GatewayGuildMemberAddDispatchData,
   GuildMemberFlags,
@@ -19,7 +18,7 @@ import {
   GuildPremiumTier,
   GuildVerificationLevel,
 } from 'discord-api-types/v10'
-import type { Channel, Guild, Member, State } from './state.ts'
+import { type Channel, type Guild, type GuildChannel, isThread, type Member, type State, type Thread } from './state.ts'
 import { trusted } from './trusted.ts'
 
 /** A role with its permission bits. */
@@ -76,9 +75,9 @@ export function restChannel(channel: Channel): Omit<Channel, 'name'> {
   return rest
 }
 
-export const channelsOf = (state: State, guild: Guild): APITextChannel[] =>
+export const channelsOf = (state: State, guild: Guild): GuildChannel[] =>
   [...state.channels.values()].filter(
-    (channel): channel is APITextChannel => channel.type === ChannelType.GuildText && channel.guild_id === guild.id,
+    (channel): channel is GuildChannel => channel.type !== ChannelType.DM && !isThread(channel) && channel.guild_id === guild.id,
   )
 
 /** A guild as GET /guilds/{id} shows it. The document wants more keys than the client types know. */
@@ -139,13 +138,15 @@ export function guildCreate(state: State, guild: Guild, largeThreshold: number):
     large,
     unavailable: false,
     member_count: members.length,
-    voice_states: [],
+    voice_states: [...guild.voice.values()],
     members: members.filter((member) => !large || member.user.id === state.applicationId).map(guildMember),
     channels: channelsOf(state, guild),
-    threads: [],
+    threads: [...state.channels.values()].filter(
+      (each): each is Thread => isThread(each) && each.guild_id === guild.id && each.thread_metadata?.archived !== true,
+    ),
     presences: [],
     stage_instances: [],
-    guild_scheduled_events: [],
+    guild_scheduled_events: [...guild.events.values()],
     soundboard_sounds: [],
   }
 }

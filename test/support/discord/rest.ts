@@ -112,7 +112,7 @@ export class Rest {
     if (this.#options.document && !operation)
       throw new Violated([{ path: [], code: 'UNKNOWN_OPERATION', message: 'the document has no such operation' }])
     if (!match) throw new Violated([{ path: [], code: 'NOT_IN_THE_FAKE', message: 'the fake has no such operation' }])
-    const problems = operation?.checkRequest(path, query, withoutClientDefaults(received.body)) ?? []
+    const problems = operation?.checkRequest(path, query, withoutClientDefaults(path, received.body)) ?? []
     if (problems.length > 0) throw refuse.invalidForm(problems.map(toFormProblem))
     const call: Call = {
       state: this.#options.state,

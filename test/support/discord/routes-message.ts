@@ -12,7 +12,7 @@ import type { Gateway } from './gateway.ts'
 import { isJson, textOf } from './json.ts'
 import { DM_PERMISSIONS, has } from './permissions.ts'
 import { refuse } from './refuse.ts'
-import type { Channel, State, StoredMessage } from './state.ts'
+import { type Channel, isThread, type State, type StoredMessage } from './state.ts'
 import { trusted } from './trusted.ts'
 
 /** Messages that the bot itself writes, reads, edits and deletes in channels. */
@@ -25,7 +25,8 @@ export const messageRoutes: Route[] = [
   { method: 'POST', path: '/channels/:channel/typing', auth: 'bot', run: typing },
 ]
 
-const { ViewChannel, SendMessages, ReadMessageHistory, EmbedLinks, AttachFiles, ManageMessages } = PermissionFlagsBits
+const { ViewChannel, SendMessages, ReadMessageHistory, EmbedLinks, AttachFiles, ManageMessages, ManageThreads, SendMessagesInThreads } =
+  PermissionFlagsBits
 
 /** The channel of the path, if the bot sees it. */
 function channelOf(call: Call): { channel: Channel; granted: bigint } {
@@ -54,7 +55,8 @@ function typing(call: Call): Answer {
 function createMessage(call: Call): Answer {
   const { state, gateway, body, files } = call
   const { channel, granted } = channelOf(call)
-  if (!has(granted, SendMessages)) throw refuse.missingPermissions()
+  if (!has(granted, isThread(channel) ? SendMessagesInThreads : SendMessages)) throw refuse.missingPermissions()
+  if (isThread(channel) && channel.thread_metadata?.locked === true && !has(granted, ManageThreads)) throw refuse.threadLocked()
   if (files.length > 0 && !has(granted, AttachFiles)) throw refuse.missingPermissions()
   if ('recipients' in channel && channel.recipients?.some((user) => state.closedToDirectMessages.has(user.id)))
     throw refuse.cannotMessageUser()
@@ -91,6 +93,8 @@ function referenceOf(state: State, channel: Channel, reference: unknown): Partia
 /** Keeps a message and tells the gateway, unless only one user sees it. */
 export function storeMessage(state: State, gateway: Gateway, channel: Channel, stored: StoredMessage): void {
   state.messages.set(stored.message.id, stored)
+  // A message opens an archived thread again.
+  if (isThread(channel) && channel.thread_metadata) channel.thread_metadata.archived = false
   if (stored.visibleTo === undefined) {
     channel.last_message_id = stored.message.id
     gateway.dispatch(GatewayDispatchEvents.MessageCreate, gatewayMessage(state, channel, stored.message), isInGuild(channel))

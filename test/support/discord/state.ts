@@ -2,10 +2,16 @@ import { createHash } from 'node:crypto'
 import type {
   APIApplicationCommand,
   APIApplicationCommandOptionChoice,
+  APIBaseVoiceState,
   APIDMChannel,
+  APIGuildScheduledEvent,
+  APIGuildStageVoiceChannel,
+  APIGuildVoiceChannel,
   APIInteraction,
   APIMessage,
   APIModalInteractionResponseCallbackData,
+  APIPrivateThreadChannel,
+  APIPublicThreadChannel,
   APIRole,
   APITextChannel,
   APIUser,
@@ -40,9 +46,17 @@ export interface Guild {
   readonly joinedAt: string
   readonly roles: Map<string, APIRole>
   readonly members: Map<string, Member>
+  /** Who is in which voice or stage channel. */
+  readonly voice: Map<string, APIBaseVoiceState>
+  readonly events: Map<string, APIGuildScheduledEvent>
 }
 
-export type Channel = APITextChannel | APIDMChannel
+export type GuildChannel = APITextChannel | APIGuildVoiceChannel | APIGuildStageVoiceChannel
+export type Thread = APIPublicThreadChannel | APIPrivateThreadChannel
+export type Channel = GuildChannel | Thread | APIDMChannel
+
+export const isThread = (channel: Channel): channel is Thread =>
+  channel.type === ChannelType.PublicThread || channel.type === ChannelType.PrivateThread
 
 export interface StoredMessage {
   message: APIMessage
@@ -125,7 +139,9 @@ export class State {
     if (guild.ownerId === userId) return ALL_PERMISSIONS
     const base = [guild.id, ...member.roles].reduce((all, id) => all | BigInt(guild.roles.get(id)?.permissions ?? 0), 0n)
     if (has(base, PermissionFlagsBits.Administrator)) return ALL_PERMISSIONS
-    const overwrites = channel && 'permission_overwrites' in channel ? (channel.permission_overwrites ?? []) : []
+    // A thread has the overwrites of its channel.
+    const source = channel && isThread(channel) ? this.channels.get(channel.parent_id ?? '') : channel
+    const overwrites = source && 'permission_overwrites' in source ? (source.permission_overwrites ?? []) : []
     const apply = (granted: bigint, ids: readonly string[]): bigint => {
       const chosen = overwrites.filter((overwrite) => ids.includes(overwrite.id))
       const denied = chosen.reduce((all, overwrite) => all | BigInt(overwrite.deny), 0n)

@@ -1,16 +1,15 @@
 import {
   type APIOverwrite,
-  type APITextChannel,
+  type APIBaseVoiceState,
   ChannelType,
   GatewayDispatchEvents,
-  type GatewayVoiceState,
   type LocaleString,
   OverwriteType,
 } from 'discord-api-types/v10'
 import type { Gateway } from './gateway.ts'
 import { guildCreate, guildMember, memberEvent, role } from './payloads.ts'
 import { ALL_PERMISSIONS, BOT_PERMISSIONS, EVERYONE_PERMISSIONS } from './permissions.ts'
-import { type Guild, type Member, newUser, type State } from './state.ts'
+import { type Guild, type GuildChannel, type Member, newUser, type State } from './state.ts'
 import { trusted } from './trusted.ts'
 
 export interface GuildInput {
@@ -36,6 +35,7 @@ export interface ChannelInput {
   /** Default: the first guild. */
   readonly guild?: string
   readonly name?: string
+  readonly type?: 'text' | 'voice' | 'stage'
   /** What the bot may do here, when it is not what it may do in the guild. */
   readonly botPermissions?: bigint
 }
@@ -58,6 +58,14 @@ export interface MemberInput extends UserInput {
   /** Permissions beyond @everyone's and the roles'; they come as a role of the member's own, as in a real guild. */
   readonly permissions?: bigint
 }
+
+/** How a member sits in a voice channel, by its own choice. */
+export interface VoiceInput {
+  readonly deafened?: boolean
+  readonly muted?: boolean
+}
+
+const CHANNEL_TYPES = { text: ChannelType.GuildText, voice: ChannelType.GuildVoice, stage: ChannelType.GuildStageVoice } as const
 
 /** Builds guilds, channels, roles and users, and tells a connected bot about each. */
 export class World {
@@ -85,6 +93,8 @@ export class World {
       joinedAt: state.timestamp(),
       roles: new Map([everyone, botRole].map((each) => [each.id, each])),
       members: new Map(),
+      voice: new Map(),
+      events: new Map(),
     }
     for (const each of input.roles ?? []) this.#newRole(guild, each)
     for (const userId of [ownerId, state.applicationId]) {
@@ -110,7 +120,7 @@ export class World {
     return added.id
   }
 
-  /** A text channel. @returns its id */
+  /** A channel, by default a text channel. @returns its id */
   addChannel(input: ChannelInput = {}): string {
     const state = this.#state
     const guild = this.guild(input.guild)
@@ -126,20 +136,21 @@ export class World {
               deny: String(ALL_PERMISSIONS & ~input.botPermissions),
             },
           ]
-    const channel: APITextChannel & { guild_id: string } = {
+    const channel = trusted<GuildChannel & { guild_id: string }>({
       id,
-      type: ChannelType.GuildText,
+      type: CHANNEL_TYPES[input.type ?? 'text'],
       guild_id: guild.id,
       name: input.name ?? `channel-${id}`,
       position: state.channels.size,
-      flags: trusted<NonNullable<APITextChannel['flags']>>(0),
+      flags: 0,
       topic: null,
       nsfw: false,
       parent_id: null,
       last_message_id: null,
       rate_limit_per_user: 0,
       permission_overwrites: overwrites,
-    }
+      ...(input.type === undefined || input.type === 'text' ? {} : { bitrate: 64_000, user_limit: 0, rtc_region: null }),
+    })
     state.channels.set(id, channel)
     this.#gateway.dispatch(GatewayDispatchEvents.ChannelCreate, channel, true)
     return id
@@ -183,28 +194,32 @@ export class World {
     const guild = this.guild(guildId)
     const { user } = this.#member(guild, userId)
     guild.members.delete(userId)
+    guild.voice.delete(userId)
     this.#gateway.dispatch(GatewayDispatchEvents.GuildMemberRemove, { guild_id: guild.id, user }, true)
   }
 
   /** The member joins a voice channel, or leaves with null. */
-  voice(guildId: string, userId: string, channelId: string | null): void {
+  voice(guildId: string, userId: string, channelId: string | null, { deafened = false, muted = false }: VoiceInput = {}): void {
     const guild = this.guild(guildId)
     const member = guildMember(this.#member(guild, userId))
-    const voice: GatewayVoiceState = {
-      guild_id: guild.id,
+    const kind = channelId === null ? undefined : this.#state.channels.get(channelId)?.type
+    if (channelId !== null && kind !== ChannelType.GuildVoice && kind !== ChannelType.GuildStageVoice)
+      throw new Error(`channel ${channelId} is no voice channel`)
+    const voice: APIBaseVoiceState = {
       channel_id: channelId,
       user_id: userId,
-      member,
       session_id: `voice-${userId}`,
       deaf: false,
       mute: false,
-      self_deaf: false,
-      self_mute: false,
+      self_deaf: deafened,
+      self_mute: muted,
       self_video: false,
       suppress: false,
       request_to_speak_timestamp: null,
     }
-    this.#gateway.dispatch(GatewayDispatchEvents.VoiceStateUpdate, voice, true)
+    if (channelId === null) guild.voice.delete(userId)
+    else guild.voice.set(userId, voice)
+    this.#gateway.dispatch(GatewayDispatchEvents.VoiceStateUpdate, { ...voice, guild_id: guild.id, member }, true)
   }
 
   /** A guild by id, or the first one. */
