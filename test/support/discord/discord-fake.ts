@@ -26,6 +26,8 @@ export interface DiscordFakeOptions {
   /** Privileged intents granted to the application; default GuildMembers and MessageContent. */
   readonly privilegedIntents?: number
   readonly heartbeatIntervalMs?: number
+  /** How many shards GET /gateway/bot recommends; default 1. */
+  readonly shards?: number
   /** Bound of every wait of the driver, in real milliseconds; default 5000. */
   readonly timeoutMs?: number
 }
@@ -122,7 +124,14 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     const address = server.address()
     return `ws://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
   }
-  const routes = [...accountRoutes(gatewayUrl), ...guildRoutes, ...messageRoutes, ...threadRoutes, ...calendarRoutes, ...interactionRoutes]
+  const routes = [
+    ...accountRoutes(gatewayUrl, options.shards ?? 1),
+    ...guildRoutes,
+    ...messageRoutes,
+    ...threadRoutes,
+    ...calendarRoutes,
+    ...interactionRoutes,
+  ]
   const gateway = new Gateway(server, {
     state,
     accepts,

@@ -103,6 +103,25 @@ test('sends only what the intents ask for', async () => {
   expect((await line.next('MESSAGE_CREATE'))['s']).toBe(2)
 })
 
+test('sends a guild to its shard, direct messages to shard 0', async () => {
+  // (id >> 22) % 2 is 0 for this guild and 1 for the other
+  const other = String((1n << 22n) * 101n)
+  fake.addGuild({ id: other })
+  fake.addChannel({ guild: other })
+  fake.addMember({ guild: other, userId: ANN })
+  const intents = INTENTS | GatewayIntentBits.DirectMessages
+  const zero = await ready({ shard: [0, 2], intents })
+  const one = await ready({ shard: [1, 2], intents })
+  expect([zero, one].map(({ session }) => session['guilds'])).toEqual([
+    [{ id: GUILD, unavailable: true }],
+    [{ id: other, unavailable: true }],
+  ])
+  fake.say({ user: ANN, dm: true, text: 'direct' })
+  fake.say({ user: ANN, guild: other, text: 'in the other' })
+  expect((await one.line.next('MESSAGE_CREATE'))['d']).toMatchObject({ guild_id: other })
+  expect((await zero.line.next('MESSAGE_CREATE'))['d']).toMatchObject({ content: 'direct' })
+})
+
 test('replays exactly what came after the given sequence, then RESUMED', async () => {
   const { line, session } = await ready()
   const { s } = await line.next('GUILD_CREATE')

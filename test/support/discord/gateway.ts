@@ -10,7 +10,7 @@ import {
 } from 'discord-api-types/v10'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { intentsOf, type EventName, ALL_INTENTS } from './intents.ts'
-import { isJson, type Json, textOf } from './json.ts'
+import { asObject, isJson, type Json, textOf } from './json.ts'
 import { guildCreate, guildMember } from './payloads.ts'
 import type { State } from './state.ts'
 import { trusted } from './trusted.ts'
@@ -20,6 +20,7 @@ type EventData<T extends EventName> = Extract<GatewayDispatchPayload, { t: T }>[
 interface Session {
   readonly id: string
   readonly intents: number
+  readonly shard: readonly [number, number]
   readonly sent: { s: number; frame: string }[]
   seq: number
   socket: WebSocket | undefined
@@ -85,6 +86,7 @@ export class Gateway {
     for (const session of this.#sessions.values()) {
       const wanted = intentsOf(event, inGuild)
       if (wanted !== 0 && (session.intents & wanted) === 0) continue
+      if (!isOnShard(session.shard, guildOf(event, data))) continue
       this.#send(session, event, this.#redact(session, event, data, inGuild))
       count += 1
     }
@@ -173,17 +175,18 @@ export class Gateway {
       return this.#refuse(socket, GatewayCloseCodes.InvalidIntents)
     const privileged = GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildPresences | GatewayIntentBits.MessageContent
     if ((intents & privileged & ~privilegedIntents) !== 0) return this.#refuse(socket, GatewayCloseCodes.DisallowedIntents)
-    const session: Session = { id: state.nextId(), intents, sent: [], seq: 0, socket }
+    const own = [Number(shard[0]), Number(shard[1])] as const
+    const session: Session = { id: state.nextId(), intents, shard: own, sent: [], seq: 0, socket }
     this.#sessions.set(session.id, session)
     const inGuilds = (intents & GatewayIntentBits.Guilds) !== 0
-    const guilds = inGuilds ? [...state.guilds.values()] : []
+    const guilds = inGuilds ? [...state.guilds.values()].filter((guild) => isOnShard(own, guild.id)) : []
     const ready: GatewayReadyDispatchData = {
       v: 10,
       user: state.botUser,
       guilds: guilds.map((guild) => ({ id: guild.id, unavailable: true })),
       session_id: session.id,
       resume_gateway_url: this.#options.address(),
-      shard: [Number(shard[0]), Number(shard[1])],
+      shard: [...own],
       application: trusted<GatewayReadyDispatchData['application']>({ id: state.applicationId, flags: 0, flags_new: '0' }),
     }
     this.#send(session, GatewayDispatchEvents.Ready, ready)
@@ -261,6 +264,15 @@ export class Gateway {
   #raw(socket: WebSocket, payload: Json): void {
     socket.send(JSON.stringify({ t: null, s: null, d: null, ...payload }))
   }
+}
+
+/** developers/events/gateway "Sharding": guilds by their id, everything else on shard 0. */
+const isOnShard = ([index, count]: readonly [number, number], guildId: string | undefined): boolean =>
+  (guildId === undefined ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count))) === index
+
+function guildOf(event: EventName, data: unknown): string | undefined {
+  const id = asObject(data)[event === GatewayDispatchEvents.GuildCreate ? 'id' : 'guild_id']
+  return typeof id === 'string' ? id : undefined
 }
 
 function parseFrame(text: string): Frame | undefined {

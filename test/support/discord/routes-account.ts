@@ -9,11 +9,11 @@ import { trusted } from './trusted.ts'
 const GLOBAL = 'global'
 
 /** The bot itself: gateway address, user, application and its registered commands. */
-export function accountRoutes(gatewayAddress: () => string): Route[] {
+export function accountRoutes(gatewayAddress: () => string, shards: number): Route[] {
   const gatewayBot = (): Answer => {
     const body: RESTGetAPIGatewayBotResult = {
       url: gatewayAddress(),
-      shards: 1,
+      shards,
       session_start_limit: { total: 1000, remaining: 1000, reset_after: 14_400_000, max_concurrency: 1 },
     }
     return { status: 200, body }
