@@ -7,7 +7,8 @@ import type { FormProblem } from './refuse.ts'
 const NAME = /^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$/u
 const LOCALES: ReadonlySet<string> = new Set(Object.values(Locale))
 const MAX_COMMAND_TEXT = 8000
-const MAX_COMMANDS = 100
+/** Slash commands of one application, globally or in one guild. */
+export const MAX_COMMANDS = 100
 
 const nests = (option: Json): boolean =>
   option['type'] === ApplicationCommandOptionType.Subcommand || option['type'] === ApplicationCommandOptionType.SubcommandGroup

@@ -117,6 +117,8 @@ describe('the first answer', () => {
     const second = await answer({ type: 5 })
     expect(second).toMatchObject({ status: 400, json: { code: 40060 } })
     expect(second.headers.get('x-ratelimit-bucket')).not.toBeNull()
+    fake.advance(15 * 60_000 + 1)
+    expect(await answer({ type: 5 })).toMatchObject({ status: 401, json: { code: 50027 } })
   })
 })
 

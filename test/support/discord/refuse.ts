@@ -57,6 +57,7 @@ export const refuse = {
   unknownWebhook: () => new DiscordRefusal(404, 10015, 'Unknown Webhook'),
   unknownInteraction: () => new DiscordRefusal(404, 10062, 'Unknown interaction'),
   unknownCommand: () => new DiscordRefusal(404, 10063, 'Unknown application command'),
+  tooManyCommands: () => new DiscordRefusal(400, 30032, 'Maximum number of application commands reached (100).'),
   alreadyAcknowledged: () => new DiscordRefusal(400, 40060, 'Interaction has already been acknowledged.'),
   unknownEvent: () => new DiscordRefusal(404, 10070, 'Unknown Guild Scheduled Event'),
   wrongChannelType: () => new DiscordRefusal(400, 50024, 'Cannot execute action on this channel type'),

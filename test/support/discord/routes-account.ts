@@ -1,6 +1,6 @@
 import { type APIApplicationCommand, ApplicationCommandType, type RESTGetAPIGatewayBotResult } from 'discord-api-types/v10'
 import { type Answer, type Call, param, type Route } from './call.ts'
-import { commandListProblems, commandProblems } from './command-limits.ts'
+import { commandListProblems, commandProblems, MAX_COMMANDS } from './command-limits.ts'
 import { asObject, type Json, withoutNulls } from './json.ts'
 import { refuse } from './refuse.ts'
 import { restChannel } from './payloads.ts'
@@ -138,7 +138,8 @@ function createCommand(call: Call): Answer {
   const before = commandsOf(call)
   const old = before.find((each) => each.name === call.body['name'] && each.type === (call.body['type'] ?? 1))
   const rest = before.filter((each) => each !== old)
-  const problems = [...commandProblems(call.body), ...(rest.length >= 100 ? commandListProblems([...Array(101)].map(() => call.body)) : [])]
+  const problems = commandProblems(call.body)
+  if (rest.length >= MAX_COMMANDS) throw refuse.tooManyCommands()
   if (problems.length > 0) throw refuse.invalidForm(problems)
   const created = register(call, call.body, old)
   call.state.commands.set(scope, [...rest, created])
