@@ -1,0 +1,231 @@
+import { createServer } from 'node:http'
+import { type APIApplicationCommand, type APIInteraction, type APIMessage, GatewayIntentBits } from 'discord-api-types/v10'
+import { guildRoutes } from './routes-guild.ts'
+import { interactionRoutes } from './routes-interaction.ts'
+import { messageRoutes } from './routes-message.ts'
+import { accountRoutes } from './routes-account.ts'
+import { Calendar, calendarRoutes, type ScheduledEventInput, type ScheduledEventStatus } from './calendar.ts'
+import { threadRoutes } from './routes-thread.ts'
+import type { Conversation } from './conversation.ts'
+import { discordDocument } from './discord-document.ts'
+import { type AutocompleteInput, type ClickInput, Driver, type ModalInput, type SelectInput, type SlashInput } from './driver.ts'
+import { Gateway } from './gateway.ts'
+import type { Place } from './invoke.ts'
+import { type RequestRecord, Rest, type Violation } from './rest.ts'
+import { State } from './state.ts'
+import { type ChannelInput, type GuildInput, type MemberInput, type RoleInput, type UserInput, type VoiceInput, World } from './world.ts'
+
+export interface DiscordFakeOptions {
+  /** The bot token that is accepted; default `fake-token`. */
+  readonly token?: string
+  /** Default 100000000000000001. */
+  readonly applicationId?: string
+  readonly botName?: string
+  /** The platform's clock in milliseconds; default the real one. `advance` is added to it. */
+  readonly now?: () => number
+  /** Privileged intents granted to the application; default GuildMembers and MessageContent. */
+  readonly privilegedIntents?: number
+  readonly heartbeatIntervalMs?: number
+  /** How many shards GET /gateway/bot recommends; default 1. */
+  readonly shards?: number
+  /** Bound of every wait of the driver, in real milliseconds; default 5000. */
+  readonly timeoutMs?: number
+}
+
+/** Which request to wait for; only requests received after the call count. */
+export interface RequestFilter {
+  readonly method?: string
+  readonly path?: RegExp
+  readonly status?: number
+  readonly code?: number
+}
+
+/**
+ * Discord on one loopback port: REST v10 and the gateway, refusing what Discord refuses.
+ * Point discord.js at it by `rest: { api: fake.apiUrl }` and log in with `fake.token`.
+ */
+export interface DiscordFake extends AsyncDisposable {
+  /** For `rest.api` of discord.js, e.g. `http://127.0.0.1:1234/api`. */
+  readonly apiUrl: string
+  readonly gatewayUrl: string
+  readonly token: string
+  readonly applicationId: string
+  /** False when the OpenAPI document is absent, so that only the hand-written limits hold. */
+  readonly judgedByDocument: boolean
+
+  addGuild(input: GuildInput): string
+  addRole(guildId: string, input: RoleInput): string
+  addChannel(input?: ChannelInput): string
+  addMember(input: MemberInput): string
+  addUser(input: UserInput): string
+  setRoles(guildId: string, userId: string, roles: readonly string[]): void
+  removeMember(guildId: string, userId: string): void
+  /** The member joins a voice or stage channel, changes there, or leaves with null. */
+  voice(guildId: string, userId: string, channelId: string | null, how?: VoiceInput): void
+  /** Somebody schedules an event in a voice or stage channel. */
+  scheduleEvent(input: ScheduledEventInput): string
+  setScheduledEventStatus(eventId: string, status: ScheduledEventStatus): void
+
+  /** Resolves when the bot has answered: at once, or after a deferral with its first edit or follow-up. */
+  slash(input: SlashInput): Promise<Conversation>
+  click(input: ClickInput): Promise<Conversation>
+  select(input: SelectInput): Promise<Conversation>
+  submitModal(input: ModalInput): Promise<Conversation>
+  /** Resolves with the choices that the bot offered. */
+  autocomplete(input: AutocompleteInput): ReturnType<Driver['autocomplete']>
+  /** Sends the same INTERACTION_CREATE again. */
+  redeliver(interaction: APIInteraction): void
+  say(input: Place & { readonly text: string }): APIMessage
+
+  /** Closes every gateway socket; default 4000, after which a bot RESUMEs. 1006 cuts the line. */
+  dropGateway(code?: number): void
+  /** Sends op 7. */
+  requestReconnect(): void
+  /** The next RESUME is answered by op 9. */
+  forgetSession(): void
+  /** The next `count` requests get 429 with `retry_after` seconds. */
+  rateLimitNext(count: number, seconds: number, options?: { readonly global?: boolean }): void
+  /** From now on the token is refused: 401 in REST, 4004 at the gateway. */
+  revokeToken(): void
+  /** Moves the platform's clock forward. */
+  advance(ms: number): void
+
+  /** Messages of a channel that everybody sees, oldest first. */
+  messages(channelId: string): APIMessage[]
+  /** The direct conversation with a user, as a channel id for `messages`. */
+  directChannel(userId: string): string
+  registeredCommands(guildId?: string): readonly APIApplicationCommand[]
+  readonly connections: number
+  readonly identifies: number
+  readonly resumes: number
+  readonly heartbeats: number
+  readonly requests: readonly RequestRecord[]
+  /** Malformed requests, and mistakes of the fake itself. A test run must leave it empty. */
+  readonly violations: Violation[]
+
+  waitForRequest(filter: RequestFilter): Promise<RequestRecord>
+  /** Resolves when the condition holds; looked at after every request and gateway frame. */
+  until(what: string, holds: () => boolean): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts a fake on a free loopback port. It keeps nothing outside the process; close it after the test. */
+export async function startDiscordFake(options: DiscordFakeOptions = {}): Promise<DiscordFake> {
+  const clock = options.now ?? Date.now
+  let offset = 0
+  let revoked = false
+  const token = options.token ?? 'fake-token'
+  const timeoutMs = options.timeoutMs ?? 5_000
+  const accepts = (given: string): boolean => !revoked && given === token
+  const state = new State(() => clock() + offset, options.applicationId ?? '100000000000000001', options.botName ?? 'WePoS')
+  const document = discordDocument()
+  const server = createServer((request, response) => void rest.handle(request, response))
+  const gatewayUrl = (): string => {
+    const address = server.address()
+    return `ws://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
+  }
+  const routes = [
+    ...accountRoutes(gatewayUrl, options.shards ?? 1),
+    ...guildRoutes,
+    ...messageRoutes,
+    ...threadRoutes,
+    ...calendarRoutes,
+    ...interactionRoutes,
+  ]
+  const gateway = new Gateway(server, {
+    state,
+    accepts,
+    privilegedIntents: options.privilegedIntents ?? GatewayIntentBits.GuildMembers | GatewayIntentBits.MessageContent,
+    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
+    address: gatewayUrl,
+  })
+  const rest = new Rest({ state, gateway, routes, document, accepts })
+  const driver = new Driver(state, gateway, timeoutMs, rest.requests)
+  const world = new World(state, gateway)
+  const calendar = new Calendar(state, gateway)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+
+  const close = async (): Promise<void> => {
+    state.bell.close()
+    await gateway.close()
+    server.closeAllConnections()
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+  const waitForRequest = (filter: RequestFilter): Promise<RequestRecord> => {
+    const from = rest.received
+    const fits = (each: RequestRecord): boolean =>
+      (filter.method === undefined || filter.method === each.method) &&
+      (filter.path === undefined || filter.path.test(each.path)) &&
+      (filter.status === undefined || filter.status === each.status) &&
+      (filter.code === undefined || filter.code === each.code)
+    const fresh = (): readonly RequestRecord[] => rest.requests.filter((each) => each.number > from)
+    const what = `a request ${filter.method ?? ''} ${String(filter.path ?? '')} ${filter.status ?? ''} ${filter.code ?? ''}`
+    const seen = (): string =>
+      fresh()
+        .map((each) => `${each.method} ${each.path} -> ${each.status} ${each.code ?? ''}`)
+        .join('\n')
+    return state.bell.until(what, timeoutMs, () => fresh().find(fits), seen)
+  }
+  return {
+    get apiUrl() {
+      return `${gatewayUrl().replace('ws:', 'http:')}/api`
+    },
+    get gatewayUrl() {
+      return gatewayUrl()
+    },
+    token,
+    applicationId: state.applicationId,
+    judgedByDocument: document !== undefined,
+    addGuild: (input) => world.addGuild(input),
+    addRole: (guildId, input) => world.addRole(guildId, input),
+    addChannel: (input) => world.addChannel(input),
+    addMember: (input) => world.addMember(input),
+    addUser: (input) => world.addUser(input),
+    setRoles: (guildId, userId, roles) => world.setRoles(guildId, userId, roles),
+    removeMember: (guildId, userId) => world.removeMember(guildId, userId),
+    voice: (guildId, userId, channelId, how) => world.voice(guildId, userId, channelId, how),
+    scheduleEvent: (input) => calendar.schedule(input),
+    setScheduledEventStatus: (eventId, status) => calendar.setStatus(eventId, status),
+    slash: async (input) => driver.slash(input),
+    click: async (input) => driver.click(input),
+    select: async (input) => driver.select(input),
+    submitModal: async (input) => driver.submitModal(input),
+    autocomplete: (input) => driver.autocomplete(input),
+    redeliver: (interaction) => driver.redeliver(interaction),
+    say: (input) => driver.say(input),
+    dropGateway: (code = 4000) => gateway.drop(code),
+    requestReconnect: () => gateway.requestReconnect(),
+    forgetSession: () => gateway.forgetSessions(),
+    rateLimitNext: (count, seconds, { global = false } = {}) => rest.limitNext(count, seconds, global),
+    revokeToken: () => {
+      revoked = true
+    },
+    advance: (ms) => {
+      offset += ms
+    },
+    messages: (channelId) => state.publicMessages(channelId),
+    directChannel: (userId) => state.directChannel(userId).id,
+    registeredCommands: (guildId) => state.commands.get(guildId ?? 'global') ?? [],
+    get connections() {
+      return gateway.connections
+    },
+    get identifies() {
+      return gateway.identifies
+    },
+    get resumes() {
+      return gateway.resumes
+    },
+    get heartbeats() {
+      return gateway.heartbeats
+    },
+    requests: rest.requests,
+    violations: rest.violations,
+    waitForRequest,
+    until: async (what, holds) => void (await state.bell.until(what, timeoutMs, () => (holds() ? true : undefined))),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
