@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { startTelegramFake, type TelegramFake } from './telegram-fake.ts'
+
+const ALICE = 1001
+const GROUP = -1_001_000_000_001
+const replyShape = z.object({
+  ok: z.boolean(),
+  result: z.unknown().optional(),
+  error_code: z.int().optional(),
+  description: z.string().optional(),
+})
+const updatesShape = z.array(z.looseObject({ update_id: z.int() }))
+
+let fake: TelegramFake
+
+beforeEach(async () => {
+  fake = await startTelegramFake({ privacyMode: false })
+  fake.addUser({ id: ALICE, firstName: 'Alice', started: true })
+  fake.addGroup({ id: GROUP, title: 'Community', username: 'pos_community', topics: [{ id: 7, name: 'Reviews' }] })
+})
+
+afterEach(async () => {
+  await fake.close()
+})
+
+async function call(method: string, payload: object = {}): Promise<z.infer<typeof replyShape>> {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(payload) }
+  const response = await fetch(`${fake.apiRoot}/bot${fake.token}/${method}`, init)
+  const reply = replyShape.parse(await response.json())
+  expect(response.status).toBe(reply.ok ? 200 : reply.error_code)
+  return reply
+}
+
+const idOf = (result: unknown) => z.looseObject({ message_id: z.int() }).parse(result).message_id
+const poll = async (payload: object) => updatesShape.parse((await call('getUpdates', payload)).result).map((update) => update.update_id)
+
+/** Lets a person write without waiting for an answer; the wait ends when the fake closes. */
+function say(text: string): void {
+  fake.send({ user: ALICE, text }).catch(() => undefined)
+}
+
+describe('getUpdates', () => {
+  it('repeats what is not confirmed, gives at most limit, and forgets what an offset confirms', async () => {
+    for (const text of ['one', 'two', 'three']) say(text)
+    const first = await poll({ limit: 2 })
+    expect(first).toHaveLength(2)
+    expect(await poll({ limit: 2 })).toEqual(first)
+    const [third] = await poll({ offset: first[1]! + 1 })
+    expect(third).toBe(first[1]! + 1)
+    expect(await poll({ offset: third! + 1 })).toEqual([])
+    expect(await poll({})).toEqual([])
+  })
+
+  it('counts a negative offset from the end and forgets the rest', async () => {
+    for (const text of ['one', 'two', 'three']) say(text)
+    const last = await poll({ offset: -1 })
+    expect(last).toHaveLength(1)
+    expect(await poll({})).toEqual(last)
+  })
+
+  it('holds a call until something comes', async () => {
+    const held = poll({ timeout: 30 })
+    await fake.untilPolling()
+    say('now')
+    expect(await held).toHaveLength(1)
+  })
+
+  it('queues only the kinds of updates the bot asked for', async () => {
+    await poll({ allowed_updates: ['callback_query'] })
+    await expect(fake.send({ user: ALICE, text: 'x' })).rejects.toThrow('the bot does not listen to message')
+    expect(fake.block(ALICE)).toBeUndefined()
+    await poll({ allowed_updates: [] })
+    expect(fake.unblock(ALICE)).toBeGreaterThan(0)
+  })
+
+  it('tells who waits for what when the fake closes', async () => {
+    const waiting = fake.send({ user: ALICE, text: 'x' }).then(() => 'answered', String)
+    await fake.close()
+    expect(await waiting).toContain('the Telegram fake was closed')
+  })
+})
+
+describe('messages', () => {
+  it('takes GET, forms and JSON alike, and @names of public chats', async () => {
+    const address = `${fake.apiRoot}/bot${fake.token}/sendMessage`
+    expect((await fetch(`${address}?chat_id=${ALICE}&text=get&disable_notification=true`)).status).toBe(200)
+    const keyboard = JSON.stringify({ inline_keyboard: [[{ text: 'b', callback_data: 'd' }]] })
+    const form = new URLSearchParams({ chat_id: '@pos_community', text: 'form', reply_markup: keyboard })
+    expect((await fetch(address, { method: 'POST', body: form })).status).toBe(200)
+    expect(fake.messages(ALICE)[0]?.text).toBe('get')
+    expect(fake.messages(GROUP)[0]?.buttons[0]?.data).toBe('d')
+    expect(fake.violations).toEqual([])
+  })
+
+  it('edits keyboards and captions, and takes a keyboard away when an edit brings none', async () => {
+    const markup = { inline_keyboard: [[{ text: 'b', callback_data: 'd', hide: false }]] }
+    const message_id = idOf((await call('sendMessage', { chat_id: ALICE, text: 'x', reply_markup: markup })).result)
+    expect((await call('editMessageReplyMarkup', { chat_id: ALICE, message_id, reply_markup: markup })).description).toContain(
+      'not modified',
+    )
+    expect((await call('editMessageReplyMarkup', { chat_id: ALICE, message_id })).ok).toBe(true)
+    expect(fake.messages(ALICE)[0]).toMatchObject({ buttons: [], edits: 1 })
+    expect((await call('editMessageCaption', { chat_id: ALICE, message_id, caption: 'c' })).description).toBe(
+      'Bad Request: there is no caption in the message to edit',
+    )
+    expect((await call('editMessageText', { chat_id: ALICE, text: 'y' })).description).toBe(
+      'Bad Request: message identifier is not specified',
+    )
+  })
+
+  it('lets the bot delete its own and, as administrator, those of others', async () => {
+    say('mine')
+    const waiting = fake.send({ user: ALICE, chat: GROUP, text: 'spam' }).then(() => 'answered', String)
+    const [spam] = fake.history(GROUP)
+    const remove = () => call('deleteMessage', { chat_id: GROUP, message_id: spam!.messageId })
+    expect((await remove()).description).toBe("Bad Request: message can't be deleted")
+    expect((await call('editMessageText', { chat_id: GROUP, message_id: spam!.messageId, text: 'x' })).description).toBe(
+      "Bad Request: message can't be edited",
+    )
+    fake.setBotStatus(GROUP, 'administrator', ALICE)
+    expect((await remove()).ok).toBe(true)
+    expect(fake.history(GROUP)).toEqual([])
+    await fake.close()
+    await waiting
+  })
+
+  it('refuses a reply to nothing, a closed topic, entities outside the text and unknown files', async () => {
+    const send = async (extra: object) => (await call('sendMessage', { chat_id: GROUP, text: 'x', ...extra })).description
+    expect(await send({ reply_parameters: { message_id: 9 } })).toBe('Bad Request: message to be replied not found')
+    expect(await send({ reply_parameters: { message_id: 9, allow_sending_without_reply: true } })).toBeUndefined()
+    fake.closeTopic(GROUP, 7)
+    expect(await send({ message_thread_id: 7 })).toBe('Bad Request: TOPIC_CLOSED')
+    expect(await send({ entities: [{ type: 'bold', offset: 0, length: 2 }] })).toContain('ends after the end of the text')
+    expect(await send({ parse_mode: 'BBCode' })).toBe('Bad Request: unsupported parse_mode')
+    expect(await send({ reply_markup: { inline_keyboard: [[{ text: 'b' }]] } })).toContain('Text buttons are unallowed')
+    expect(await send({ reply_markup: { inline_keyboard: [[{ text: 'b', url: 'http://localhost:1' }]] } })).toContain('Wrong HTTP URL')
+    expect((await call('sendPhoto', { chat_id: GROUP, photo: 'nope' })).description).toContain('wrong remote file identifier')
+    expect((await call('sendChatAction', { chat_id: GROUP, action: 'thinking' })).description).toBe(
+      'Bad Request: wrong parameter action in request',
+    )
+  })
+
+  it('posts into a channel only as administrator', async () => {
+    fake.addChannel({ id: -1_002_000_000_001, title: 'News', botStatus: 'member' })
+    expect((await call('sendMessage', { chat_id: -1_002_000_000_001, text: 'x' })).description).toContain('need administrator rights')
+    fake.setBotStatus(-1_002_000_000_001, 'administrator', ALICE)
+    expect((await call('sendMessage', { chat_id: -1_002_000_000_001, text: 'x' })).ok).toBe(true)
+    expect(fake.messages(-1_002_000_000_001)).toHaveLength(1)
+  })
+})
+
+describe('the rest', () => {
+  it('acknowledges documented methods it does not act out only where the platform says true', async (context) => {
+    if (!fake.hasContract) context.skip('no official document at ../shared/specs')
+    expect((await call('pinChatMessage', { chat_id: GROUP, message_id: 1 })).ok).toBe(true)
+    expect((await call('pinChatMessage', { chat_id: 5, message_id: 1 })).description).toBe('Bad Request: chat not found')
+    expect(fake.violations).toEqual([])
+    expect((await call('sendDice', { chat_id: GROUP })).description).toBe('Bad Request: sendDice is not acted out by this fake')
+    expect(fake.violations).toHaveLength(1)
+  })
+
+  it('refuses to answer an unknown query and menus for strange scopes and languages', async () => {
+    expect((await call('answerCallbackQuery', { callback_query_id: '1' })).description).toContain('query is too old')
+    const commands = [{ command: 'help', description: 'Help' }]
+    expect((await call('setMyCommands', { commands, language_code: 'zh-hans' })).description).toBe('Bad Request: LANG_CODE_INVALID')
+    expect((await call('setMyCommands', { commands, scope: { type: 'chat', chat_id: 5 } })).description).toBe('Bad Request: chat not found')
+    expect((await call('setMyCommands', { commands, scope: { type: 'chat', chat_id: GROUP } })).ok).toBe(true)
+    expect(fake.commands({ type: 'chat', chat_id: GROUP })).toEqual(commands)
+    expect(fake.commands()).toEqual([])
+  })
+
+  it('refuses a webhook on a strange port or with a strange secret', async () => {
+    expect((await call('setWebhook', { url: 'https://x.example:3000/' })).description).toContain('only on ports')
+    expect((await call('setWebhook', { url: 'https://x.example/', secret_token: 'a b' })).description).toContain('unallowed characters')
+    expect((await call('setWebhook', { url: 'https://x.example/' })).ok).toBe(true)
+    expect((await call('getUpdates')).error_code).toBe(409)
+    expect((await call('deleteWebhook')).ok).toBe(true)
+    expect((await call('getUpdates')).ok).toBe(true)
+  })
+
+  it('answers 502 and 429 as planned, for one method only', async () => {
+    fake.failNext({ method: 'getMe', times: 2, kind: 'server-error' })
+    expect((await call('getChat', { chat_id: ALICE })).ok).toBe(true)
+    expect((await call('getMe')).error_code).toBe(502)
+    expect((await call('getMe')).error_code).toBe(502)
+    expect((await call('getMe')).ok).toBe(true)
+    fake.rateLimitNext(1, 30, 'sendMessage')
+    expect((await call('sendMessage', { chat_id: ALICE, text: 'x' })).description).toBe('Too Many Requests: retry after 30')
+  })
+})
