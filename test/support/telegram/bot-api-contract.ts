@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { z } from 'zod'
 import type { Payload } from './api-types.ts'
@@ -46,7 +45,7 @@ let told = false
 export function loadBotApiContract(): BotApiContract | undefined {
   if (loaded) return loaded
   if (!existsSync(DOCUMENT)) {
-    if (!told) console.log(`Telegram contract checks skipped: no document at ${fileURLToPath(DOCUMENT)}`)
+    if (!told) console.log('Telegram contract checks skipped: no ../shared/specs/telegram-bot-api.json beside the project')
     told = true
     return undefined
   }

@@ -1,5 +1,5 @@
 import { badRequest, conflict } from './api-refusal.ts'
-import type { Payload } from './api-types.ts'
+import type { ApiChat, ApiUser, Payload } from './api-types.ts'
 import { poll, rememberAllowedUpdates, type FakeState } from './fake-state.ts'
 import type { MethodTable } from './method-table.ts'
 import { commandsShape, optionalPart, requiredPart, scopeShape } from './payload-shapes.ts'
@@ -28,6 +28,7 @@ export interface CommandScope {
 export interface BotMethods {
   table: MethodTable
   commands(scope: CommandScope | undefined, language: string | undefined): readonly MenuCommand[]
+  menuFor(user: ApiUser, chat: ApiChat, isAdmin: boolean): readonly MenuCommand[]
 }
 
 export function botMethods(state: FakeState): BotMethods {
@@ -88,7 +89,26 @@ export function botMethods(state: FakeState): BotMethods {
         profile.get(`${name} ${readLanguage(payload) ?? ''}`) ?? profile.get(`${name} `) ?? (name === 'Name' ? state.bot.first_name : ''),
     })
   }
-  return { table, commands: (scope, language) => structuredClone(menus.get(key(scope, language)) ?? []) }
+  const menuFor: BotMethods['menuFor'] = (user, chat, isAdmin) => {
+    const languages = [user.language_code?.slice(0, 2), undefined]
+    const set = scopesSeenBy(user, chat, isAdmin).flatMap((scope) => languages.map((language) => menus.get(key(scope, language))))
+    return structuredClone(set.find((menu) => menu !== undefined) ?? [])
+  }
+  return { table, menuFor, commands: (scope, language) => structuredClone(menus.get(key(scope, language)) ?? []) }
+}
+
+/** In falling precedence (https://core.telegram.org/bots/api#determining-list-of-commands). */
+function scopesSeenBy(user: ApiUser, chat: ApiChat, isAdmin: boolean): CommandScope[] {
+  const here = { chat_id: chat.id }
+  if (chat.type === 'private') return [{ type: 'chat', ...here }, { type: 'all_private_chats' }, { type: 'default' }]
+  return [
+    { type: 'chat_member', ...here, user_id: user.id },
+    ...(isAdmin ? [{ type: 'chat_administrators', ...here }] : []),
+    { type: 'chat', ...here },
+    ...(isAdmin ? [{ type: 'all_chat_administrators' }] : []),
+    { type: 'all_group_chats' },
+    { type: 'default' },
+  ]
 }
 
 function dropIfAsked(state: FakeState, payload: Payload): void {

@@ -2,6 +2,7 @@ import { badRequest, conflict } from './api-refusal.ts'
 import type { ApiUpdate, ApiUser, UploadedFile } from './api-types.ts'
 import type { BotApiContract } from './bot-api-contract.ts'
 import type { ChatWorld } from './chat-world.ts'
+import type { FloodLimits } from './flood-limits.ts'
 import type { Journal } from './journal.ts'
 import { namesShape, optionalPart } from './payload-shapes.ts'
 import { optionalInteger } from './read-payload.ts'
@@ -32,6 +33,7 @@ export interface FakeState {
   readonly requests: RequestRecord[]
   readonly callbackQueries: Map<string, CallbackQueryRecord>
   readonly files: Map<string, UploadedFile>
+  readonly floodLimits: FloodLimits | undefined
   /** Kinds of updates the bot asked for; empty: the platform's default. */
   allowedUpdates: readonly string[]
   /** Milliseconds since 1970. */

@@ -64,6 +64,7 @@ function post(
   const record = world.reachForWriting(chatIdOf(payload), topicId)
   const markup = readReplyMarkup(payload, record.chat)
   const replyTo = readReplyTo(payload, record)
+  state.floodLimits?.count(record.chat, state.now())
   const message: ApiMessage = {
     message_id: world.nextMessageId(record),
     date: seconds(state.now()),

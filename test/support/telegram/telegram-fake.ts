@@ -1,18 +1,13 @@
 import { randomInt } from 'node:crypto'
-import { ApiCalls } from './api-calls.ts'
+import type { ApiCalls } from './api-calls.ts'
 import { conflict } from './api-refusal.ts'
 import type { ApiChat, ApiUser, MemberStatus } from './api-types.ts'
-import { loadBotApiContract } from './bot-api-contract.ts'
-import { botMethods, type BotMethods, type CommandScope } from './bot-methods.ts'
-import { chatMethods } from './chat-methods.ts'
-import { ChatWorld } from './chat-world.ts'
-import { editMethods } from './edit-methods.ts'
+import { assembleFake, type AssembledFake } from './assemble-fake.ts'
+import type { BotMethods, CommandScope } from './bot-methods.ts'
 import { deliver, seconds, type FakeState } from './fake-state.ts'
 import { listen, type HttpApi } from './http-api.ts'
 import { Incoming } from './incoming.ts'
-import { Journal } from './journal.ts'
 import { Reactions } from './reactions.ts'
-import { sendMethods } from './send-methods.ts'
 import { viewOf, type SentMessage } from './sent-message.ts'
 import type {
   Answer,
@@ -28,8 +23,6 @@ import type {
   TelegramFakeOptions,
   Violation,
 } from './telegram-fake.types.ts'
-import { UpdateQueue } from './update-queue.ts'
-import { WebhookSender } from './webhook-sender.ts'
 
 /** The account that speaks for anonymous administrators of groups. */
 const GROUP_ANONYMOUS_BOT: ApiUser = { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' }
@@ -58,7 +51,7 @@ export class TelegramFake {
   private readonly menus: BotMethods
   private readonly timeoutMs: number
 
-  constructor(state: FakeState, calls: ApiCalls, http: HttpApi, menus: BotMethods, timeoutMs: number) {
+  constructor({ state, calls, menus }: AssembledFake, http: HttpApi, timeoutMs: number) {
     this.apiRoot = http.url
     this.token = state.token
     this.bot = state.bot
@@ -140,7 +133,7 @@ export class TelegramFake {
   }
 
   /** `/start payload` in private, as by a t.me link. */
-  startWith(input: { user: number; payload?: string; timeoutMs?: number }): Promise<Answer> {
+  async startWith(input: { user: number; payload?: string; timeoutMs?: number }): Promise<Answer> {
     if (input.payload !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(input.payload)) {
       throw new Error(`${JSON.stringify(input.payload)} is no payload of a deep link: 1-64 of A-Z a-z 0-9 _ -`)
     }
@@ -181,7 +174,7 @@ export class TelegramFake {
   }
 
   /** A person changes their own message; resolves when the bot has confirmed the update. */
-  edit(input: { user: number; message: SentMessage; text: string; timeoutMs?: number }): Promise<Answer> {
+  async edit(input: { user: number; message: SentMessage; text: string; timeoutMs?: number }): Promise<Answer> {
     const { world, journal } = this.state
     const record = world.record(input.message.chatId)
     const stored = record.messages.get(input.message.messageId)
@@ -200,7 +193,7 @@ export class TelegramFake {
   }
 
   /** A post of the channel itself; resolves when the bot has confirmed the update. */
-  channelPost(input: { chat: number; text: string; timeoutMs?: number }): Promise<Answer> {
+  async channelPost(input: { chat: number; text: string; timeoutMs?: number }): Promise<Answer> {
     const mark = this.state.journal.mark
     const record = this.state.world.record(input.chat)
     const { updateId = 0 } = this.incoming.write(record, 'channel_post', { text: input.text, senderChat: true })
@@ -215,7 +208,7 @@ export class TelegramFake {
    * A message of a bot account in a group; by default the one of anonymous administrators, which the platform does
    * deliver. Other bots it mostly hides; here they are delivered too, so that the bot's own guard is proved.
    */
-  fromBot(input: { chat: number; text: string; bot?: Omit<ApiUser, 'is_bot'>; timeoutMs?: number }): Promise<Answer> {
+  async fromBot(input: { chat: number; text: string; bot?: Omit<ApiUser, 'is_bot'>; timeoutMs?: number }): Promise<Answer> {
     const mark = this.state.journal.mark
     const record = this.state.world.record(input.chat)
     const from = input.bot ? { ...input.bot, is_bot: true } : GROUP_ANONYMOUS_BOT
@@ -266,7 +259,7 @@ export class TelegramFake {
   }
 
   /** Delivers an update once more; resolves when the bot has confirmed it again, with what it showed meanwhile. */
-  redeliver(updateId: number, timeoutMs = this.timeoutMs): Promise<Answer> {
+  async redeliver(updateId: number, timeoutMs = this.timeoutMs): Promise<Answer> {
     const update = this.incoming.byId.get(updateId)
     if (!update) throw new Error(`no update ${updateId} was delivered`)
     const mark = this.state.journal.mark
@@ -305,6 +298,14 @@ export class TelegramFake {
     return this.menus.commands(scope, language)
   }
 
+  /** The menu this person sees there when they type `/`, by the platform's rules of precedence. */
+  menuFor(input: { user: number; chat?: number }): readonly MenuCommand[] {
+    const { world } = this.state
+    const record = world.record(input.chat ?? input.user)
+    const status = record.members.get(input.user)
+    return this.menus.menuFor(world.user(input.user), record.chat, status === 'creator' || status === 'administrator')
+  }
+
   async close(): Promise<void> {
     this.state.webhook.close()
     this.state.journal.close()
@@ -326,52 +327,19 @@ export class TelegramFake {
     const chatId = input.chat ?? input.user
     const record = world.record(chatId)
     const from = world.user(input.user)
-    if (record.chat.type === 'private') record.botStatus = 'member'
-    else if (!record.members.has(input.user)) record.members.set(input.user, 'member')
+    if (record.chat.type === 'private') {
+      if (record.botStatus === 'kicked') throw new Error(`user ${input.user} blocked the bot: call unblock before they write`)
+      record.botStatus = 'member'
+    }
+    if (record.chat.type !== 'private' && !record.members.has(input.user)) record.members.set(input.user, 'member')
     const replyTo = typeof input.replyTo === 'object' ? input.replyTo.messageId : input.replyTo
     const { updateId } = this.incoming.write(record, 'message', { text: input.text, from, topicId: input.topicId, replyTo })
     return { updateId, chatId }
   }
 }
 
+/** Starts the fake on a free loopback port. The caller closes it. */
 export async function startTelegramFake(options: TelegramFakeOptions = {}): Promise<TelegramFake> {
-  const token = options.token ?? '123456:TEST-token'
-  const now = options.now ?? Date.now
-  const bot: ApiUser = { id: Number(token.split(':')[0]), is_bot: true, first_name: 'PoS', username: options.username ?? 'pos_test_bot' }
-  const journal = new Journal()
-  const confirmed = (updateId: number) => journal.append({ kind: 'confirmed', updateId })
-  const table = {}
-  const webhook = new WebhookSender(
-    {
-      confirmed,
-      dropped: (updateId, reason) => journal.append({ kind: 'dropped', updateId, reason }),
-      call: async (method, payload) => {
-        await calls.run(method, payload, new Map(), new AbortController().signal)
-      },
-    },
-    options.webhookRetryMs ?? 20,
-    now,
-  )
-  const state: FakeState = {
-    token,
-    bot,
-    privacyMode: options.privacyMode ?? true,
-    callbackQueryTtlMs: options.callbackQueryTtlMs ?? 30_000,
-    world: new ChatWorld(bot),
-    journal,
-    queue: new UpdateQueue(confirmed, () => journal.append({ kind: 'polling' })),
-    webhook,
-    contract: loadBotApiContract(),
-    violations: [],
-    requests: [],
-    callbackQueries: new Map(),
-    files: new Map(),
-    allowedUpdates: [],
-    now,
-  }
-  const menus = botMethods(state)
-  Object.assign(table, menus.table, chatMethods(state), sendMethods(state), editMethods(state))
-  const calls = new ApiCalls(state, table)
-  const http = await listen(state, calls)
-  return new TelegramFake(state, calls, http, menus, options.timeoutMs ?? 5000)
+  const assembled = assembleFake(options)
+  return new TelegramFake(assembled, await listen(assembled.state, assembled.calls), options.timeoutMs ?? 5000)
 }

@@ -15,6 +15,8 @@ export interface TelegramFakeOptions {
   privacyMode?: boolean
   /** Age at which a callback query can no longer be answered, in milliseconds. Default 30 000. */
   callbackQueryTtlMs?: number
+  /** 429 by the platform's published limits: 30 messages a second in all, 20 a minute in one group. Default false. */
+  floodLimits?: boolean
   /** Pause before a failed webhook delivery is tried again, in milliseconds. Default 20. */
   webhookRetryMs?: number
 }

@@ -7,7 +7,7 @@ import type { UpdateQueue } from './update-queue.ts'
 const callShape = z.looseObject({ method: z.string() })
 
 const ALLOWED_PORTS: ReadonlySet<string> = new Set(['', '80', '88', '443', '8443'])
-const MAX_ATTEMPTS = 20
+const MAX_ATTEMPTS = 500
 const RESPONSE_TIMEOUT_MS = 60_000
 
 interface Hook {
@@ -19,6 +19,8 @@ interface Hook {
 export interface WebhookEvents {
   confirmed(updateId: number): void
   dropped(updateId: number, reason: string): void
+  /** The webhook was removed before this update got through: it waits for getUpdates again. */
+  returned(update: ApiUpdate): void
   /** A method the bot wrote into its HTTP response instead of calling it. */
   call(method: string, payload: Payload): Promise<void>
 }
@@ -128,7 +130,9 @@ export class WebhookSender {
       this.lastError = { message: problem, at: this.now() }
       await new Promise((resolve) => setTimeout(resolve, this.retryMs))
     }
-    if (!this.stopped.signal.aborted) this.events.dropped(update.update_id, this.lastError?.message ?? 'the webhook was removed')
+    if (this.stopped.signal.aborted) return
+    if (this.hook) this.events.dropped(update.update_id, this.lastError?.message ?? 'no attempt succeeded')
+    else this.events.returned(update)
   }
 
   /** One attempt. @returns why it failed, in the words of getWebhookInfo */
