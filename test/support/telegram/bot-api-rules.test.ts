@@ -12,6 +12,8 @@ const replyShape = z.object({
 })
 const updatesShape = z.array(z.looseObject({ update_id: z.int() }))
 
+const pressShape = z.looseObject({ callback_query: z.looseObject({ id: z.string() }) })
+
 let fake: TelegramFake
 
 beforeEach(async () => {
@@ -147,6 +149,30 @@ describe('messages', () => {
     fake.setBotStatus(-1_002_000_000_001, 'administrator', ALICE)
     expect((await call('sendMessage', { chat_id: -1_002_000_000_001, text: 'x' })).ok).toBe(true)
     expect(fake.messages(-1_002_000_000_001)).toHaveLength(1)
+  })
+})
+
+describe('age', () => {
+  it('lets a press be answered for a while and a message be deleted for two days', async () => {
+    await fake.close()
+    let now = 1_700_000_000_000
+    fake = await startTelegramFake({ now: () => now, callbackQueryTtlMs: 15_000 })
+    fake.addUser({ id: ALICE, firstName: 'Alice', started: true })
+    const reply_markup = { inline_keyboard: [[{ text: 'b', callback_data: 'd' }]] }
+    await call('sendMessage', { chat_id: ALICE, text: 'x', reply_markup })
+    const [message] = fake.messages(ALICE)
+    const answerAfter = async (milliseconds: number) => {
+      fake.press({ user: ALICE, message: message!, data: 'd' }).catch(() => undefined)
+      const [update] = z.array(pressShape).parse((await call('getUpdates', { offset: -1 })).result)
+      now += milliseconds
+      return (await call('answerCallbackQuery', { callback_query_id: update!.callback_query.id })).ok
+    }
+    expect(await answerAfter(15_000)).toBe(true)
+    expect(await answerAfter(15_001)).toBe(false)
+    now += 48 * 3_600_000
+    expect((await call('deleteMessage', { chat_id: ALICE, message_id: message!.messageId })).description).toBe(
+      "Bad Request: message can't be deleted for everyone",
+    )
   })
 })
 
