@@ -177,6 +177,19 @@ describe('age', () => {
 })
 
 describe('the rest', () => {
+  it('finds a misspelt key and a wrong type by the official document', async (context) => {
+    if (!fake.hasContract) context.skip('no official document at ../shared/specs')
+    const keyboard = { inline_keyboard: [[{ text: 'b', callback_dat: 'x' }]] }
+    expect((await call('sendMessage', { chat_id: ALICE, text: 'x', reply_markup: keyboard })).error_code).toBe(400)
+    expect((await call('sendMessage', { chat_id: ALICE, text: 'x', message_thread_id: '7' })).error_code).toBe(400)
+    expect((await call('sendMessage', { chat_id: ALICE, text: 'x', disable_web_page_preview: true })).error_code).toBe(400)
+    expect(fake.violations.map((violation) => violation.problem)).toEqual([
+      expect.stringContaining('callback_dat'),
+      expect.stringContaining('message_thread_id'),
+      expect.stringContaining('disable_web_page_preview'),
+    ])
+  })
+
   it('shows each person the menu that the platform would show', async () => {
     fake.addUser({ id: 1003, firstName: 'Chen', languageCode: 'zh-hans' })
     fake.addMember(GROUP, ALICE, 'administrator')

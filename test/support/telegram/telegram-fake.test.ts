@@ -269,19 +269,6 @@ describe('refusals of the platform', () => {
     expect(await callAny('sendMesage', {})).toBe(404)
     expect(fake.violations).toMatchObject([{ where: 'method', method: 'sendMesage' }])
   })
-
-  it('finds a misspelt key and a wrong type by the official document', async (context) => {
-    if (!fake.hasContract) context.skip('no official document at ../shared/specs')
-    const keyboard = { inline_keyboard: [[{ text: 'b', callback_dat: 'x' }]] }
-    expect(await callAny('sendMessage', { chat_id: ALICE, text: 'x', reply_markup: keyboard })).toBe(400)
-    expect(await callAny('sendMessage', { chat_id: ALICE, text: 'x', message_thread_id: '7' })).toBe(400)
-    expect(await callAny('sendMessage', { chat_id: ALICE, text: 'x', disable_web_page_preview: true })).toBe(400)
-    expect(fake.violations.map((violation) => violation.problem)).toEqual([
-      expect.stringContaining('callback_dat'),
-      expect.stringContaining('message_thread_id'),
-      expect.stringContaining('disable_web_page_preview'),
-    ])
-  })
 })
 
 describe('commands, files and profile', () => {
