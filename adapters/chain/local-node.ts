@@ -35,7 +35,7 @@ export interface LocalNodeOptions {
 const WATCH_INTERVAL = 1_000
 /** A dump of a large chain takes longer than other calls (ms). */
 const DUMP_TIMEOUT = 60_000
-const blockHead = z.object({ hash: z.string(), number: z.string(), transactions: z.array(z.string()) })
+const blockHead = z.object({ hash: z.string(), number: z.string(), timestamp: z.string(), transactions: z.array(z.string()) })
 const pidNote = z.object({ identity: z.string(), url: z.string() })
 
 /**
@@ -131,12 +131,25 @@ async function startFrom(stateFile: string, options: AnvilOptions): Promise<Anvi
     const { stateFile: _none, ...fresh } = options
     return startAnvil(fresh)
   }
-  return startAnvil({ ...options, stateFile }).catch((error: unknown) => {
+  const node = await startAnvil({ ...options, stateFile }).catch((error: unknown) => {
     if (error instanceof StartFault && error.code === 'anvil_did_not_start' && /state/i.test(String(error.cause))) {
       throw unreadableChainState(stateFile, error.message, error)
     }
     throw error
   })
+  try {
+    await neverBackInTime(node.url)
+  } catch (error) {
+    await node.stop()
+    throw error
+  }
+  return node
+}
+
+/** After loading a state anvil takes the time from the wall, also when the chain (a simulated year, say) is ahead of it: its clock is then set to the last block. */
+async function neverBackInTime(url: string): Promise<void> {
+  const { timestamp } = blockHead.parse(await nodeRequest(url, 'eth_getBlockByNumber', ['latest', false]))
+  if (Number(timestamp) * 1_000 > Date.now()) await nodeRequest(url, 'evm_setTime', [Number(timestamp) + 1])
 }
 
 /** A node whose parent was killed goes on running and knows more than the file: its state is saved, then it is ended. Its owner is dead, for we hold the claim. */
