@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -196,7 +207,10 @@ describe.runIf(isRoot)('as root (only root can try these)', () => {
         await server.stop()
         console.log('stopped')
       } catch (error) { console.log(error.code, error.message) }`
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    // Node itself may lie where only root gets to.
+    const node = join(folder, 'node')
+    copyFileSync(process.execPath, node)
+    const child = spawn(node, ['--input-type=module', '--eval', program], {
       ...account,
       cwd: '/',
       stdio: ['ignore', 'pipe', 'inherit'],
