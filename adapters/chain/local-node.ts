@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { claim, endProcess, processFacts, readIfThere } from '../process/local-process.ts'
+import { claim, endProcess, makeFolder, processFacts, readIfThere } from '../process/local-process.ts'
 import { StartFault } from '../process/start-fault.ts'
 import { type Anvil, type AnvilOptions, startAnvil } from './anvil.ts'
 import { hasChainState, unreadableChainState, writeChainState } from './chain-state-file.ts'
@@ -44,12 +44,12 @@ const pidNote = z.object({ identity: z.string(), url: z.string() })
  * What a crash loses: nothing when only we are killed, because the node goes on running and the next start fetches its state before it ends it. When the machine or the
  * node itself is killed, the chain goes back to the last save: at most about {@link WATCH_INTERVAL} plus the time of a dump. Payouts sent in that moment are gone from the chain but not from
  * the database: the contract has not seen their serial numbers, so they are sent again and paid once.
- * @throws StartFault `data_in_use`, `chain_state_unreadable`, `no_anvil`, `anvil_did_not_start`.
+ * @throws StartFault `data_in_use`, `data_not_writable`, `chain_state_unreadable`, `no_anvil`, `anvil_did_not_start`.
  */
 export async function startLocalNode(options: LocalNodeOptions): Promise<LocalNode> {
   const { log, chainId = 31_337, settleBlocks = 0 } = options
   const stateFile = resolve(options.stateFile)
-  mkdirSync(dirname(stateFile), { recursive: true })
+  makeFolder(dirname(stateFile))
   const release = claim(`${stateFile}.owner`, `The local chain ${stateFile}`)
   const pidFile = `${stateFile}.pid`
   let node: Anvil

@@ -153,6 +153,12 @@ describe('faults that a person can act on', () => {
     await expect(start()).rejects.toMatchObject({ code: 'not_a_database_folder' })
   })
 
+  test('a place where nothing can be written', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    const fault: unknown = await start({ dataFolder: join(folder, 'file', 'data') }).catch((error: unknown) => error)
+    expect(fault).toMatchObject({ code: 'data_not_writable', exitCode: 78, nextStep: expect.stringContaining('DATA_DIR') })
+  })
+
   test('a damaged database: the reason PostgreSQL gave is in the sentence, and the folder can be tried again', async () => {
     await (await start()).stop()
     rmSync(join(folder, 'data', 'global'), { recursive: true })

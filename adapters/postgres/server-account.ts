@@ -17,6 +17,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from '../process/local-process.ts'
 import { StartFault } from '../process/start-fault.ts'
 
 /** The account that the database server runs as; undefined keeps our own. */
@@ -176,7 +177,7 @@ function canEnter(folder: string): boolean {
  */
 export function reachableDataFolder(asked: string, account: Account, log: (line: string) => void): string {
   const parent = dirname(asked)
-  const made = mkdirSync(parent, { recursive: true })
+  const made = makeFolder(parent)
   if (account === undefined) return asked
   // Those we have just made let the account pass through but not list them, whatever the umask.
   if (made !== undefined) for (let at = parent; at.length >= made.length; at = dirname(at)) chmodSync(at, statSync(at).mode | 0o011)

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartFault } from './start-fault.ts'
 
@@ -50,14 +51,40 @@ export function readIfThere(path: string): string | undefined {
 }
 
 /**
+ * Makes a folder and those above it; returns the first one it had to make.
+ * @throws StartFault `data_not_writable` when it cannot.
+ */
+export function makeFolder(path: string): string | undefined {
+  try {
+    return mkdirSync(path, { recursive: true })
+  } catch (cause) {
+    throw notWritable(path, cause)
+  }
+}
+
+function notWritable(path: string, cause: unknown): StartFault {
+  return new StartFault({
+    code: 'data_not_writable',
+    message: `Nothing can be written to ${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    nextStep: 'Free space or give this account the right to write there, or set DATA_DIR to another folder; then start again.',
+    exitCode: 78,
+    cause,
+  })
+}
+
+/**
  * Takes a folder or file for this process alone by the lock file `path`; a lock of a process that has died is taken over. Returns the release.
  * Processes in other containers are not seen: give each container its own data folder, or a database by URL.
- * @throws StartFault `data_in_use` while the owner lives.
+ * @throws StartFault `data_in_use` while the owner lives, `data_not_writable`.
  */
 export function claim(path: string, what: string): () => void {
   const mine = processFacts(process.pid)?.identity ?? String(process.pid)
   const draft = `${path}.${randomUUID()}`
-  writeFileSync(draft, mine, { mode: 0o600 })
+  try {
+    writeFileSync(draft, mine, { mode: 0o600 })
+  } catch (cause) {
+    throw notWritable(dirname(path), cause)
+  }
   try {
     // Two rounds are enough: the second finds either a lock that was made meanwhile, whose owner lives, or none.
     for (let round = 0; round < 2; round++) {

@@ -15,7 +15,8 @@ declare module 'vitest' {
 }
 
 export const TEMPLATE = 'wepos_template'
-const HOME = join(tmpdir(), 'wepos-test-postgres')
+/** One per account: what one has made, another may not remove. */
+const HOME = join(tmpdir(), `wepos-test-postgres-${process.getuid?.() ?? 0}`)
 
 let server: EmbeddedPostgres
 let folder: string
