@@ -8,7 +8,8 @@ const MAY_IMPORT: Record<string, { folders: readonly string[]; packages: readonl
   bots: { folders: ['core', 'bots'], packages: 'any' },
   server: { folders: ['core', 'server'], packages: 'any' },
   jobs: { folders: ['core', 'jobs'], packages: 'any' },
-  contracts: { folders: ['contracts'], packages: 'any' },
+  // Its deployment scripts take the schedule from the same rules as everyone.
+  contracts: { folders: ['core', 'contracts'], packages: 'any' },
   main: { folders: ['core', 'adapters', 'bots', 'server', 'jobs', 'contracts', 'prisma', 'main'], packages: 'any' },
   scripts: null,
   test: null,

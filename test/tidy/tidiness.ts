@@ -9,7 +9,7 @@ const startsWith =
   (...folders: string[]) =>
   (path: string) =>
     folders.some((folder) => path.startsWith(folder))
-const inTools = startsWith('scripts/', 'test/', 'bench/')
+const inTools = startsWith('scripts/', 'test/', 'bench/', 'contracts/script/', 'contracts/tools/')
 
 /** Text that must not stand in some files, and why. */
 const FORBIDDEN: readonly { pattern: RegExp; where: (path: string) => boolean; why: string }[] = [
