@@ -28,3 +28,27 @@ test('opens a page of ours and runs its script', async () => {
     server.close()
   }
 })
+
+test("refuses what a member's browser refuses: reading an answer of another origin", async () => {
+  const other = createServer((_request, response) => response.end('private')).listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const address = other.address()
+  try {
+    const page = await browser.newPage()
+    await page.goto('data:text/html,<title>elsewhere</title>')
+    const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/`
+    expect(
+      await page.evaluate(
+        (at) =>
+          fetch(at).then(
+            (answer) => answer.text(),
+            () => 'refused',
+          ),
+        url,
+      ),
+    ).toBe('refused')
+    await page.close()
+  } finally {
+    other.close()
+  }
+})

@@ -1,7 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { chromium, type Browser } from 'playwright-core'
+import { z } from 'zod'
 
-const DEBIAN = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable']
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable']
 /** Without these a browser in a closed network keeps asking for its maker's hosts, and some pages wait for the refusals. */
 const QUIET = [
   '--disable-background-networking',
@@ -11,6 +15,7 @@ const QUIET = [
   '--disable-gpu',
   '--no-first-run',
   '--no-default-browser-check',
+  '--font-render-hinting=none',
 ]
 
 /**
@@ -18,10 +23,34 @@ const QUIET = [
  * The profile is new and empty. Close it in `afterAll`.
  */
 export async function launchChromium(): Promise<Browser> {
-  const system = DEBIAN.find((path) => existsSync(path))
-  // Chromium refuses its own sandbox as root; containers and CI run as root.
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  if (system !== undefined) return chromium.launch({ executablePath: system, headless: true, args: [...QUIET, ...asRoot] })
-  const { default: packaged } = await import('@sparticuz/chromium')
-  return chromium.launch({ executablePath: await packaged.executablePath(), headless: true, args: [...packaged.args, ...QUIET, ...asRoot] })
+  const executablePath = SYSTEM.find((path) => existsSync(path)) ?? (await unpackedChromium())
+  // Chromium refuses its own sandbox as root; containers and CI run as root. The packaged one brings no sandbox program at all.
+  const isBare = process.getuid?.() === 0 || !SYSTEM.includes(executablePath)
+  // Not the package's own flags: they turn off the same-origin policy, and pages would pass here that a member's browser refuses.
+  return chromium.launch({ executablePath, headless: true, args: [...QUIET, ...(isBare ? ['--no-sandbox', '--no-zygote'] : [])] })
+}
+
+/** The package unpacks straight into the temporary folder, for one account and not if killed half-way: give it a folder, and rename that when it is whole. */
+async function unpackedChromium(): Promise<string> {
+  const entry = fileURLToPath(import.meta.resolve('@sparticuz/chromium'))
+  const { version } = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(resolve(dirname(entry), '../package.json'), 'utf8')))
+  const home = join(tmpdir(), `wepos-chromium-${version}-${process.getuid?.() ?? 0}`)
+  const executable = join(home, 'chromium')
+  if (existsSync(executable)) return executable
+  const draft = mkdtempSync(`${home}-`)
+  const before = process.env.TMPDIR
+  try {
+    const { default: packaged } = await import('@sparticuz/chromium')
+    process.env.TMPDIR = draft
+    await packaged.executablePath()
+    renameSync(draft, home)
+  } catch (error) {
+    // Another run may have been first.
+    if (!existsSync(executable)) throw error
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+    rmSync(draft, { recursive: true, force: true })
+  }
+  return executable
 }
