@@ -46,7 +46,12 @@ async function runVitest(args: readonly string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'wepos-report-'))
   const file = join(folder, 'report.json')
   try {
-    const { code } = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args], true)
+    // Native: vitest would otherwise write a copy of its settings into node_modules, which may belong to another account.
+    const { code } = await run(
+      'vitest',
+      ['run', '--configLoader=native', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args],
+      true,
+    )
     if (!existsSync(file)) return { passed: 0, failed: 1 }
     const report = vitestReport.parse(JSON.parse(readFileSync(file, 'utf8')))
     if (report.numPendingTests > 0) console.log(`vitest: ${report.numPendingTests} skipped; each tells its reason above or in its name`)

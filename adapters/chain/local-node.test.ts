@@ -35,8 +35,13 @@ async function start(over: Partial<LocalNodeOptions> = {}): Promise<LocalNode> {
   return node
 }
 
-const pay = (node: { url: string }, gas?: string) =>
-  nodeRequest(node.url, 'eth_sendTransaction', [{ from: ALICE, to: BOB, value: '0x1', ...(gas === undefined ? {} : { gas }) }])
+/** A payment in a block: anvil answers with the hash as soon as the transaction waits for one. */
+async function pay(node: { url: string }, gas?: string): Promise<string> {
+  const payment = { from: ALICE, to: BOB, value: '0x1', ...(gas === undefined ? {} : { gas }) }
+  const hash = z.string().parse(await nodeRequest(node.url, 'eth_sendTransaction', [payment]))
+  await expect.poll(() => nodeRequest(node.url, 'eth_getTransactionReceipt', [hash]), { timeout: 10_000, interval: 5 }).not.toBeNull()
+  return hash
+}
 const number = z.string().transform(Number)
 const paymentsOf = async (node: { url: string }) => number.parse(await nodeRequest(node.url, 'eth_getTransactionCount', [ALICE, 'latest']))
 const blocksOf = async (node: { url: string }) => number.parse(await nodeRequest(node.url, 'eth_blockNumber'))
@@ -46,7 +51,7 @@ const blockAt = async (node: { url: string }, tag: string) => block.parse(await 
 test('a restart continues the chain: balances, receipts of old blocks, and time that never runs backwards', async () => {
   const first = await start({ genesisTimestamp: 1_800_000_000 })
   expect((await blockAt(first, '0x0')).timestamp).toBe(1_800_000_000)
-  const receiptOf = z.string().parse(await pay(first))
+  const receiptOf = await pay(first)
   // A chain of a simulated year is ahead of the clock on the wall.
   await nodeRequest(first.url, 'evm_setNextBlockTimestamp', [HUNDRED_YEARS_ON])
   await pay(first)
@@ -97,6 +102,7 @@ test('a node left behind by a killed run loses nothing: it is saved, ended and c
     import { nodeRequest } from ${JSON.stringify(join(import.meta.dirname, 'node-request.ts'))}
     const node = await startLocalNode({ stateFile: ${JSON.stringify(join(folder, 'chain.json'))}, log: console.error })
     await nodeRequest(node.url, 'eth_sendTransaction', [{ from: '${ALICE}', to: '${BOB}', value: '0x1' }])
+    await nodeRequest(node.url, 'evm_mine')
     console.log(node.pid)
     setInterval(() => {}, 1000)`
   const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
