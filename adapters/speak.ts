@@ -5,7 +5,12 @@ import { isText, type Catalogue, type Language, type TextValue } from '../core/s
 
 /** Builds the one `Speak` of the process from the catalogues of all slices. Values are written by the platform's style, never by i18next's own escaping. */
 export function createSpeak(catalogues: readonly Catalogue[]): Speak {
-  const bundle = (language: Language) => Object.fromEntries(catalogues.flatMap(({ slice, [language]: sentences }) => Object.entries(sentences).map(([key, sentence]) => [`${slice}.${key}`, sentence])))
+  const bundle = (language: Language) =>
+    Object.fromEntries(
+      catalogues.flatMap(({ slice, [language]: sentences }) =>
+        Object.entries(sentences).map(([key, sentence]) => [`${slice}.${key}`, sentence]),
+      ),
+    )
   const instance = i18next.createInstance()
   void instance.init({
     lng: 'en',
@@ -21,7 +26,8 @@ export function createSpeak(catalogues: readonly Catalogue[]): Speak {
 
   const speak: Speak = (value: TextValue, language, style) => {
     if (typeof value === 'string') return style.escape(value)
-    if (typeof value === 'number') return style.escape(value.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-US', { maximumFractionDigits: 0 }))
+    if (typeof value === 'number')
+      return style.escape(value.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-US', { maximumFractionDigits: 0 }))
     if (typeof value === 'bigint') return style.escape(`${shortAmountRoundedDown(value)} PoS`)
     if (!isText(value)) return style.instant(value.at)
     const written = Object.fromEntries(Object.entries(value.values).map(([name, inner]) => [name, speak(inner, language, style)]))

@@ -1,6 +1,13 @@
 import type pg from 'pg'
 import { eventCode, type Event, type Evidence } from '../../core/attendance/attendance.types.ts'
-import { decideCheckIns, WRONG_CODE_WINDOW_MS, type BatchRules, type CheckIn, type CheckInDecision, type CheckInFacts } from '../../core/attendance/check-in.rules.ts'
+import {
+  decideCheckIns,
+  WRONG_CODE_WINDOW_MS,
+  type BatchRules,
+  type CheckIn,
+  type CheckInDecision,
+  type CheckInFacts,
+} from '../../core/attendance/check-in.rules.ts'
 import type { Hmac } from '../../core/attendance/check-in-code.ts'
 import { fundingPeriod, fundInOrder, rewardAmount } from '../../core/economy/reward.rules.ts'
 import type { AuditLine } from '../../core/shared/dispatch.ts'
@@ -71,7 +78,11 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
   const checkIns = items.map(({ checkIn }) => checkIn)
   const now = Math.max(...checkIns.map(({ at }) => at))
   const period = fundingPeriod(options.genesis, now)
-  const [facts, events, funds] = await Promise.all([loadFacts(options.pool, items, now), loadEvents(options.pool, checkIns), loadFunds(options, period, now)])
+  const [facts, events, funds] = await Promise.all([
+    loadFacts(options.pool, items, now),
+    loadEvents(options.pool, checkIns),
+    loadFunds(options, period, now),
+  ])
 
   const replayed = facts.map(({ earlier_reply }) => earlier_reply)
   // Redelivered within one batch: the second one waits for the next batch's facts, where the first one's line is found.
@@ -81,7 +92,9 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
     seen.add(key)
     return true
   })
-  const chosen = items.flatMap((item, index) => (fresh[index]! ? [{ item, fact: toFacts(facts[index]!, events.get(item.checkIn.event)) }] : []))
+  const chosen = items.flatMap((item, index) =>
+    fresh[index]! ? [{ item, fact: toFacts(facts[index]!, events.get(item.checkIn.event)) }] : [],
+  )
   const rules: BatchRules = {
     hmac: options.hmac,
     rewardOf: (base, at) => rewardAmount(base, options.genesis, at),
@@ -92,7 +105,12 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
     chosen.map(({ fact }) => fact),
     rules,
   )
-  await save(options.pool, chosen.map(({ item }) => item), decisions, period ?? 0)
+  await save(
+    options.pool,
+    chosen.map(({ item }) => item),
+    decisions,
+    period ?? 0,
+  )
   const byKey = new Map(chosen.map(({ item }, index) => [item.key, decisions[index]!]))
   return items.map((item, index) => {
     const earlier = replayed[index]
@@ -119,7 +137,11 @@ async function loadFacts(pool: pg.Pool, items: readonly CheckInItem[], now: Inst
 }
 
 async function loadEvents(pool: pg.Pool, checkIns: readonly CheckIn[]): Promise<ReadonlyMap<number, Event>> {
-  const { rows } = await pool.query<EventRow>({ name: 'load-events', text: LOAD_EVENTS, values: [[...new Set(checkIns.map(({ event }) => event))]] })
+  const { rows } = await pool.query<EventRow>({
+    name: 'load-events',
+    text: LOAD_EVENTS,
+    values: [[...new Set(checkIns.map(({ event }) => event))]],
+  })
   return new Map(rows.map((row) => [row.number, toEvent(row)]))
 }
 

@@ -27,7 +27,10 @@ class NotKept<Result> extends Error {
 }
 
 export function openDatabase(url: string, options: { connections: number }): Database {
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: options.connections, application_name: 'wepos' }), errorFormat: 'minimal' })
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg({ connectionString: url, max: options.connections, application_name: 'wepos' }),
+    errorFormat: 'minimal',
+  })
   const pool = createPool(url, Math.max(3, Math.floor(options.connections / 2)))
   return {
     prisma,
@@ -59,7 +62,9 @@ export function openDatabase(url: string, options: { connections: number }): Dat
 
 /** SQLSTATE behind a Prisma or pg error, if there is one. */
 export function sqlState(error: unknown): string | undefined {
-  const seen = error as { code?: unknown; meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } }; code?: unknown } } | undefined
+  const seen = error as
+    | { code?: unknown; meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } }; code?: unknown } }
+    | undefined
   const original = seen?.meta?.driverAdapterError?.cause?.originalCode
   if (typeof original === 'string') return original
   return typeof seen?.code === 'string' ? seen.code : undefined
@@ -74,9 +79,28 @@ function isLostRace(error: unknown): boolean {
 /** A database that can not be reached is the world's trouble and may be tried again; everything else stays what it is. */
 export function asFault(error: unknown): unknown {
   const code = sqlState(error) ?? ''
-  const unreachable = ['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300']
+  const unreachable = [
+    'P1001',
+    'P1002',
+    'P1008',
+    'P1017',
+    'P2024',
+    'P2028',
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    '57P01',
+    '57P02',
+    '57P03',
+    '53300',
+  ]
   const message = error instanceof Error ? error.message : String(error)
-  if (unreachable.includes(code) || /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i.test(message))
+  if (
+    unreachable.includes(code) ||
+    /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i.test(
+      message,
+    )
+  )
     return new Fault('database', 'the database does not answer', { retryable: true, cause: error })
   return error
 }

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Actor, ChatAccount, ChatPlace, Role } from '../../core/shared/actor.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import type { Language } from '../../core/shared/text.ts'
+import { languageOfLocale } from '../../core/shared/dispatch.ts'
 import { cleanLine } from '../../core/shared/clean-line.ts'
 import { createGroupCommit } from './group-commit.ts'
 
@@ -74,7 +75,16 @@ export function createIdentify(options: IdentifyOptions): (account: ChatAccount,
     const known = await look({ account, now })
     const roles = new Set<Role>(['member', ...known.roles])
     if (options.operators.has(`${account.platform}:${account.userId}`)) roles.add('operator')
-    return { memberId: known.memberId, name: known.name, roles, language: known.language, timeZone: known.timeZone, blocked: known.blocked, account, place }
+    return {
+      memberId: known.memberId,
+      name: known.name,
+      roles,
+      language: known.language,
+      timeZone: known.timeZone,
+      blocked: known.blocked,
+      account,
+      place,
+    }
   }
 }
 
@@ -99,7 +109,7 @@ async function findOrCreate({ pool, newId }: IdentifyOptions, asked: readonly As
     list.map(({ account }) => account.userId),
     list.map(({ account }) => displayName(account)),
     list.map(() => newId()),
-    list.map(({ account }) => languageOf(account.locale)),
+    list.map(({ account }) => languageOfLocale(account.locale)),
     list.map(() => randomBytes(32)),
     list.map(({ now }) => new Date(now)),
   ])
@@ -121,9 +131,4 @@ function toKnown(row: KnownRow): Known {
 
 function displayName(account: ChatAccount): string {
   return [...cleanLine(account.name)].slice(0, 80).join('') || account.userId
-}
-
-/** Chinese for every Chinese locale, English otherwise; the member can change it. */
-export function languageOf(locale: string | undefined): Language {
-  return locale?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en'
 }

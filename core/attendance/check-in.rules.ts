@@ -29,7 +29,19 @@ export interface CheckInFacts {
   readonly singleUse: 'unknown' | 'fresh' | 'used'
 }
 
-export type CheckInRefusal = 'no_such_event' | 'not_open_yet' | 'closed' | 'blocked' | 'undone' | 'already' | 'full' | 'cooldown' | 'wrong_code' | 'expired_code' | 'used_code' | 'roster_only'
+export type CheckInRefusal =
+  | 'no_such_event'
+  | 'not_open_yet'
+  | 'closed'
+  | 'blocked'
+  | 'undone'
+  | 'already'
+  | 'full'
+  | 'cooldown'
+  | 'wrong_code'
+  | 'expired_code'
+  | 'used_code'
+  | 'roster_only'
 
 export type CheckInDecision =
   | { readonly ok: true; readonly event: Event; readonly evidence: Evidence; readonly amount: Amount; readonly reward: RewardStatus }
@@ -98,7 +110,13 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
     if (event.evidence === 'codes' && item.evidence === 'code') usedCodes.add(`${event.number}:${item.code}`)
     const amount = rules.rewardOf(event.baseReward, item.at)
     if (amount > 0n) accepted.push({ index, amount })
-    return { ok: true, event, evidence: item.evidence === 'roster' ? 'roster' : event.evidence, amount, reward: amount > 0n ? 'granted' : 'none' }
+    return {
+      ok: true,
+      event,
+      evidence: item.evidence === 'roster' ? 'roster' : event.evidence,
+      amount,
+      reward: amount > 0n ? 'granted' : 'none',
+    }
   })
 
   function countWrong(item: CheckIn): boolean {

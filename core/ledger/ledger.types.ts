@@ -2,7 +2,16 @@ import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 
 /** The accounts of spec 01, "Ledger". Their balances sum to 10^17 nano at all times. */
-export type AccountName = 'unreleased' | 'pool' | 'eco-fund' | 'leaving' | 'chain' | 'burned' | `period:${number}` | `member:${string}` | `escrow:${string}`
+export type AccountName =
+  | 'unreleased'
+  | 'pool'
+  | 'eco-fund'
+  | 'leaving'
+  | 'chain'
+  | 'burned'
+  | `period:${number}`
+  | `member:${string}`
+  | `escrow:${string}`
 
 /** Why value moved; one word that statements and history show. */
 export type TransferKind = 'release' | 'grant' | 'reversal' | 'burn' | 'withdrawal' | 'withdrawal-cancelled' | 'payout' | 'deposit'

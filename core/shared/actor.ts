@@ -12,6 +12,8 @@ export interface ChatAccount {
   readonly platform: Platform
   readonly userId: string
   readonly name: string
+  /** The unique name by which others mention the account, without `@`, if it has one. */
+  readonly handle?: string
   /** The platform's own locale such as `zh-CN`, if it told one. */
   readonly locale?: string
 }
@@ -21,6 +23,8 @@ export interface ChatPlace {
   readonly kind: 'private' | 'group'
   readonly chatId: string
   readonly threadId?: string
+  /** The Discord server or the Telegram group, for a place that belongs to one. */
+  readonly communityId?: string
 }
 
 /** The member behind a command, with the authority and preferences that our database holds. */

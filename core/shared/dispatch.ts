@@ -2,12 +2,12 @@ import type { z } from 'zod'
 import type { Actor, ChatAccount, ChatPlace, Role } from './actor.ts'
 import { commandName, type Command, type Run } from './command.ts'
 import { Fault } from './fault.ts'
-import { issueProblem } from './field.ts'
-import { fieldMeta } from './field.ts'
+import { fieldMeta, issueProblem } from './field.ts'
 import type { Instant } from './instant.ts'
 import { refuse, type Outcome, type Refusal } from './refusal.ts'
 import type { Button, IssuedButton, Reply } from './reply.ts'
 import { sharedTexts } from './shared.texts.ts'
+import type { Language } from './text.ts'
 import { usageOf } from './usage.ts'
 
 const { say } = sharedTexts
@@ -35,6 +35,8 @@ export interface AuditLine {
 export interface DispatchPort<Tx> {
   /** The member behind a chat account, created on the first command (spec 02). */
   identify(account: ChatAccount, place: ChatPlace, now: Instant): Promise<Actor>
+  /** Whether a group or server belongs to the community that is served; the first one ever seen does when none is configured. */
+  isHome(account: ChatAccount, place: ChatPlace): Promise<boolean>
   read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   /** Runs `work` in one transaction that is kept only when `work` returns `keep`. */
   write<Result>(work: (tx: Tx) => Promise<{ keep: boolean; value: Result }>): Promise<Result>
@@ -52,6 +54,16 @@ export interface DispatchPort<Tx> {
   newId(): string
   /** Reports a bug; gives the id under which it can be found. */
   report(error: unknown, request: { command: string; key: string }): string
+  /** Language of what everyone in a channel reads. */
+  readonly publicLanguage: Language
+}
+
+/** A reply with what a renderer must know of its reader: the member's language for private answers, the community's for public ones (spec 00, promise 6). */
+export interface Answer {
+  readonly reply: Reply
+  readonly language: Language
+  /** IANA name of the reader's zone, for platforms that do not show local time by themselves. */
+  readonly timeZone: string
 }
 
 /** A command and the way to make its port from a transaction. Made by `bindCommand`, so that input, port and result stay of one piece. */
@@ -74,14 +86,15 @@ export function bindCommand<Shape extends z.ZodRawShape, Port, Result, Tx>(
 }
 
 export interface Dispatch {
-  (request: Request): Promise<Reply>
+  (request: Request): Promise<Answer>
+  /** A pressed button; `extra` is input that a platform asked for on the way (a modal, a select). */
   press(press: {
     account: ChatAccount
     place: ChatPlace
     token: string
     key: string
     extra?: Readonly<Record<string, string>>
-  }): Promise<Reply>
+  }): Promise<Answer>
 }
 
 /** Find, authorise, parse, run in a transaction, answer: the same for every surface (architecture, rule 4). Never throws for what a member can cause. */
@@ -100,8 +113,7 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
     const settle = (outcome: Outcome<Reply>): Reply =>
       outcome.ok ? outcome.result : withAsk(refusalReply(outcome.refusal), definition, request.input, outcome.refusal)
 
-    if (definition.effect === 'grouped') return port.read(async (tx) => settle(await command.execute(run, parsed.result, tx)))
-    if (definition.effect === 'read') {
+    if (definition.effect !== 'write') {
       const reply = settle(await port.read((tx) => command.execute(run, parsed.result, tx)))
       if (reply.buttons === undefined || reply.buttons.length === 0) return reply
       return port.write(async (tx) => ({ keep: true, value: await port.issueButtons(tx, reply, actor.memberId, now) }))
@@ -127,22 +139,30 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
     })
   }
 
-  /** Turns a fault or bug into words; a refusal never comes this way. */
-  async function guarded(request: { command: string; key: string }, work: () => Promise<Reply>): Promise<Reply> {
+  /** Finds the member, keeps strangers out, turns a fault or bug into words; a refusal never comes by exception. */
+  async function guarded(
+    request: { command: string; key: string; account: ChatAccount; place: ChatPlace },
+    work: (actor: Actor, now: Instant) => Promise<Reply>,
+  ): Promise<Answer> {
+    let actor: Actor | undefined
+    const addressed = (reply: Reply): Answer => {
+      const own = actor?.language ?? languageOfLocale(request.account.locale)
+      return { reply, language: reply.audience === 'public' ? port.publicLanguage : own, timeZone: actor?.timeZone ?? 'UTC' }
+    }
     try {
-      return await work()
+      if (!(await port.isHome(request.account, request.place))) return addressed(refusalReply(stranger()))
+      const now = port.now()
+      actor = await port.identify(request.account, request.place, now)
+      return addressed(await work(actor, now))
     } catch (error) {
-      if (error instanceof Fault && error.retryable) return faultReply(error)
-      return bugReply(port.report(error, request))
+      if (error instanceof Fault && error.retryable) return addressed(faultReply(error))
+      return addressed(bugReply(port.report(error, request)))
     }
   }
 
-  const dispatch = ((request: Request) =>
-    guarded(request, async () => answer(request, await port.identify(request.account, request.place, port.now())))) as Dispatch
+  const dispatch = ((request: Request) => guarded(request, (actor) => answer(request, actor))) as Dispatch
   dispatch.press = ({ account, place, token, key, extra }) =>
-    guarded({ command: 'button', key }, async () => {
-      const now = port.now()
-      const actor = await port.identify(account, place, now)
+    guarded({ command: 'button', key, account, place }, async (actor, now) => {
       const button = await port.takeButton(token, actor.memberId, now)
       if (button.state !== 'ready') return refusalReply(buttonRefusal(button.state))
       return answer({ account, place, key, command: button.command, input: { ...button.input, ...extra } }, actor)
@@ -231,6 +251,10 @@ function forbidden(role: Role): Refusal {
   }
 }
 
+function stranger(): Refusal {
+  return { code: 'community.stranger', kind: 'forbidden', reason: say('strangerGuild'), nextStep: say('strangerGuildNext') }
+}
+
 function keyReused(): Refusal {
   return { code: 'command.key_reused', kind: 'conflict', reason: say('keyReused'), nextStep: say('keyReusedNext') }
 }
@@ -254,6 +278,11 @@ function faultReply(fault: Fault): Reply {
 
 function bugReply(id: string): Reply {
   return { audience: 'private', tone: 'fault', lines: [say('bugReason'), say('bugNext', { id })], code: 'bug' }
+}
+
+/** Chinese for every Chinese locale, English otherwise; the member can change it (spec 02, "Language"). */
+export function languageOfLocale(locale: string | undefined): Language {
+  return locale?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en'
 }
 
 /** True for a button that has its token. */

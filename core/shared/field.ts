@@ -42,7 +42,7 @@ export function issueProblem(issue: z.core.$ZodIssue): Problem | undefined {
 
 function textual(meta: FieldMeta) {
   return <Output>(read: (typed: string, context: z.RefinementCtx) => Output) => {
-    const schema = z.coerce.string().max(20_000).transform(read)
+    const schema = z.coerce.string().max(200_000).transform(read)
     registry.add(schema, meta)
     return schema
   }

@@ -32,6 +32,8 @@ export interface Reply {
   readonly buttons?: readonly (Button | IssuedButton)[]
   /** The stable code of a refusal or fault; shown small, for support and for programs. */
   readonly code?: string
+  /** A public reply that stays true: the message is edited in place when its subject, such as `EVT-12`, changes. */
+  readonly card?: string
   /** Input that is missing: platforms may ask for it (a modal, a prompt) and then run the command again with the rest kept. */
   readonly ask?: { readonly command: string; readonly field: string; readonly input: Readonly<Record<string, string>> }
 }

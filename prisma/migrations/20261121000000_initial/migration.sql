@@ -79,12 +79,14 @@ CREATE TABLE chat_account (
   user_id   TEXT COLLATE "C" NOT NULL,
   member_id TEXT COLLATE "C" NOT NULL REFERENCES member (id),
   name      TEXT NOT NULL,
+  -- The unique name by which others mention the account, without @, lower case; changes hands, so it is only a way to find somebody now.
+  handle    TEXT,
   linked_at TIMESTAMPTZ(3) NOT NULL,
   PRIMARY KEY (platform, user_id),
   CONSTRAINT chat_account_one_per_platform UNIQUE (member_id, platform),
   CONSTRAINT chat_account_platform_known CHECK (platform IN ('discord', 'telegram', 'console'))
 );
-CREATE INDEX chat_account_name ON chat_account (platform, lower(name));
+CREATE INDEX chat_account_handle ON chat_account (platform, handle);
 
 CREATE TABLE role_grant (
   member_id  TEXT COLLATE "C" NOT NULL REFERENCES member (id),
@@ -327,13 +329,28 @@ CREATE TABLE prompt (
   PRIMARY KEY (platform, user_id, chat_id)
 );
 
+-- Messages that show a subject such as EVT-12 and are edited in place when it changes.
+CREATE TABLE card (
+  subject    TEXT COLLATE "C" NOT NULL,
+  platform   TEXT NOT NULL,
+  chat_id    TEXT COLLATE "C" NOT NULL,
+  message_id TEXT COLLATE "C" NOT NULL,
+  shown_at   TIMESTAMPTZ(3) NOT NULL,
+  PRIMARY KEY (subject, platform, chat_id, message_id)
+);
+
 CREATE TABLE outbox (
   id           BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   topic        TEXT NOT NULL,
   subject      TEXT COLLATE "C" NOT NULL,
   payload      JSONB NOT NULL,
   created_at   TIMESTAMPTZ(3) NOT NULL,
-  delivered_at TIMESTAMPTZ(3)
+  -- Not before this time: backoff after a failed attempt.
+  due_at       TIMESTAMPTZ(3) NOT NULL DEFAULT 'epoch',
+  attempts     INTEGER NOT NULL DEFAULT 0,
+  delivered_at TIMESTAMPTZ(3),
+  -- Why it was given up; such a row is a dead letter that operators see.
+  error        TEXT
 );
 CREATE INDEX outbox_waiting ON outbox (id) WHERE delivered_at IS NULL;
 
