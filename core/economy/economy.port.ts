@@ -1,3 +1,6 @@
+import type { Wallet } from '../identity/identity.types.ts'
+import type { LedgerPort } from '../ledger/ledger.port.ts'
+import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { BalanceView, HistoryRow, LeaderboardRow, PeriodView, SupplyView } from './economy.types.ts'
 
@@ -16,4 +19,31 @@ export interface EconomyReads {
 /** The bytes of a period's statement; undefined while there is none (neither draft nor closed). A draft has the same form and no final root. */
 export interface Statements {
   open(period: number, now: Instant): Promise<{ readonly isFinal: boolean; readonly chunks: AsyncIterable<Uint8Array> } | undefined>
+}
+
+/** What a withdrawal needs; runs inside the command's transaction. */
+export interface WithdrawPort {
+  /** Locks the member's balance, so that two withdrawals at once are decided one after the other, and reads it. */
+  lockedBalance(memberId: string, now: Instant): Promise<BalanceView>
+  /** The live wallet. */
+  walletOf(memberId: string): Promise<Wallet | undefined>
+  readonly ledger: LedgerPort
+  saveWithdrawal(withdrawal: {
+    readonly id: string
+    readonly memberId: string
+    readonly address: string
+    readonly amount: Amount
+    readonly requestedAt: Instant
+  }): Promise<void>
+  /** Payouts are stopped by a shortfall or by a payer that was halted. */
+  arePayoutsHalted(): Promise<boolean>
+  setAutoPayout(memberId: string, isOn: boolean): Promise<void>
+}
+
+/** What the reading commands need besides the economy itself. */
+export interface EconomyViewPort extends EconomyReads {
+  readonly genesis: Instant
+  readonly publicOrigin: string
+  /** A member's rewards that a period pays: their sum and number. */
+  ownRewards(memberId: string, period: number): Promise<{ readonly amount: Amount; readonly count: number }>
 }

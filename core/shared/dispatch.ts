@@ -147,7 +147,11 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
     let actor: Actor | undefined
     const addressed = (reply: Reply): Answer => {
       const own = actor?.language ?? languageOfLocale(request.account.locale)
-      return { reply, language: reply.audience === 'public' ? port.publicLanguage : own, timeZone: actor?.timeZone ?? 'UTC' }
+      return {
+        reply,
+        language: reply.language ?? (reply.audience === 'public' ? port.publicLanguage : own),
+        timeZone: actor?.timeZone ?? 'UTC',
+      }
     }
     try {
       if (!(await port.isHome(request.account, request.place))) return addressed(refusalReply(stranger()))

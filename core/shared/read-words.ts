@@ -3,7 +3,7 @@ import { fieldUses, restField } from './usage.ts'
 
 /**
  * Reads typed words into named input: `name:value` or `name=value` where the name is a field of the command, all else by position.
- * The field that takes the rest receives everything left over, line breaks and spaces included.
+ * The field that takes the rest receives everything up to the next `name:` of the command, line breaks and spaces included.
  */
 export function readWords(input: z.ZodObject, line: string): Readonly<Record<string, string>> {
   const names = fieldUses(input).map((field) => field.name)
@@ -22,20 +22,29 @@ export function readWords(input: z.ZodObject, line: string): Readonly<Record<str
     }
     const body = namedField === undefined ? remaining : remaining.slice(named![0].length)
     const quoted = /^(?:"([^"]*)"|“([^”]*)”|「([^」]*)」)\s*/u.exec(body)
-    const isLastFree = names.filter((name) => !(name in raw)).length === 1
     if (quoted !== null) {
       raw[target] = quoted[1] ?? quoted[2] ?? quoted[3] ?? ''
       remaining = body.slice(quoted[0].length)
-    } else if (target === rest && (isLastFree || namedField === undefined)) {
-      raw[target] = body
-      remaining = ''
+    } else if (target === rest) {
+      const end = nextNamedField(names, raw, target, body)
+      raw[target] = body.slice(0, end).trimEnd()
+      remaining = body.slice(end).trim()
     } else {
-      const word = /^\S+/u.exec(body)?.[0] ?? ''
+      // A day and a time of day are one value, although people write a space between them.
+      const word = /^(?:\d{4}-\d{1,2}-\d{1,2}\s+\d{1,2}:\d{2}\S*|\S+)/u.exec(body)?.[0] ?? ''
       raw[target] = word
       remaining = body.slice(word.length).trim()
     }
   }
   return raw
+}
+
+/** Where the free text of `target` ends: before the next word that names another field, else at the end. */
+function nextNamedField(names: readonly string[], raw: Readonly<Record<string, string>>, target: string, body: string): number {
+  const others = names.filter((name) => name !== target && !(name in raw))
+  if (others.length === 0) return body.length
+  const found = new RegExp(`\\s(?:${others.join('|')})[:=：]`, 'iu').exec(body)
+  return found?.index ?? body.length
 }
 
 /** Finds the command that a typed line begins with, longest name first; `event create x` and `event_create x` are the same. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Text, TextValue } from './text.ts'
+import type { Language, Text, TextValue } from './text.ts'
 
 /** A button of a reply: pressing it runs a command with this input, by whoever may. */
 export interface Button {
@@ -21,6 +21,8 @@ export interface IssuedButton extends Button {
 export interface Reply {
   /** `private`: only the asker may see it. Decided by the command, kept by every platform. */
   readonly audience: 'private' | 'public'
+  /** Set when the answer must be in this language whatever the reader's was until now. */
+  readonly language?: Language
   readonly tone: 'done' | 'info' | 'refused' | 'fault'
   readonly title?: Text
   readonly lines: readonly Text[]

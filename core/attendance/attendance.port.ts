@@ -1,0 +1,44 @@
+import type { Amount } from '../shared/amount.ts'
+import type { Instant } from '../shared/instant.ts'
+import type { Text } from '../shared/text.ts'
+import type { FindMember } from '../identity/identity.port.ts'
+import type { FoundMember } from '../identity/identity.types.ts'
+import type { Event } from './attendance.types.ts'
+
+export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt'>
+
+/** What events need of the database; runs inside the command's transaction. */
+export interface EventPort {
+  /** Saves an event with its creator as host; gives its number. */
+  create(event: NewEvent): Promise<number>
+  find(number: number): Promise<Event | undefined>
+  isHost(event: number, memberId: string): Promise<boolean>
+  hosts(event: number): Promise<readonly FoundMember[]>
+  /** Not over at `now`, soonest first. */
+  upcoming(now: Instant, limit: number): Promise<readonly Event[]>
+  /** Newest check-ins that stand. */
+  latestAttendees(event: number, limit: number): Promise<readonly string[]>
+  /** False when it was closed before. */
+  close(event: number, now: Instant): Promise<boolean>
+  readonly codes: CodePort
+  readonly undo: UndoPort
+  readonly findMember: FindMember
+}
+
+export interface CodePort {
+  /** 32 random bytes. */
+  newSecret(): Uint8Array
+  /** The rotating code of this moment, without the event's number. */
+  rotating(event: Event, at: Instant): string
+  /** Adds `count` fresh single-use codes and gives their text; `limit` bounds all codes of the event and refuses by giving how many there are. */
+  issue(event: number, count: number, limit: number): Promise<{ ok: true; codes: readonly string[] } | { ok: false; issued: number }>
+}
+
+export interface UndoPort {
+  /** Marks an attendance undone, if it stands; gives its grant. */
+  mark(event: number, memberId: string, by: string, reason: string, now: Instant): Promise<{ grantId: string } | undefined>
+  /** Takes the reward back into its period: `none` when nothing was paid, `funded` when it has its number on chain, `spent` when the balance is too low. */
+  reverse(grantId: string, now: Instant): Promise<{ state: 'reversed'; amount: Amount } | { state: 'none' | 'funded' | 'spent' }>
+  /** A message to the member, delivered by the outbox. */
+  notify(memberId: string, text: Text, now: Instant): Promise<void>
+}

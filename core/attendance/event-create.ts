@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { defineCommand, type Run } from '../shared/command.ts'
+import { amountField, choiceField, instantField, integerField, textField } from '../shared/field.ts'
+import { MINUTE } from '../shared/instant.ts'
+import { resolveInstant } from '../shared/parse-instant.ts'
+import { done, refuse, type Outcome } from '../shared/refusal.ts'
+import { zoneOffset } from '../shared/zone.ts'
+import type { EventPort } from './attendance.port.ts'
+import { attendanceTexts } from './attendance.texts.ts'
+import { eventCode, EVIDENCE, type Evidence } from './attendance.types.ts'
+import { CLOSES_AFTER_MS, DEFAULT_REWARD, MAX_AHEAD_MS, MAX_REWARD, OPENS_BEFORE_MS } from './event.rules.ts'
+
+const { say } = attendanceTexts
+const NEXT = { rotating: 'createdNextRotating', codes: 'createdNextCodes', roster: 'createdNextRoster' } as const
+
+interface Created {
+  readonly event: string
+  readonly title: string
+  readonly evidence: Evidence
+  readonly opensAt: number
+  readonly closesAt: number
+}
+
+export const eventCreateCommand = defineCommand({
+  name: ['event', 'create'],
+  summary: say('createSummary'),
+  access: 'host',
+  effect: 'write',
+  audience: 'private',
+  input: z.object({
+    title: textField(say('title'), { max: 100, takesRest: true }),
+    start: instantField(say('start')),
+    minutes: integerField(say('minutes'), { min: 5, max: 1_440 }).optional(),
+    place: textField(say('place'), { max: 200 }).optional(),
+    evidence: choiceField(say('evidence'), EVIDENCE).optional(),
+    capacity: integerField(say('capacity'), { min: 1, max: 1_000_000 }).optional(),
+    reward: amountField(say('reward')).optional(),
+  }),
+  async run({ actor, now, port }: Run<EventPort>, input): Promise<Outcome<Created>> {
+    const startsAt = resolveInstant(input.start, now, (at) => zoneOffset(actor.timeZone, at))
+    const endsAt = startsAt + (input.minutes ?? 60) * MINUTE
+    if (endsAt <= now)
+      return refuse({ code: 'event.past', kind: 'invalid', reason: say('past'), nextStep: say('pastNext'), field: 'start' })
+    if (startsAt > now + MAX_AHEAD_MS)
+      return refuse({ code: 'event.far_future', kind: 'invalid', reason: say('farFuture'), nextStep: say('farFutureNext'), field: 'start' })
+    const baseReward = input.reward ?? DEFAULT_REWARD
+    if (baseReward > MAX_REWARD) {
+      const reason = say('rewardBounds', { max: MAX_REWARD })
+      return refuse({ code: 'event.reward_too_large', kind: 'invalid', reason, nextStep: say('rewardBoundsNext'), field: 'reward' })
+    }
+    const evidence = input.evidence ?? 'rotating'
+    const opensAt = startsAt - OPENS_BEFORE_MS
+    const closesAt = endsAt + CLOSES_AFTER_MS
+    const number = await port.create({
+      title: input.title,
+      place: input.place ?? '',
+      startsAt,
+      endsAt,
+      opensAt,
+      closesAt,
+      capacity: input.capacity ?? null,
+      baseReward,
+      evidence,
+      codeSecret: port.codes.newSecret(),
+      createdBy: actor.memberId,
+    })
+    return done({ event: eventCode(number), title: input.title, evidence, opensAt, closesAt })
+  },
+  render: ({ event, title, evidence, opensAt, closesAt }) => ({
+    audience: 'private',
+    tone: 'done',
+    title: say('created', { event, title }),
+    lines: [say('createdOpens', { opens: { at: opensAt }, closes: { at: closesAt } }), say(NEXT[evidence], { event })],
+    buttons:
+      evidence === 'roster'
+        ? []
+        : [{ label: say('codesSummary'), command: 'event codes', input: { event }, allowed: 'owner', style: 'primary' }],
+  }),
+})

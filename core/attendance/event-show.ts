@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { Amount } from '../shared/amount.ts'
+import { defineCommand, type Run } from '../shared/command.ts'
+import { codeField } from '../shared/field.ts'
+import type { Instant } from '../shared/instant.ts'
+import { done, type Outcome } from '../shared/refusal.ts'
+import type { Reply } from '../shared/reply.ts'
+import type { Text } from '../shared/text.ts'
+import type { EventPort } from './attendance.port.ts'
+import { attendanceTexts } from './attendance.texts.ts'
+import { eventCode, type Event } from './attendance.types.ts'
+import { requireEvent } from './event-access.ts'
+import { eventState } from './event.rules.ts'
+
+const { say } = attendanceTexts
+const LATEST = 8
+
+export interface EventCard {
+  readonly event: Event
+  readonly hosts: readonly string[]
+  readonly latest: readonly string[]
+  readonly reward: Amount
+  readonly now: Instant
+}
+
+/** `event show` needs what the reward is worth now. */
+export interface EventCardPort extends Pick<EventPort, 'find' | 'hosts' | 'latestAttendees'> {
+  rewardOf(base: Amount, at: Instant): Amount
+}
+
+/** Everything on the card of an event; also read again when a shown card is brought up to date. */
+export async function readEventCard(port: EventCardPort, event: Event, now: Instant): Promise<EventCard> {
+  const [hosts, latest] = await Promise.all([port.hosts(event.number), port.latestAttendees(event.number, LATEST)])
+  return { event, hosts: hosts.map(({ name }) => name), latest, reward: port.rewardOf(event.baseReward, now), now }
+}
+
+export const eventShowCommand = defineCommand({
+  name: ['event', 'show'],
+  summary: say('showSummary'),
+  access: 'member',
+  effect: 'read',
+  audience: 'public',
+  input: z.object({ event: codeField(say('event'), 'EVT') }),
+  async run({ now, port }: Run<EventCardPort>, { event }): Promise<Outcome<EventCard>> {
+    const found = await requireEvent(port, event)
+    return found.ok ? done(await readEventCard(port, found.result, now)) : found
+  },
+  render: renderEventCard,
+})
+
+export function renderEventCard({ event, hosts, latest, reward, now }: EventCard): Reply {
+  const attendees = event.capacity === null ? event.attendees : say('attendeesOf', { attendees: event.attendees, capacity: event.capacity })
+  return {
+    audience: 'public',
+    tone: 'info',
+    card: eventCode(event.number),
+    title: say('eventLine', { event: eventCode(event.number), title: event.title, start: { at: event.startsAt } }),
+    lines: latest.length === 0 ? [] : [say('latest', { names: latest.join(', ') })],
+    fields: [
+      { label: say('fieldWhen'), value: say('when', { start: { at: event.startsAt }, end: { at: event.endsAt } }) },
+      ...(event.place === '' ? [] : [{ label: say('fieldPlace'), value: event.place }]),
+      { label: say('fieldState'), value: stateText(event, now) },
+      { label: say('fieldEvidence'), value: say(`evidence_${event.evidence}`) },
+      { label: say('fieldReward'), value: reward },
+      { label: say('fieldAttendees'), value: attendees },
+      { label: say('fieldHosts'), value: hosts.join(', ') },
+    ],
+  }
+}
+
+function stateText(event: Event, now: Instant): Text {
+  const state = eventState(event, now)
+  if (state === 'closed') return say('stateClosed')
+  return state === 'soon' ? say('stateSoon', { at: { at: event.opensAt } }) : say('stateOpen', { at: { at: event.closesAt } })
+}

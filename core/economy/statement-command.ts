@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import type { Amount } from '../shared/amount.ts'
+import { defineCommand, type Run } from '../shared/command.ts'
+import { integerField } from '../shared/field.ts'
+import { done, refuse, type Outcome } from '../shared/refusal.ts'
+import type { EconomyViewPort } from './economy.port.ts'
+import { economyTexts } from './economy.texts.ts'
+import type { PeriodView } from './economy.types.ts'
+import { periodFields, refusePeriod } from './period.ts'
+import { LAST_PERIOD, periodAt } from './release-schedule.ts'
+
+const { say } = economyTexts
+
+interface Shown {
+  readonly period: PeriodView
+  readonly mine: { readonly amount: Amount; readonly count: number }
+  readonly url: string
+}
+
+export const statementCommand = defineCommand({
+  name: ['statement'],
+  summary: say('statementSummary'),
+  access: 'member',
+  effect: 'read',
+  audience: 'private',
+  input: z.object({ period: integerField(say('period'), { min: 1, max: LAST_PERIOD }).optional() }),
+  async run({ actor, now, port }: Run<EconomyViewPort>, { period }): Promise<Outcome<Shown>> {
+    const wanted = period ?? Math.max(1, periodAt(port.genesis, now) - 1)
+    const found = (await port.periods(now)).find(({ number }) => number === wanted)
+    if (found === undefined) return refusePeriod()
+    if (found.state === 'future' || found.state === 'open')
+      return refuse({
+        code: 'statement.not_yet',
+        kind: 'not_found',
+        reason: say('statementNone', { number: wanted }),
+        nextStep: say('statementNoneNext', { at: { at: found.endsAt } }),
+      })
+    const mine = await port.ownRewards(actor.memberId, wanted)
+    return done({ period: found, mine, url: `${port.publicOrigin}/periods/${wanted}` })
+  },
+  render: ({ period, mine, url }) => ({
+    audience: 'private',
+    tone: 'info',
+    title: say('statementTitle', { number: period.number }),
+    lines: [
+      period.state === 'closed' ? say('statementFinal') : say('statementDraft', { at: { at: period.closesAt } }),
+      say('statementMine', mine),
+      say('statementPage', { url }),
+    ],
+    fields: periodFields(period),
+    ...(period.statementRoot === null ? {} : { verbatim: period.statementRoot }),
+  }),
+})
