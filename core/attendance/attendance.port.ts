@@ -5,7 +5,7 @@ import type { FindMember } from '../identity/identity.port.ts'
 import type { FoundMember } from '../identity/identity.types.ts'
 import type { Event } from './attendance.types.ts'
 
-export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt'>
+export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt'> & { readonly createdAt: Instant }
 
 /** What events need of the database; runs inside the command's transaction. */
 export interface EventPort {

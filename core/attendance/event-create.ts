@@ -63,6 +63,7 @@ export const eventCreateCommand = defineCommand({
       evidence,
       codeSecret: port.codes.newSecret(),
       createdBy: actor.memberId,
+      createdAt: now,
     })
     return done({ event: eventCode(number), title: input.title, evidence, opensAt, closesAt })
   },

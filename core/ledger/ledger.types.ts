@@ -14,7 +14,8 @@ export type AccountName =
   | `escrow:${string}`
 
 /** Why value moved; one word that statements and history show. */
-export type TransferKind = 'release' | 'grant' | 'reversal' | 'burn' | 'withdrawal' | 'withdrawal-cancelled' | 'payout' | 'deposit'
+export const TRANSFER_KINDS = ['release', 'grant', 'reversal', 'burn', 'withdrawal', 'withdrawal-cancelled', 'payout', 'deposit'] as const
+export type TransferKind = (typeof TRANSFER_KINDS)[number]
 
 /** One movement of value: debit and credit leg together, posted once under a caller-given id. */
 export interface Transfer {

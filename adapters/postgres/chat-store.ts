@@ -1,0 +1,65 @@
+import type { ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
+import type { MessageReference, Prompts } from '../../core/shared/chat-app.ts'
+import { MINUTE, type Instant } from '../../core/shared/instant.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import type { Database } from './database.ts'
+
+const PROMPT_LIFETIME_MS = 15 * MINUTE
+/** Cards of a subject that are kept up to date; older ones are left as they are. */
+const CARDS_PER_SUBJECT = 20
+
+/** Questions that wait for an answer, one an account and chat. */
+export function promptStore({ prisma }: Database, now: () => Instant): Prompts {
+  const where = ({ platform, userId }: ChatAccount, { chatId }: ChatPlace) => ({ platform, userId, chatId })
+  return {
+    async put(account, place, { command, field, input }) {
+      const data = { command, field, input, expiresAt: new Date(now() + PROMPT_LIFETIME_MS) }
+      const key = where(account, place)
+      await prisma.prompt.upsert({ where: { platform_userId_chatId: key }, create: { ...key, ...data }, update: data })
+    },
+    async take(account, place) {
+      const rows = await prisma.$queryRaw<{ command: string; field: string; input: Record<string, string>; expires_at: Date }[]>(Prisma.sql`
+        DELETE FROM prompt WHERE platform = ${account.platform} AND user_id = ${account.userId} AND chat_id = ${place.chatId}
+        RETURNING command, field, input, expires_at`)
+      const prompt = rows[0]
+      if (prompt === undefined || prompt.expires_at.getTime() <= now()) return undefined
+      return { command: prompt.command, field: prompt.field, input: prompt.input }
+    },
+  }
+}
+
+/** Where a subject such as `EVT-12` is shown. */
+export async function rememberCard({ prisma }: Database, subject: string, message: MessageReference, now: Instant): Promise<void> {
+  await prisma.card.createMany({ data: [{ subject, ...message, shownAt: new Date(now) }], skipDuplicates: true })
+}
+
+export async function cardsOf({ prisma }: Database, subject: string): Promise<readonly MessageReference[]> {
+  const rows = await prisma.card.findMany({ where: { subject }, orderBy: { shownAt: 'desc' }, take: CARDS_PER_SUBJECT })
+  return rows.flatMap(({ platform, chatId, messageId }) =>
+    platform === 'discord' || platform === 'telegram' || platform === 'console' ? [{ platform, chatId, messageId }] : [],
+  )
+}
+
+export async function forgetCard({ prisma }: Database, subject: string, { platform, chatId, messageId }: MessageReference): Promise<void> {
+  await prisma.card.deleteMany({ where: { subject, platform, chatId, messageId } })
+}
+
+/**
+ * The community served on a platform: the configured one, else the first that is ever heard from, recorded by an insert that only one can win.
+ * Known answers are kept, because they never change.
+ */
+export function createHome({ prisma }: Database, configured: Readonly<Record<string, string | undefined>>) {
+  const known = new Map<string, string>()
+  return async ({ platform }: ChatAccount, { communityId }: ChatPlace): Promise<boolean> => {
+    if (communityId === undefined) return true
+    const home = configured[platform] ?? known.get(platform) ?? (await claim(platform, communityId))
+    known.set(platform, home)
+    return home === communityId
+  }
+
+  async function claim(platform: string, communityId: string): Promise<string> {
+    const key = `home:${platform}`
+    await prisma.setting.createMany({ data: [{ key, value: communityId }], skipDuplicates: true })
+    return (await prisma.setting.findUniqueOrThrow({ where: { key } })).value
+  }
+}

@@ -1,0 +1,158 @@
+import type { CodePort, EventPort, NewEvent, UndoPort } from '../../core/attendance/attendance.port.ts'
+import { EVIDENCE, type Event } from '../../core/attendance/attendance.types.ts'
+import { codeText, rotatingCode, type Hmac } from '../../core/attendance/check-in-code.ts'
+import type { EventCardPort } from '../../core/attendance/event-show.ts'
+import { rewardAmount } from '../../core/economy/reward.rules.ts'
+import { memberAccount, periodAccount } from '../../core/ledger/ledger.types.ts'
+import type { Instant } from '../../core/shared/instant.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import type { Tx } from './database.ts'
+import { findMember } from './identity-store.ts'
+import { ledgerStore } from './ledger-store.ts'
+import { notifyMember } from './outbox-store.ts'
+
+export interface EventStoreOptions {
+  readonly hmac: Hmac
+  readonly genesis: Instant
+  /** Random bytes. */
+  randomBytes(length: number): Uint8Array
+  /** The keyed hash under which a single-use code is stored. */
+  hashCode(event: number, code: string): Uint8Array
+}
+
+/** Events, their hosts, codes and the undoing of check-ins. */
+export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & EventCardPort {
+  return {
+    async create({ codeSecret, ...event }: NewEvent) {
+      const created = await tx.event.create({
+        data: {
+          ...event,
+          codeSecret: Uint8Array.from(codeSecret),
+          startsAt: new Date(event.startsAt),
+          endsAt: new Date(event.endsAt),
+          opensAt: new Date(event.opensAt),
+          closesAt: new Date(event.closesAt),
+          createdAt: new Date(event.createdAt),
+          hosts: { create: [{ memberId: event.createdBy }] },
+        },
+        select: { number: true },
+      })
+      return created.number
+    },
+    async find(number) {
+      const row = await tx.event.findUnique({ where: { number } })
+      return row === null ? undefined : toEvent(row)
+    },
+    async isHost(event, memberId) {
+      return (await tx.eventHost.count({ where: { event, memberId } })) > 0
+    },
+    async hosts(event) {
+      const rows = await tx.eventHost.findMany({ where: { event }, select: { member: { select: { id: true, name: true } } }, take: 10 })
+      return rows.map(({ member }) => ({ memberId: member.id, name: member.name }))
+    },
+    async upcoming(now, limit) {
+      const rows = await tx.event.findMany({
+        where: { closesAt: { gt: new Date(now) }, closedAt: null },
+        orderBy: [{ startsAt: 'asc' }, { number: 'asc' }],
+        take: limit,
+      })
+      return rows.map(toEvent)
+    },
+    async latestAttendees(event, limit) {
+      const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
+        SELECT m.name FROM attendance a JOIN member m ON m.id = a.member_id
+        WHERE a.event = ${event} AND a.undone_at IS NULL ORDER BY a.at DESC, m.id LIMIT ${limit}`)
+      return rows.map(({ name }) => name)
+    },
+    async close(number, now) {
+      const closed = await tx.event.updateMany({ where: { number, closedAt: null }, data: { closedAt: new Date(now) } })
+      if (closed.count === 1) await announceCard(tx, number, now)
+      return closed.count === 1
+    },
+    rewardOf: (base, at) => rewardAmount(base, options.genesis, at),
+    codes: codeStore(tx, options),
+    undo: undoStore(tx),
+    findMember: (platform, reference) => findMember(tx, platform, reference),
+  }
+}
+
+function codeStore(tx: Tx, { hmac, randomBytes, hashCode }: EventStoreOptions): CodePort {
+  return {
+    newSecret: () => randomBytes(32),
+    rotating: (event, at) => rotatingCode(hmac, event.codeSecret, at),
+    async issue(event, count, limit) {
+      // The event's row is the lock under which the bound holds.
+      await tx.$executeRaw(Prisma.sql`SELECT 1 FROM event WHERE number = ${event} FOR UPDATE`)
+      const issued = await tx.eventCode.count({ where: { event } })
+      if (issued + count > limit) return { ok: false, issued }
+      const codes = Array.from({ length: count }, () => codeText(randomBytes(5)))
+      await tx.eventCode.createMany({ data: codes.map((code) => ({ event, codeHash: Uint8Array.from(hashCode(event, code)) })) })
+      return { ok: true, codes }
+    },
+  }
+}
+
+function undoStore(tx: Tx): UndoPort {
+  return {
+    async mark(event, memberId, by, reason, now) {
+      const marked = await tx.attendance.updateManyAndReturn({
+        where: { event, memberId, undoneAt: null },
+        data: { undoneAt: new Date(now), undoneBy: by, undoneReason: reason },
+        select: { grantId: true },
+      })
+      if (marked[0] === undefined) return undefined
+      await tx.event.update({ where: { number: event }, data: { attendees: { decrement: 1 } } })
+      await announceCard(tx, event, now)
+      return marked[0]
+    },
+    async reverse(grantId, now) {
+      const reward = await tx.reward.findUnique({ where: { id: grantId } })
+      if (reward === null || reward.status !== 'granted') return { state: 'none' }
+      // Funding numbers a reward by the same kind of conditional update: one of the two comes first.
+      const reversed = await tx.reward.updateMany({
+        where: { id: grantId, status: 'granted', serial: null },
+        data: { status: 'reversed', reversedAt: new Date(now) },
+      })
+      if (reversed.count === 0) return { state: 'funded' }
+      const posted = await ledgerStore(tx).post({
+        id: `reversal:${grantId}`,
+        debit: memberAccount(reward.memberId),
+        credit: periodAccount(reward.period),
+        amount: reward.amount,
+        kind: 'reversal',
+        reference: reward.reference,
+        period: reward.period,
+        at: now,
+      })
+      return posted === 'posted' ? { state: 'reversed', amount: reward.amount } : { state: 'spent' }
+    },
+    notify: (memberId, text, now) => notifyMember(tx, memberId, text, now),
+  }
+}
+
+async function announceCard(tx: Tx, event: number, now: Instant): Promise<void> {
+  await tx.outboxRow.create({ data: { topic: 'event-card', subject: `EVT-${event}`, payload: {}, createdAt: new Date(now) } })
+}
+
+type EventRow = NonNullable<Awaited<ReturnType<Tx['event']['findUnique']>>>
+
+export function toEvent(row: EventRow): Event {
+  const evidence = EVIDENCE.find((known) => known === row.evidence)
+  if (evidence === undefined) throw new Error(`event ${row.number} has the unknown evidence ${row.evidence}`)
+  return {
+    number: row.number,
+    title: row.title,
+    place: row.place,
+    startsAt: row.startsAt.getTime(),
+    endsAt: row.endsAt.getTime(),
+    opensAt: row.opensAt.getTime(),
+    closesAt: row.closesAt.getTime(),
+    capacity: row.capacity,
+    baseReward: row.baseReward,
+    evidence,
+    codeSecret: row.codeSecret,
+    attendees: row.attendees,
+    createdBy: row.createdBy,
+    closedAt: row.closedAt?.getTime() ?? null,
+  }
+}

@@ -1,0 +1,102 @@
+import { PLATFORMS, type Platform } from '../../core/shared/actor.ts'
+import { readEventCard, renderEventCard } from '../../core/attendance/event-show.ts'
+import type { Instant } from '../../core/shared/instant.ts'
+import type { Delivery, OutboxPort } from '../../core/shared/outbox.ts'
+import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
+import type { Text } from '../../core/shared/text.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import { forgetCard } from './chat-store.ts'
+import type { Database, Tx } from './database.ts'
+import { eventStore, type EventStoreOptions } from './event-store.ts'
+
+/** A message to every chat account of a member, sent after the transaction that caused it (spec 10, transactional outbox). */
+export async function notifyMember(tx: Tx, memberId: string, text: Text, now: Instant): Promise<void> {
+  const reply: Reply = { audience: 'private', tone: 'info', lines: [text] }
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO outbox (topic, subject, payload, created_at)
+    SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', ${replyToJson(reply)}::text, 'language', m.language), ${new Date(now)}
+    FROM chat_account a JOIN member m ON m.id = a.member_id WHERE a.member_id = ${memberId}`)
+}
+
+/** Changed cards become one edit for each place where they are shown. */
+const SPREAD_CARDS = Prisma.sql`
+  WITH cause AS (
+    UPDATE outbox SET delivered_at = created_at WHERE topic = 'event-card' AND delivered_at IS NULL RETURNING subject, created_at
+  )
+  INSERT INTO outbox (topic, subject, payload, created_at)
+  SELECT 'card', c.platform || ':' || c.chat_id || ':' || c.message_id, jsonb_build_object('card', c.subject), max(cause.created_at)
+  FROM cause JOIN card c ON c.subject = cause.subject
+  WHERE NOT EXISTS (
+    SELECT 1 FROM outbox o WHERE o.topic = 'card' AND o.delivered_at IS NULL AND o.error IS NULL AND o.attempts = 0
+      AND o.subject = c.platform || ':' || c.chat_id || ':' || c.message_id)
+  GROUP BY c.platform, c.chat_id, c.message_id, c.subject`
+
+/** An alert becomes a message to each account of each operator; its payload holds the reply. */
+const SPREAD_ALERTS = Prisma.sql`
+  WITH cause AS (
+    UPDATE outbox SET delivered_at = created_at WHERE topic = 'operator-alert' AND delivered_at IS NULL RETURNING payload, created_at
+  )
+  INSERT INTO outbox (topic, subject, payload, created_at)
+  SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', cause.payload ->> 'reply', 'language', m.language), cause.created_at
+  FROM cause, role_grant r JOIN member m ON m.id = r.member_id JOIN chat_account a ON a.member_id = m.id
+  WHERE r.role = 'operator'`
+
+interface TakenRow {
+  id: bigint
+  topic: string
+  subject: string
+  payload: { reply?: string; language?: string; card?: string }
+  attempts: number
+}
+
+export function outboxStore(database: Database, events: EventStoreOptions): OutboxPort {
+  const { prisma } = database
+  return {
+    async spread() {
+      await prisma.$executeRaw(SPREAD_CARDS)
+      await prisma.$executeRaw(SPREAD_ALERTS)
+    },
+    async take(platforms, limit, now, until) {
+      const rows = await prisma.$queryRaw<TakenRow[]>(Prisma.sql`
+        UPDATE outbox SET attempts = attempts + 1, due_at = ${new Date(until)} WHERE id IN (
+          SELECT id FROM outbox
+          WHERE delivered_at IS NULL AND error IS NULL AND topic IN ('private', 'card') AND due_at <= ${new Date(now)}
+            AND split_part(subject, ':', 1) = ANY (${[...platforms]}::text[])
+          ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED)
+        RETURNING id, topic, subject, payload, attempts`)
+      return rows.toSorted((a, b) => Number(a.id - b.id)).map(toDelivery)
+    },
+    async delivered(id, now) {
+      await prisma.outboxRow.updateMany({ where: { id }, data: { deliveredAt: new Date(now) } })
+    },
+    async postpone(id, until) {
+      await prisma.outboxRow.updateMany({ where: { id }, data: { dueAt: new Date(until) } })
+    },
+    async giveUp(id, error) {
+      await prisma.outboxRow.updateMany({ where: { id }, data: { error } })
+    },
+    forgetCard: (subject, message) => forgetCard(database, subject, message),
+    async readCard(subject, now) {
+      const store = eventStore(prisma, events)
+      const event = await store.find(Number(subject.replace(/^EVT-/, '')))
+      return event === undefined ? undefined : renderEventCard(await readEventCard(store, event, now))
+    },
+  }
+}
+
+function toDelivery({ id, topic, subject, payload, attempts }: TakenRow): Delivery {
+  const [name, ...rest] = subject.split(':')
+  const platform = readPlatform(name)
+  if (topic === 'card') {
+    const messageId = rest.pop() ?? ''
+    return { id, attempts, kind: 'card', subject: payload.card ?? '', message: { platform, chatId: rest.join(':'), messageId } }
+  }
+  const language = payload.language === 'zh' ? 'zh' : 'en'
+  return { id, attempts, kind: 'private', platform, userId: rest.join(':'), reply: replyFromJson(payload.reply ?? '{}'), language }
+}
+
+function readPlatform(name: string | undefined): Platform {
+  const platform = PLATFORMS.find((known) => known === name)
+  if (platform === undefined) throw new Error(`an outbox row is for the unknown platform ${name}`)
+  return platform
+}

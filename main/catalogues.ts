@@ -1,0 +1,19 @@
+import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
+import { checkInTexts } from '../core/attendance/check-in.texts.ts'
+import { economyTexts } from '../core/economy/economy.texts.ts'
+import { identityTexts } from '../core/identity/identity.texts.ts'
+import { walletTexts } from '../core/identity/wallet.texts.ts'
+import { operationsTexts } from '../core/operations/operations.texts.ts'
+import { sharedTexts } from '../core/shared/shared.texts.ts'
+import type { Catalogue } from '../core/shared/text.ts'
+
+/** All sentences of the product. */
+export const CATALOGUES: readonly Catalogue[] = [
+  sharedTexts.catalogue,
+  identityTexts.catalogue,
+  walletTexts.catalogue,
+  attendanceTexts.catalogue,
+  checkInTexts.catalogue,
+  economyTexts.catalogue,
+  operationsTexts.catalogue,
+]

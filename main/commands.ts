@@ -1,0 +1,93 @@
+import type pg from 'pg'
+import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
+import { economyReads } from '../adapters/postgres/economy-reads.ts'
+import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
+import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
+import { rosterStore } from '../adapters/postgres/roster-store.ts'
+import { withdrawStore } from '../adapters/postgres/withdraw-store.ts'
+import type { Tx } from '../adapters/postgres/database.ts'
+import { checkInCommand } from '../core/attendance/check-in.ts'
+import type { CheckInPort } from '../core/attendance/check-in.port.ts'
+import { eventCloseCommand } from '../core/attendance/event-close.ts'
+import { eventCodesCommand } from '../core/attendance/event-codes.ts'
+import { eventCreateCommand } from '../core/attendance/event-create.ts'
+import { eventListCommand } from '../core/attendance/event-list.ts'
+import { eventRosterCommand } from '../core/attendance/event-roster.ts'
+import { eventShowCommand } from '../core/attendance/event-show.ts'
+import { eventUndoCommand } from '../core/attendance/event-undo.ts'
+import { balanceCommand } from '../core/economy/balance.ts'
+import type { EconomyViewPort } from '../core/economy/economy.port.ts'
+import { historyCommand } from '../core/economy/history.ts'
+import { leaderboardCommand } from '../core/economy/leaderboard.ts'
+import { payoutAutoCommand } from '../core/economy/payout-auto.ts'
+import { periodCommand } from '../core/economy/period.ts'
+import { statementCommand } from '../core/economy/statement-command.ts'
+import { supplyCommand } from '../core/economy/supply.ts'
+import { withdrawCommand } from '../core/economy/withdraw.ts'
+import { worthCommand } from '../core/economy/worth.ts'
+import { helpCommand } from '../core/identity/help.ts'
+import type { WalletProof } from '../core/identity/identity.port.ts'
+import { languageCommand } from '../core/identity/language.ts'
+import { roleGrantCommand, roleRevokeCommand } from '../core/identity/role.ts'
+import { startCommand } from '../core/identity/start.ts'
+import { timezoneCommand } from '../core/identity/timezone.ts'
+import { walletConfirmCommand } from '../core/identity/wallet-confirm.ts'
+import { walletLinkCommand } from '../core/identity/wallet-link.ts'
+import { walletUnlinkCommand } from '../core/identity/wallet-unlink.ts'
+import { resumeCommand } from '../core/operations/resume.ts'
+import { statusCommand, type PartState } from '../core/operations/status.ts'
+import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
+import type { Instant } from '../core/shared/instant.ts'
+
+export interface CommandParts {
+  readonly genesis: Instant
+  readonly publicOrigin: string
+  readonly events: EventStoreOptions
+  readonly proof: WalletProof
+  readonly checkIn: CheckInPort
+  readonly pool: pg.Pool
+  /** State of every part, as readiness shows it. */
+  parts(): Promise<readonly PartState[]>
+}
+
+/** Every command of the product with the store behind it: the one list from which bots, pages, help and docs are made. */
+export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
+  const { genesis, publicOrigin, proof, checkIn } = parts
+  const events = (tx: Tx) => eventStore(tx, parts.events)
+  const wallets = (tx: Tx) => walletStore(tx, proof)
+  const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
+  const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
+  const list: readonly BoundCommand<Tx>[] = [
+    bindCommand(startCommand, () => undefined),
+    bindCommand(helpCommand, () => ({ commands: () => list.map(({ definition }) => definition) })),
+    bindCommand(checkInCommand, () => checkIn),
+    bindCommand(balanceCommand, economy),
+    bindCommand(historyCommand, economy),
+    bindCommand(worthCommand, economy),
+    bindCommand(leaderboardCommand, economy),
+    bindCommand(supplyCommand, economy),
+    bindCommand(periodCommand, economy),
+    bindCommand(statementCommand, economy),
+    bindCommand(withdrawCommand, withdrawals),
+    bindCommand(payoutAutoCommand, withdrawals),
+    bindCommand(walletLinkCommand, wallets),
+    bindCommand(walletConfirmCommand, wallets),
+    bindCommand(walletUnlinkCommand, wallets),
+    bindCommand(eventListCommand, events),
+    bindCommand(eventShowCommand, events),
+    bindCommand(eventCreateCommand, events),
+    bindCommand(eventCodesCommand, events),
+    bindCommand(eventRosterCommand, (tx) => ({ ...events(tx), ...rosterStore(tx), submit: checkIn.submit })),
+    bindCommand(eventUndoCommand, events),
+    bindCommand(eventCloseCommand, events),
+    bindCommand(languageCommand, identityStore),
+    bindCommand(timezoneCommand, identityStore),
+    bindCommand(statusCommand, (tx) => ({
+      view: async () => ({ parts: await parts.parts(), ...(await readOperations(tx)) }),
+    })),
+    bindCommand(roleGrantCommand, identityStore),
+    bindCommand(roleRevokeCommand, identityStore),
+    bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
+  ]
+  return list
+}
