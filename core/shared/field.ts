@@ -16,6 +16,9 @@ export interface FieldMeta {
   readonly takesRest?: boolean
 }
 
+/** Bound of any value before it is read, in UTF-16 code units; the largest is a roster file. */
+const MAX_RAW_LENGTH = 200_000
+
 const registry = z.registry<FieldMeta>()
 
 /** The description of a field made by this file, seen through `optional` and `default`. */
@@ -42,7 +45,8 @@ export function issueProblem(issue: z.core.$ZodIssue): Problem | undefined {
 
 function textual(meta: FieldMeta) {
   return <Output>(read: (typed: string, context: z.RefinementCtx) => Output) => {
-    const schema = z.coerce.string().max(200_000).transform(read)
+    // Not `z.coerce`: it would read a missing value as the word “undefined”.
+    const schema = z.union([z.string(), z.number(), z.boolean()]).transform(String).pipe(z.string().max(MAX_RAW_LENGTH).transform(read))
     registry.add(schema, meta)
     return schema
   }

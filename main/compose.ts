@@ -1,0 +1,127 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { createLookupClient, createWalletProof } from '../adapters/chain/wallet-proof.ts'
+import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
+import { createHome, promptStore, rememberCard } from '../adapters/postgres/chat-store.ts'
+import type { Database, Tx } from '../adapters/postgres/database.ts'
+import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
+import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
+import { createIdentify } from '../adapters/postgres/identify.ts'
+import { createSpeak } from '../adapters/speak.ts'
+import type { Deployment } from '../contracts/script/deploy.ts'
+import type { CheckInPort } from '../core/attendance/check-in.port.ts'
+import type { Hmac } from '../core/attendance/check-in-code.ts'
+import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
+import type { PartState } from '../core/operations/status.ts'
+import type { ChatApp, Log } from '../core/shared/chat-app.ts'
+import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
+import type { Instant } from '../core/shared/instant.ts'
+import type { Language } from '../core/shared/text.ts'
+import { CATALOGUES } from './catalogues.ts'
+import { bindCommands } from './commands.ts'
+import { newId } from './ids.ts'
+
+export interface ComposeOptions {
+  readonly database: Database
+  readonly now: () => Instant
+  readonly chain: { readonly url: string; readonly deployment: Deployment }
+  readonly publicOrigin: string
+  readonly language: Language
+  /** `platform:userId` of accounts that the configuration makes operators. */
+  readonly operators: ReadonlySet<string>
+  /** The community served on each platform, where the configuration names one. */
+  readonly homes: Readonly<Record<string, string | undefined>>
+  readonly log: Log
+  /** Makes sure that the ledger has the release of a period. */
+  openInLedger(period: number, now: Instant): Promise<void>
+  parts(): Promise<readonly PartState[]>
+  /** Tells whoever watches over bugs; gives the id under which one can be found. */
+  reportBug(error: unknown, context: object): string
+}
+
+/** The product as chats see it, and what the outbox needs to draw cards. */
+export interface Composed {
+  readonly chat: ChatApp
+  readonly events: EventStoreOptions
+}
+
+const CODE_KEY = 'code-key'
+
+/** Joins commands, stores and texts. The only place where core meets adapters; everything that starts or stops is elsewhere. */
+export async function compose(options: ComposeOptions): Promise<Composed> {
+  const { database, now, log } = options
+  const hmac: Hmac = (key, message) => createHmac('sha256', key).update(message).digest()
+  const codeKey = await readCodeKey(database)
+  const { genesis } = options.chain.deployment
+  const events: EventStoreOptions = {
+    hmac,
+    genesis,
+    randomBytes: (length) => randomBytes(length),
+    hashCode: (event, code) => hmac(codeKey, `code:${event}:${code}`),
+  }
+  const submit = createCheckInStore({ pool: database.pool, hmac, genesis, openInLedger: options.openInLedger })
+  const checkIn: CheckInPort = {
+    submit,
+    hashCode: events.hashCode,
+    async soleOpenEvent(at) {
+      const open = await database.prisma.event.findMany({
+        where: { opensAt: { lte: new Date(at) }, closesAt: { gt: new Date(at) }, closedAt: null, evidence: { not: 'roster' } },
+        select: { number: true },
+        take: 2,
+      })
+      return open.length === 1 ? open[0]!.number : undefined
+    },
+    nextPeriodStart(at) {
+      const period = periodAt(genesis, at)
+      return period < LAST_PERIOD ? periodEnd(genesis, period) : undefined
+    },
+  }
+  const { token, emission, vault, pool, ecoFund, anchors, timelock, chainId } = options.chain.deployment
+  const proof = createWalletProof({
+    chainId,
+    publicOrigin: options.publicOrigin,
+    ownContracts: [token, emission, vault, pool, ecoFund, anchors, timelock],
+    client: createLookupClient(options.chain.url),
+  })
+  const commands: readonly BoundCommand<Tx>[] = bindCommands({
+    genesis,
+    publicOrigin: options.publicOrigin,
+    events,
+    proof,
+    checkIn,
+    pool: database.pool,
+    parts: options.parts,
+  })
+  const report = (error: unknown, context: { command: string; key: string }): string => {
+    const id = options.reportBug(error, context)
+    log.error({ err: error, id, ...context }, 'a command failed by a bug')
+    return id
+  }
+  const dispatch = createDispatch<Tx>(commands, {
+    ...dispatchStore(database),
+    identify: createIdentify({ pool: database.pool, newId, operators: options.operators }),
+    isHome: createHome(database, options.homes),
+    now,
+    newId,
+    report,
+    publicLanguage: options.language,
+  })
+  return {
+    events,
+    chat: {
+      dispatch,
+      commands: commands.map(({ definition }) => definition),
+      speak: createSpeak(CATALOGUES),
+      prompts: promptStore(database, now),
+      rememberCard: (subject, message) => rememberCard(database, subject, message, now()),
+      report,
+      log,
+      publicOrigin: options.publicOrigin,
+    },
+  }
+}
+
+/** The key under which single-use codes are hashed: random, made once a community, shared by all its processes. */
+async function readCodeKey({ prisma }: Database): Promise<Buffer> {
+  await prisma.setting.createMany({ data: [{ key: CODE_KEY, value: randomBytes(32).toString('base64') }], skipDuplicates: true })
+  return Buffer.from((await prisma.setting.findUniqueOrThrow({ where: { key: CODE_KEY } })).value, 'base64')
+}
