@@ -63,9 +63,11 @@ export function walletStore(tx: Tx, proof: WalletProof): WalletPort {
       return wallet?.memberId
     },
     async saveChallenge(memberId, { expiresAt, ...challenge }) {
+      // Only the text that was given last can be signed.
+      await tx.walletChallenge.deleteMany({ where: { memberId, usedAt: null } })
       await tx.walletChallenge.create({ data: { ...challenge, memberId, expiresAt: new Date(expiresAt) } })
     },
-    async newestChallenge(memberId) {
+    async waitingChallenge(memberId) {
       const challenge = await tx.walletChallenge.findFirst({ where: { memberId, usedAt: null }, orderBy: { expiresAt: 'desc' } })
       return challenge === null ? undefined : { ...challenge, expiresAt: challenge.expiresAt.getTime() }
     },

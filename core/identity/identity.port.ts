@@ -22,9 +22,10 @@ export interface WalletPort {
   hadWallet(memberId: string): Promise<boolean>
   /** The member who proved to own an address at any time. */
   ownerOf(address: string): Promise<string | undefined>
+  /** Replaces earlier challenges of the member that were not used. */
   saveChallenge(memberId: string, challenge: WalletChallenge): Promise<void>
-  /** The member's newest challenge that was not used. */
-  newestChallenge(memberId: string): Promise<WalletChallenge | undefined>
+  /** The member's challenge that was not used. */
+  waitingChallenge(memberId: string): Promise<WalletChallenge | undefined>
   /** False when another request used it first. */
   useChallenge(nonce: string, now: Instant): Promise<boolean>
   link(memberId: string, wallet: Wallet): Promise<void>

@@ -26,7 +26,7 @@ export const walletConfirmCommand = defineCommand({
   async run({ actor, now, port }: Run<WalletPort>, { signature: typed }): Promise<Outcome<Linked>> {
     const given = readSignature(typed)
     if (given === undefined) return no('wallet.not_a_signature', say('notSignature'), say('notSignatureNext'), 'signature')
-    const challenge = await port.newestChallenge(actor.memberId)
+    const challenge = await port.waitingChallenge(actor.memberId)
     if (challenge === undefined) return no('wallet.no_challenge', say('noChallenge'), say('noChallengeNext'))
     const mismatch = given.message === undefined ? undefined : compareMessage(port.proof, given.message, challenge, now)
     if (mismatch !== undefined) return mismatch

@@ -41,15 +41,15 @@ export interface Community extends Composed {
   close(): Promise<void>
 }
 
-/** The composed product over a database of its own, a clock that tests set, and no chain. `op` is an operator. */
-export async function startCommunity(genesis: Instant, url?: string): Promise<Community> {
+/** The composed product over a database of its own, a clock that tests set, and no contracts. `op` is an operator. */
+export async function startCommunity(genesis: Instant, url?: string, nodeUrl: string = NO_CHAIN.url): Promise<Community> {
   const database = openDatabase(url ?? (await freshDatabase()), { connections: 6 })
   const clock = { now: genesis }
   let keys = 0
   const composed = await compose({
     database,
     now: () => clock.now,
-    chain: { ...NO_CHAIN, deployment: { ...NO_CHAIN.deployment, genesis } },
+    chain: { url: nodeUrl, deployment: { ...NO_CHAIN.deployment, genesis } },
     publicOrigin: 'http://localhost:8080',
     language: 'en',
     operators: new Set(['console:op']),
