@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { renderAlert } from '../../core/operations/alert.ts'
 import { PLATFORMS, type Platform } from '../../core/shared/actor.ts'
 import { readEventCard, renderEventCard } from '../../core/attendance/event-show.ts'
 import type { Instant } from '../../core/shared/instant.ts'
@@ -31,15 +33,23 @@ const SPREAD_CARDS = Prisma.sql`
       AND o.subject = c.platform || ':' || c.chat_id || ':' || c.message_id)
   GROUP BY c.platform, c.chat_id, c.message_id, c.subject`
 
-/** An alert becomes a message to each account of each operator; its payload holds the reply. */
-const SPREAD_ALERTS = Prisma.sql`
-  WITH cause AS (
-    UPDATE outbox SET delivered_at = created_at WHERE topic = 'operator-alert' AND delivered_at IS NULL RETURNING payload, created_at
-  )
-  INSERT INTO outbox (topic, subject, payload, created_at)
-  SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', cause.payload ->> 'reply', 'language', m.language), cause.created_at
-  FROM cause, role_grant r JOIN member m ON m.id = r.member_id JOIN chat_account a ON a.member_id = m.id
-  WHERE r.role = 'operator'`
+const AlertPayload = z.record(z.string(), z.string())
+
+/** An alert becomes a message to each account of each operator. */
+async function spreadAlerts(database: Database, operators: ReadonlySet<string>): Promise<void> {
+  const waiting = await database.prisma.outboxRow.findMany({ where: { topic: 'operator-alert', deliveredAt: null }, orderBy: { id: 'asc' }, take: 20 })
+  for (const { id, subject, payload, createdAt } of waiting) {
+    const { code: _code, ...details } = AlertPayload.parse(payload)
+    const reply = replyToJson(renderAlert(subject, details))
+    await database.prisma.$executeRaw(Prisma.sql`
+      WITH cause AS (UPDATE outbox SET delivered_at = created_at WHERE id = ${id} AND delivered_at IS NULL RETURNING id)
+      INSERT INTO outbox (topic, subject, payload, created_at)
+      SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', ${reply}::text, 'language', m.language), ${createdAt}
+      FROM cause, chat_account a JOIN member m ON m.id = a.member_id
+      WHERE a.platform || ':' || a.user_id = ANY (${[...operators]}::text[])
+         OR EXISTS (SELECT 1 FROM role_grant r WHERE r.member_id = m.id AND r.role = 'operator')`)
+  }
+}
 
 interface TakenRow {
   id: bigint
@@ -49,12 +59,18 @@ interface TakenRow {
   attempts: number
 }
 
-export function outboxStore(database: Database, events: EventStoreOptions): OutboxPort {
+export interface OutboxOptions {
+  readonly events: EventStoreOptions
+  /** `platform:userId` of accounts that the configuration makes operators. */
+  readonly operators: ReadonlySet<string>
+}
+
+export function outboxStore(database: Database, { events, operators }: OutboxOptions): OutboxPort {
   const { prisma } = database
   return {
     async spread() {
       await prisma.$executeRaw(SPREAD_CARDS)
-      await prisma.$executeRaw(SPREAD_ALERTS)
+      await spreadAlerts(database, operators)
     },
     async take(platforms, limit, now, until) {
       const rows = await prisma.$queryRaw<TakenRow[]>(Prisma.sql`

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { createSpeak } from '../adapters/speak.ts'
+import { LANGUAGES, type Catalogue } from '../core/shared/text.ts'
+import { listFiles } from '../test/tidy/source-files.ts'
+import { CATALOGUES } from './catalogues.ts'
+
+const placeholders = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).toSorted()
+const CHINESE = /\p{Script=Han}/u
+
+async function writtenCatalogues(): Promise<Catalogue[]> {
+  const files = listFiles(['.texts.ts'])
+  const modules = await Promise.all(files.map(({ path }) => import(`../${path}`) as Promise<Record<string, { catalogue: Catalogue }>>))
+  return modules.flatMap((module) => Object.values(module).map(({ catalogue }) => catalogue))
+}
+
+describe('the sentences of the product', () => {
+  it('are all known to the one who speaks them', async () => {
+    const written = await writtenCatalogues()
+    const known = new Set(CATALOGUES.map(({ slice }) => slice))
+    // Programs that run by themselves bring their own sentences along.
+    const own = new Set(['verify'])
+    expect(written.length).toBeGreaterThan(6)
+    expect(written.map(({ slice }) => slice).filter((slice) => !known.has(slice) && !own.has(slice))).toEqual([])
+  })
+
+  it('exist in every language with the same values, and none is empty or left in English', () => {
+    for (const { slice, en, zh } of CATALOGUES) {
+      expect(Object.keys(zh), slice).toEqual(Object.keys(en))
+      for (const [key, sentence] of Object.entries(en)) {
+        const chinese = zh[key] ?? ''
+        expect(sentence.trim(), `${slice}.${key}`).not.toBe('')
+        expect(placeholders(chinese), `${slice}.${key}`).toEqual(placeholders(sentence))
+        if (/[a-z]{3}/i.test(sentence.replace(/\{\{\w+\}\}/g, '')) && !ENGLISH_ON_PURPOSE.has(`${slice}.${key}`))
+          expect(chinese, `${slice}.${key}`).toMatch(CHINESE)
+      }
+    }
+  })
+
+  it('are spoken with values written in the platform’s style', () => {
+    const speak = createSpeak(CATALOGUES)
+    const style = { escape: (plain: string) => plain.toUpperCase(), instant: () => 'THEN' }
+    for (const language of LANGUAGES) {
+      const spoken = speak({ key: 'checkin.granted', values: { event: 'evt-1', title: '$t(checkin.none) {{x}}', amount: 12_345_678_900n } }, language, style)
+      expect(spoken).toContain('EVT-1')
+      expect(spoken).toContain('12.34 POS')
+      // A title can neither call another sentence nor be read as a placeholder.
+      expect(spoken).toContain('$T(CHECKIN.NONE) {{X}}')
+    }
+  })
+})
+
+/** Signed by wallets, which show it as it is; and names that are the same everywhere. */
+const ENGLISH_ON_PURPOSE: ReadonlySet<string> = new Set(['wallet.statement', 'economy.columnAmount'])

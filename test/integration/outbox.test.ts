@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { outboxStore } from '../../adapters/postgres/outbox-store.ts'
+import { Fault } from '../../core/shared/fault.ts'
+import { DAY, MINUTE, SECOND } from '../../core/shared/instant.ts'
+import type { Messenger } from '../../core/shared/chat-app.ts'
+import type { OutboxPort } from '../../core/shared/outbox.ts'
+import { deliverOutbox } from '../../jobs/deliver-outbox.ts'
+import { startCommunity, type Community } from '../support/community.ts'
+
+const GENESIS = Date.UTC(2027, 0, 31)
+let community: Community
+let outbox: OutboxPort
+const sent: string[] = []
+let trouble: Error | undefined
+let isGone = false
+
+const messenger: Messenger = {
+  sendPrivate(userId, reply) {
+    if (trouble !== undefined) return Promise.reject(trouble)
+    sent.push(`${userId}: ${reply.lines[0]?.key}`)
+    return Promise.resolve('sent')
+  },
+  edit(message, reply) {
+    sent.push(`edit ${message.messageId}: ${String(reply.fields?.find(({ label }) => label.key === 'attendance.fieldAttendees')?.value)}`)
+    return Promise.resolve(isGone ? 'gone' : 'edited')
+  },
+}
+const messengers = new Map([['console' as const, messenger]])
+const deliver = () => deliverOutbox({ outbox, messengers, publicLanguage: 'en' }, community.clock.now)
+
+beforeAll(async () => {
+  community = await startCommunity(GENESIS)
+  outbox = outboxStore(community.database, { events: community.events, operators: new Set(['console:op']) })
+  await community.say('op', 'start')
+  await community.say('op', 'event create Call start:now')
+  for (const who of ['ann', 'bob', 'cyd']) await community.say(who, 'start')
+})
+afterAll(() => community.close())
+
+describe('the outbox', () => {
+  it('edits a shown card once for many changes, with what is true then', async () => {
+    await community.chat.rememberCard('EVT-1', { platform: 'console', chatId: 'room:1', messageId: '77' })
+    const code = (await community.say('op', 'event codes 1')).reply.verbatim ?? ''
+    for (const who of ['ann', 'bob', 'cyd']) await community.say(who, `checkin ${code}`)
+    expect(await deliver()).toBe(1)
+    expect(sent.splice(0)).toEqual(['edit 77: 3'])
+    expect(await deliver()).toBe(0)
+  })
+
+  it('tells a member in private, and tries again later when the platform is in trouble', async () => {
+    await community.say('op', 'event undo 1 @bob not there')
+    trouble = new Fault('console', 'busy', { retryable: true, retryAfterMs: 5 * MINUTE })
+    await deliver()
+    trouble = undefined
+    community.clock.now += MINUTE
+    await deliver()
+    expect(sent.filter((line) => line.startsWith('bob'))).toEqual([])
+    community.clock.now += 5 * MINUTE
+    await deliver()
+    expect(sent.splice(0).filter((line) => line.startsWith('bob'))).toEqual(['bob: attendance.undoNotice'])
+  })
+
+  it('gives up on what can never be delivered, and shows it to operators', async () => {
+    await community.say('op', 'event undo 1 @cyd not there')
+    trouble = new Fault('console', 'no such account', { retryable: false })
+    await deliver()
+    trouble = undefined
+    community.clock.now += DAY
+    expect(sent.splice(0).filter((line) => line.startsWith('cyd'))).toEqual([])
+    expect((await community.say('op', 'status')).text).toContain('Messages not delivered: 1')
+  })
+
+  it('is delivered once by two workers at the same time', async () => {
+    community.clock.now += SECOND
+    await community.database.prisma.outboxRow.create({
+      data: { topic: 'operator-alert', subject: 'payouts-halted', payload: { code: 'payouts-halted', block: '7' }, createdAt: new Date(community.clock.now) },
+    })
+    await Promise.all([deliver(), deliver(), deliver()])
+    expect(sent.splice(0)).toEqual(['op: operations.alert_payouts-halted'])
+  })
+
+  it('forgets a card that was deleted', async () => {
+    isGone = true
+    await community.say('op', 'event close 1')
+    await deliver()
+    expect(sent.splice(0)).toHaveLength(1)
+    expect(await community.database.prisma.card.count()).toBe(0)
+  })
+})
