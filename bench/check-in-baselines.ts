@@ -4,24 +4,28 @@ import { eventCode } from '../core/attendance/attendance.types.ts'
 import { rotatingCode } from '../core/attendance/check-in-code.ts'
 import { replyToJson } from '../core/shared/reply.ts'
 import type { PrismaClient } from '../prisma/generated/client.ts'
-import { auditLineOf } from './check-in-command.ts'
-import { BASE_REWARD, hmac, memberId, type SceneEvent } from './check-in-scene.ts'
+import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
+import { BASE_REWARD, itemOf, memberId, type SceneEvent } from './check-in-scene.ts'
 
 /**
  * The usual way: one Prisma interactive transaction for each check-in, which reads the same facts and writes the same rows as the store. Written as well as
  * this design allows: the rows that everyone fights for (budget of the period, counter of the event) come last, so that they are locked only briefly.
  */
 export async function checkInByPrisma(prisma: PrismaClient, event: SceneEvent, index: number, key: string): Promise<void> {
-  const { memberId: member, at, code } = event.checkIn(index)
+  const checkIn = event.checkIn(index)
+  const { memberId: member, at, code } = checkIn
   const rewardId = `att:${event.number}:${member}`
   await prisma.$transaction(
     async (tx) => {
       if ((await tx.auditLine.findUnique({ where: { key } })) !== null) return
-      const [who, found] = [await tx.member.findUnique({ where: { id: member } }), await tx.event.findUnique({ where: { number: event.number } })]
+      const [who, found] = [
+        await tx.member.findUnique({ where: { id: member } }),
+        await tx.event.findUnique({ where: { number: event.number } }),
+      ]
       const earlier = await tx.attendance.findUnique({ where: { event_memberId: { event: event.number, memberId: member } } })
       const wrong = await tx.wrongCode.count({ where: { memberId: member, at: { gt: new Date(at - 600_000) } } })
       if (who === null || who.blocked || found === null || earlier !== null || wrong >= 5) throw new Error('refused')
-      if (rotatingCode(hmac, found.codeSecret, at) !== code) throw new Error('wrong code')
+      if (rotatingCode(hmacSha256, found.codeSecret, at) !== code) throw new Error('wrong code')
       const date = new Date(at)
       await tx.attendance.create({
         data: { event: event.number, memberId: member, evidence: 'rotating', grantId: rewardId, at: date },
@@ -33,14 +37,23 @@ export async function checkInByPrisma(prisma: PrismaClient, event: SceneEvent, i
       })
       const credit = `member:${member}`
       await tx.transfer.create({
-        data: { id: `grant:${rewardId}`, debitAccount: 'period:1', creditAccount: credit, amount, kind: 'grant', reference, period: 1, at: date },
+        data: {
+          id: `grant:${rewardId}`,
+          debitAccount: 'period:1',
+          creditAccount: credit,
+          amount,
+          kind: 'grant',
+          reference,
+          period: 1,
+          at: date,
+        },
       })
       await tx.account.upsert({
         where: { name: credit },
         create: { name: credit, balance: amount, earned: amount },
         update: { balance: { increment: amount }, earned: { increment: amount } },
       })
-      const line = auditLineOf({ memberId: member, at }, key, code ?? '', lineDecision(event.number, amount))
+      const line = itemOf(checkIn, key).auditLine(decisionOf(event.number, amount))
       await tx.auditLine.create({ data: { ...line, reply: replyToJson(line.reply), at: date } })
       await tx.outboxRow.create({ data: { topic: 'event-card', subject: reference, payload: {}, createdAt: date } })
       const counted = await tx.event.updateMany({ where: { number: event.number, closedAt: null }, data: { attendees: { increment: 1 } } })
@@ -59,12 +72,7 @@ export function bulkValues(event: SceneEvent, from: number, count: number, keyPr
   const indexes = Array.from({ length: count }, (_, offset) => from + offset)
   const at = new Date()
   const lines = indexes.map((index) =>
-    auditLineOf(
-      { memberId: memberId(index), at: at.getTime() },
-      `${keyPrefix}:${index}`,
-      '12-7K3M-9QRT',
-      lineDecision(event.number, BASE_REWARD),
-    ),
+    itemOf(event.checkIn(index), `${keyPrefix}:${index}`).auditLine(decisionOf(event.number, BASE_REWARD)),
   )
   return [
     indexes.map(() => event.number),
@@ -74,19 +82,15 @@ export function bulkValues(event: SceneEvent, from: number, count: number, keyPr
     indexes.map(() => BASE_REWARD.toString()),
     indexes.map(() => 'granted'),
     lines.map(({ key }) => key),
+    indexes.map(memberId),
     lines.map(({ command }) => command),
     lines.map(({ input }) => input),
     lines.map(({ reply }) => replyToJson(reply)),
     1,
     [event.number],
     [count],
-    [],
-    [],
-    [],
-    [],
-    [],
-    [],
     [eventCode(event.number)],
+    ...Array.from({ length: 6 }, () => []),
   ]
 }
 
@@ -95,7 +99,7 @@ export async function saveBulk(pool: pg.Pool, values: unknown[]): Promise<void> 
   await pool.query({ name: 'save-check-ins', text: SAVE_CHECK_INS, values })
 }
 
-function lineDecision(number: number, amount: bigint) {
+function decisionOf(number: number, amount: bigint) {
   return { ok: true, event: eventNamed(number), evidence: 'rotating', amount, reward: 'granted' } as const
 }
 

@@ -1,10 +1,12 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import type { CheckIn } from '../core/attendance/check-in.rules.ts'
-import { rotatingCode, type Hmac } from '../core/attendance/check-in-code.ts'
+import { rotatingCode } from '../core/attendance/check-in-code.ts'
+import type { CheckInItem } from '../core/attendance/check-in.port.ts'
+import { renderCheckIn } from '../core/attendance/check-in.ts'
+import { eventCode } from '../core/attendance/attendance.types.ts'
+import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { DAY, HOUR } from '../core/shared/instant.ts'
-
-export const hmac: Hmac = (key, message) => createHmac('sha256', key).update(message).digest()
 
 /** So small that a period never runs out, whatever a machine can do in a minute. */
 export const BASE_REWARD = 1_000_000n
@@ -29,6 +31,27 @@ export function memberId(index: number): string {
 }
 
 const CODE_KEY = randomBytes(32)
+
+/** The keyed hash under which single-use codes are stored. */
+export function hashCode(event: number, code: string): Uint8Array {
+  return hmacSha256(CODE_KEY, `${event}:${code}`)
+}
+
+/** What the command hands to the store. */
+export function itemOf(checkIn: CheckIn, key: string): CheckInItem {
+  return {
+    key,
+    checkIn,
+    auditLine: (decision) => ({
+      key,
+      memberId: checkIn.memberId,
+      command: 'checkin',
+      input: JSON.stringify({ event: eventCode(checkIn.event) }),
+      reply: renderCheckIn(decision, undefined),
+      at: checkIn.at,
+    }),
+  }
+}
 
 export async function buildScene(pool: pg.Pool, members: number): Promise<Scene> {
   const genesis = Date.now() - DAY
@@ -60,7 +83,7 @@ export async function buildScene(pool: pg.Pool, members: number): Promise<Scene>
         checkIn(index) {
           const at = Date.now()
           const code = shownCode(codeSecret, at)
-          return { memberId: memberId(index), event: number, evidence: 'code', code, codeHash: hmac(CODE_KEY, `${number}:${code}`), at }
+          return { memberId: memberId(index), event: number, evidence: 'code', code, codeHash: hashCode(number, code), at }
         },
       }
     },
@@ -84,6 +107,6 @@ let shown: { secret: Uint8Array; step: number; code: string } | undefined
 /** The code on the host's screen: members read it, they do not compute it, so neither does the measurement at each check-in. */
 function shownCode(secret: Uint8Array, at: number): string {
   const step = Math.floor(at / 30_000)
-  if (shown?.secret !== secret || shown.step !== step) shown = { secret, step, code: rotatingCode(hmac, secret, at) }
+  if (shown?.secret !== secret || shown.step !== step) shown = { secret, step, code: rotatingCode(hmacSha256, secret, at) }
   return shown.code
 }

@@ -16,7 +16,7 @@ export function parseInstant(typed: string): TypedInstant | undefined {
   if (relative !== null) return { form: 'relative', fromNow: Number(relative[1]) * UNIT[relative[2]!]! }
   const match = /^(\d{4})-(\d{1,2})-(\d{1,2})[t ]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(z|[+-]\d{2}:?\d{2})?$/.exec(text)
   if (match === null) return undefined
-  const [year, month, day, hour, minute] = match.slice(1, 6).map(Number) as [number, number, number, number, number]
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = match.slice(1, 6).map(Number)
   const midnight = Date.UTC(year, month - 1, day)
   const real = new Date(midnight)
   if (year < 2000 || real.getUTCMonth() !== month - 1 || real.getUTCDate() !== day || hour > 23 || minute > 59) return undefined
