@@ -43,11 +43,11 @@ export function readCheckInCode(typed: string): { event: number | undefined; cod
   const text = typed
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/^\s*EVT[\s-]*/, '')
     .replace(/[\s\-‐-―_.]/g, '')
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1')
-  const match = /^(\d{0,9})([0-9A-HJKMNP-TV-Z]{8})$/.exec(text)
+  // A code may itself begin with EVT: the prefix is one only when a whole code is left after it.
+  const match = /^(?:EVT)?(\d{0,9})([0-9A-HJKMNP-TV-Z]{8})$/.exec(text)
   if (match === null) return undefined
   return { event: match[1] === '' ? undefined : Number(match[1]), code: match[2]! }
 }
