@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { eventCode, type Event, type Evidence } from '../../core/attendance/attendance.types.ts'
+import type { CheckInItem, CheckInResult } from '../../core/attendance/check-in.port.ts'
 import {
   decideCheckIns,
   WRONG_CODE_WINDOW_MS,
@@ -10,20 +11,11 @@ import {
 } from '../../core/attendance/check-in.rules.ts'
 import type { Hmac } from '../../core/attendance/check-in-code.ts'
 import { fundingPeriod, fundInOrder, rewardAmount } from '../../core/economy/reward.rules.ts'
-import type { AuditLine } from '../../core/shared/dispatch.ts'
+import { keyReused, refusalReply, type AuditLine } from '../../core/shared/dispatch.ts'
 import type { Instant } from '../../core/shared/instant.ts'
-import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
+import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
 import { classifyPostgresError, createGroupCommit } from './group-commit.ts'
 import { SAVE_CHECK_INS, LOAD_CHECK_INS, LOAD_EVENTS } from './check-in.sql.ts'
-
-/** One check-in to store: what was asked, and how its audit line will read once it is decided. */
-export interface CheckInItem {
-  readonly checkIn: CheckIn
-  readonly key: string
-  auditLine(decision: CheckInDecision & { ok: true }): AuditLine
-}
-
-export type CheckInResult = { readonly replayed: Reply } | { readonly decision: CheckInDecision }
 
 export interface CheckInStoreOptions {
   readonly pool: pg.Pool
@@ -41,6 +33,14 @@ interface FactRow {
   code_known: boolean
   code_used: boolean
   earlier_reply: string | null
+  earlier_member: string | null
+}
+
+interface Decided {
+  readonly item: CheckInItem
+  readonly decision: CheckInDecision
+  /** Only of what was accepted. */
+  readonly line?: AuditLine
 }
 
 interface EventRow {
@@ -61,7 +61,7 @@ interface EventRow {
 }
 
 /**
- * Stores check-ins by group commit: those that arrive while a write is in flight go together in the next one. Each batch is two round trips,
+ * `CheckInPort.submit` over PostgreSQL. Stores check-ins by group commit: those that arrive while a write is in flight go together in the next one. Each batch is two round trips,
  * read the facts, decide in core, write everything in one statement whose constraints refuse what another process decided meanwhile.
  */
 export function createCheckInStore(options: CheckInStoreOptions): (item: CheckInItem) => Promise<CheckInResult> {
@@ -84,17 +84,15 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
     loadFunds(options, period, now),
   ])
 
-  const replayed = facts.map(({ earlier_reply }) => earlier_reply)
-  // Redelivered within one batch: the second one waits for the next batch's facts, where the first one's line is found.
-  const seen = new Set<string>()
-  const fresh = items.map(({ key }, index) => {
-    if (replayed[index] !== null || seen.has(key)) return false
-    seen.add(key)
-    return true
+  // A key that comes twice in one batch is decided once; the second one gets the first one's answer.
+  const first = new Map<string, number>()
+  items.forEach(({ key }, index) => {
+    if (facts[index]!.earlier_reply === null && !first.has(key)) first.set(key, index)
   })
-  const chosen = items.flatMap((item, index) =>
-    fresh[index]! ? [{ item, fact: toFacts(facts[index]!, events.get(item.checkIn.event)) }] : [],
-  )
+  const chosen = [...first.values()].map((index) => ({
+    item: items[index]!,
+    fact: toFacts(facts[index]!, events.get(checkIns[index]!.event)),
+  }))
   const rules: BatchRules = {
     hmac: options.hmac,
     rewardOf: (base, at) => rewardAmount(base, options.genesis, at),
@@ -105,20 +103,25 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
     chosen.map(({ fact }) => fact),
     rules,
   )
-  await save(
-    options.pool,
-    chosen.map(({ item }) => item),
-    decisions,
-    period ?? 0,
-  )
-  const byKey = new Map(chosen.map(({ item }, index) => [item.key, decisions[index]!]))
-  return items.map((item, index) => {
-    const earlier = replayed[index]
-    if (typeof earlier === 'string') return { replayed: replyFromJson(earlier) }
-    const decision = byKey.get(item.key)!
-    if (fresh[index]! || !decision.ok) return { decision }
-    return { replayed: item.auditLine(decision).reply }
+  const decided = chosen.map(({ item }, index): Decided => {
+    const decision = decisions[index]!
+    return decision.ok ? { item, decision, line: item.auditLine(decision) } : { item, decision }
   })
+  await save(options.pool, decided, period ?? 0)
+  const byKey = new Map(decided.map((one) => [one.item.key, one]))
+  return items.map((item, index) => {
+    const { earlier_reply: reply, earlier_member: owner } = facts[index]!
+    if (reply !== null) return { replayed: isOwn(item, owner) ? replyFromJson(reply) : refusalReply(keyReused()) }
+    const one = byKey.get(item.key)!
+    if (one.item === item) return { decision: one.decision }
+    if (one.item.checkIn.memberId !== item.checkIn.memberId) return { replayed: refusalReply(keyReused()) }
+    return one.line === undefined ? { decision: one.decision } : { replayed: one.line.reply }
+  })
+}
+
+/** A member who sends another's key must not read the other's answer. A roster's lines belong to the host, who made their keys. */
+function isOwn({ checkIn }: CheckInItem, owner: string | null): boolean {
+  return checkIn.evidence === 'roster' || checkIn.memberId === owner
 }
 
 async function loadFacts(pool: pg.Pool, items: readonly CheckInItem[], now: Instant): Promise<readonly FactRow[]> {
@@ -183,19 +186,17 @@ function toEvent(row: EventRow): Event {
   }
 }
 
-async function save(pool: pg.Pool, items: readonly CheckInItem[], decisions: readonly CheckInDecision[], period: number): Promise<void> {
-  const accepted = items.flatMap((item, index) => {
-    const decision = decisions[index]!
-    return decision.ok ? [{ ...item.checkIn, decision, line: item.auditLine(decision) }] : []
-  })
-  const wrong = items.flatMap(({ checkIn }, index) => {
-    const decision = decisions[index]!
-    return !decision.ok && decision.countsAsWrong ? [checkIn] : []
-  })
+async function save(pool: pg.Pool, decided: readonly Decided[], period: number): Promise<void> {
+  const accepted = decided.flatMap(({ item, decision, line }) =>
+    line === undefined || !decision.ok ? [] : [{ ...item.checkIn, decision, line }],
+  )
+  const wrong = decided.flatMap(({ item, decision }) => (!decision.ok && decision.countsAsWrong ? [item.checkIn] : []))
   if (accepted.length === 0 && wrong.length === 0) return
   const perEvent = new Map<number, number>()
   for (const { event } of accepted) perEvent.set(event, (perEvent.get(event) ?? 0) + 1)
-  const usedCodes = accepted.filter(({ decision, codeHash }) => decision.evidence === 'codes' && codeHash !== undefined)
+  const usedCodes = accepted.flatMap(({ decision, codeHash, event, memberId }) =>
+    decision.evidence === 'codes' && codeHash !== undefined ? [{ event, memberId, codeHash }] : [],
+  )
   await pool.query({
     name: 'save-check-ins',
     text: SAVE_CHECK_INS,
@@ -207,19 +208,20 @@ async function save(pool: pg.Pool, items: readonly CheckInItem[], decisions: rea
       accepted.map(({ decision }) => decision.amount.toString()),
       accepted.map(({ decision }) => decision.reward),
       accepted.map(({ line }) => line.key),
+      accepted.map(({ line }) => line.memberId),
       accepted.map(({ line }) => line.command),
       accepted.map(({ line }) => line.input),
       accepted.map(({ line }) => replyToJson(line.reply)),
       period,
       [...perEvent.keys()],
       [...perEvent.values()],
+      [...perEvent.keys()].map(eventCode),
       usedCodes.map(({ event }) => event),
-      usedCodes.map(({ codeHash }) => Buffer.from(codeHash!)),
+      usedCodes.map(({ codeHash }) => Buffer.from(codeHash)),
       usedCodes.map(({ memberId }) => memberId),
       wrong.map(({ memberId }) => memberId),
       wrong.map(({ event }) => event),
       wrong.map(({ at }) => new Date(at)),
-      [...perEvent.keys()].map(eventCode),
     ],
   })
 }

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type pg from 'pg'
+import { z } from 'zod'
 import { Fault } from '../../core/shared/fault.ts'
 import { PrismaClient, type Prisma } from '../../prisma/generated/client.ts'
 import { createPool } from './pool.ts'
@@ -60,14 +61,21 @@ export function openDatabase(url: string, options: { connections: number }): Dat
   }
 }
 
-/** SQLSTATE behind a Prisma or pg error, if there is one. */
+const seenError = z.object({
+  code: z.unknown(),
+  meta: z
+    .object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) })
+    .optional()
+    .catch(undefined),
+})
+
+/** SQLSTATE behind a Prisma or pg error, or the error's own code, if there is one. */
 export function sqlState(error: unknown): string | undefined {
-  const seen = error as
-    | { code?: unknown; meta?: { driverAdapterError?: { cause?: { originalCode?: unknown } }; code?: unknown } }
-    | undefined
-  const original = seen?.meta?.driverAdapterError?.cause?.originalCode
-  if (typeof original === 'string') return original
-  return typeof seen?.code === 'string' ? seen.code : undefined
+  const seen = seenError.safeParse(error)
+  if (!seen.success) return undefined
+  const { code, meta } = seen.data
+  if (meta !== undefined) return meta.driverAdapterError.cause.originalCode
+  return typeof code === 'string' ? code : undefined
 }
 
 /** Another writer was faster: unique key, serialisation failure, deadlock. Reading and deciding again gives the right answer. */
@@ -76,31 +84,28 @@ function isLostRace(error: unknown): boolean {
   return code !== undefined && ['23505', 'P2002', '40001', '40P01', 'P2034'].includes(code)
 }
 
+/** Codes of Prisma, Node and PostgreSQL for a server that can not be reached, is starting or stopping, or takes no more connections. */
+const UNREACHABLE = new Set([
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+])
+const UNREACHABLE_MESSAGE =
+  /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i
+
 /** A database that can not be reached is the world's trouble and may be tried again; everything else stays what it is. */
 export function asFault(error: unknown): unknown {
-  const code = sqlState(error) ?? ''
-  const unreachable = [
-    'P1001',
-    'P1002',
-    'P1008',
-    'P1017',
-    'P2024',
-    'P2028',
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'EPIPE',
-    '57P01',
-    '57P02',
-    '57P03',
-    '53300',
-  ]
   const message = error instanceof Error ? error.message : String(error)
-  if (
-    unreachable.includes(code) ||
-    /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i.test(
-      message,
-    )
-  )
-    return new Fault('database', 'the database does not answer', { retryable: true, cause: error })
-  return error
+  if (!UNREACHABLE.has(sqlState(error) ?? '') && !UNREACHABLE_MESSAGE.test(message)) return error
+  return new Fault('database', 'the database does not answer', { retryable: true, cause: error })
 }

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import { isIssued, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
 import { DAY } from '../../core/shared/instant.ts'
 import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
 
+const buttonInput = z.record(z.string(), z.string())
 const BUTTON_LIFETIME_MS = 30 * DAY
 
 type StorePart = Pick<DispatchPort<Tx>, 'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'takeButton'>
@@ -53,7 +55,7 @@ export function dispatchStore(database: Database): StorePart {
         const taken = await prisma.button.updateMany({ where: { token, usedAt: null }, data: { usedAt: new Date(now) } })
         if (taken.count === 0) return { state: 'used' }
       }
-      return { state: 'ready', command: button.command, input: button.input as Record<string, string> }
+      return { state: 'ready', command: button.command, input: buttonInput.parse(button.input) }
     },
   }
 }

@@ -1,7 +1,8 @@
+import assert from 'node:assert'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { LedgerPort, PostResult } from '../../core/ledger/ledger.port.ts'
 import { assertTransfer, earnedEffect, isSameTransfer } from '../../core/ledger/ledger.rules.ts'
-import type { AccountName, Transfer, TransferKind } from '../../core/ledger/ledger.types.ts'
+import { isAccountName, isTransferKind, type Transfer } from '../../core/ledger/ledger.types.ts'
 import type { Tx } from './database.ts'
 
 /** The ledger in PostgreSQL: append-only transfers, balances kept in the same transaction, no account ever below zero (CHECK and conditional update). */
@@ -53,12 +54,14 @@ interface TransferRow {
 }
 
 function toTransfer(row: TransferRow): Transfer {
+  const { debitAccount: debit, creditAccount: credit, kind } = row
+  assert(isAccountName(debit) && isAccountName(credit) && isTransferKind(kind), `transfer ${row.id} was not written by this ledger`)
   return {
     id: row.id,
-    debit: row.debitAccount as AccountName,
-    credit: row.creditAccount as AccountName,
+    debit,
+    credit,
     amount: row.amount,
-    kind: row.kind as TransferKind,
+    kind,
     reference: row.reference,
     period: row.period,
     at: row.at.getTime(),

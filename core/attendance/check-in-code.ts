@@ -5,6 +5,7 @@ export type Hmac = (key: Uint8Array, message: string) => Uint8Array
 
 /** A rotating code changes every 30 seconds and is valid for the step before too (spec 03). */
 export const CODE_STEP_MS = 30_000
+export const VALID_STEPS_BACK = 1
 /** For this many steps a rotated-out code is recognised as such, so that the member is told "expired" and not "wrong". */
 export const REMEMBERED_STEPS = 40
 /** 8 characters of 32 signs: 40 bits, too many to guess at five tries in ten minutes (reliability S1). */
@@ -42,11 +43,11 @@ export function readCheckInCode(typed: string): { event: number | undefined; cod
   const text = typed
     .normalize('NFKC')
     .toUpperCase()
-    .replace(/^\s*EVT[\s-]*/, '')
     .replace(/[\s\-‐-―_.]/g, '')
     .replaceAll('O', '0')
     .replace(/[IL]/g, '1')
-  const match = /^(\d{0,9})([0-9A-HJKMNP-TV-Z]{8})$/.exec(text)
+  // A code may itself begin with EVT: the prefix is one only when a whole code is left after it.
+  const match = /^(?:EVT)?(\d{0,9})([0-9A-HJKMNP-TV-Z]{8})$/.exec(text)
   if (match === null) return undefined
   return { event: match[1] === '' ? undefined : Number(match[1]), code: match[2]! }
 }

@@ -1,6 +1,6 @@
 import type { Amount } from '../shared/amount.ts'
 import { MINUTE, type Instant } from '../shared/instant.ts'
-import { CODE_STEP_MS, REMEMBERED_STEPS, rotatingCode, type Hmac } from './check-in-code.ts'
+import { CODE_STEP_MS, REMEMBERED_STEPS, rotatingCode, VALID_STEPS_BACK, type Hmac } from './check-in-code.ts'
 import type { Event, Evidence, RewardStatus } from './attendance.types.ts'
 
 export const WRONG_CODES_ALLOWED = 5
@@ -68,13 +68,14 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
   const wrong = new Map<string, number>()
   const codes = new Map<string, readonly string[]>()
 
-  function codesOf(event: Event, at: Instant): readonly string[] {
-    const key = `${event.number}:${Math.floor(at / CODE_STEP_MS)}`
+  /** Codes of an event from `first` to `last` steps back, made once per batch: many members type the same code that has just gone. */
+  function codesOf(event: Event, at: Instant, first: number, last: number): readonly string[] {
+    const key = `${event.number}:${Math.floor(at / CODE_STEP_MS)}:${first}`
     const known = codes.get(key)
     if (known !== undefined) return known
-    const recent = Array.from({ length: 2 }, (_, back) => rotatingCode(rules.hmac, event.codeSecret, at, back))
-    codes.set(key, recent)
-    return recent
+    const made = Array.from({ length: last - first + 1 }, (_, index) => rotatingCode(rules.hmac, event.codeSecret, at, first + index))
+    codes.set(key, made)
+    return made
   }
 
   function refusalOf(item: CheckIn, fact: CheckInFacts, event: Event): CheckInRefusal | undefined {
@@ -91,8 +92,8 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
     if (fact.wrongCodes + (wrong.get(item.memberId) ?? 0) >= WRONG_CODES_ALLOWED) return 'cooldown'
     if (event.evidence === 'roster') return 'roster_only'
     if (event.evidence === 'rotating') {
-      if (codesOf(event, item.at).includes(item.code ?? '')) return undefined
-      return wasShownBefore(rules.hmac, event, item.code ?? '', item.at) ? 'expired_code' : 'wrong_code'
+      if (codesOf(event, item.at, 0, VALID_STEPS_BACK).includes(item.code ?? '')) return undefined
+      return codesOf(event, item.at, VALID_STEPS_BACK + 1, REMEMBERED_STEPS).includes(item.code ?? '') ? 'expired_code' : 'wrong_code'
     }
     if (fact.singleUse === 'unknown') return 'wrong_code'
     return fact.singleUse === 'used' || usedCodes.has(`${event.number}:${item.code}`) ? 'used_code' : undefined
@@ -102,9 +103,9 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
   const decisions = items.map((item, index): CheckInDecision => {
     const fact = facts[index]!
     const { event } = fact
-    if (event === undefined) return { ok: false, refusal: 'no_such_event', event, countsAsWrong: countWrong(item) }
+    if (event === undefined) return { ok: false, refusal: 'no_such_event', event, countsAsWrong: countWrong(item, fact) }
     const refusal = refusalOf(item, fact, event)
-    if (refusal !== undefined) return { ok: false, refusal, event, countsAsWrong: refusal === 'wrong_code' && countWrong(item) }
+    if (refusal !== undefined) return { ok: false, refusal, event, countsAsWrong: refusal === 'wrong_code' && countWrong(item, fact) }
     attendees.set(event.number, (attendees.get(event.number) ?? event.attendees) + 1)
     attended.add(`${event.number}:${item.memberId}`)
     if (event.evidence === 'codes' && item.evidence === 'code') usedCodes.add(`${event.number}:${item.code}`)
@@ -119,9 +120,11 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
     }
   })
 
-  function countWrong(item: CheckIn): boolean {
-    if (item.evidence !== 'code') return false
-    wrong.set(item.memberId, (wrong.get(item.memberId) ?? 0) + 1)
+  /** Counts a wrong code until the member has to wait; more of them would only grow the table. */
+  function countWrong(item: CheckIn, fact: CheckInFacts): boolean {
+    const before = wrong.get(item.memberId) ?? 0
+    if (item.evidence !== 'code' || fact.wrongCodes + before >= WRONG_CODES_ALLOWED) return false
+    wrong.set(item.memberId, before + 1)
     return true
   }
 
@@ -131,9 +134,4 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
     if (decision.ok && !funded[order]!) decisions[index] = { ...decision, reward: 'unfunded' }
   })
   return decisions
-}
-
-function wasShownBefore(hmac: Hmac, event: Event, code: string, at: Instant): boolean {
-  for (let back = 2; back <= REMEMBERED_STEPS; back += 1) if (rotatingCode(hmac, event.codeSecret, at, back) === code) return true
-  return false
 }

@@ -55,5 +55,5 @@ function isHeader(reference: string): boolean {
 
 /** True for a reference too long to be one; such a line is reported, not looked up. */
 export function isTooLong(reference: string): boolean {
-  return [...reference].length > MAX_REFERENCE
+  return Array.from(reference).length > MAX_REFERENCE
 }

@@ -30,6 +30,15 @@ export interface Transfer {
   readonly at: Instant
 }
 
+/** The form that the database checks too. */
+export function isAccountName(name: string): name is AccountName {
+  return /^(unreleased|pool|eco-fund|leaving|chain|burned|period:([1-9]|1[0-3])|(member|escrow):[0-9a-z]{20})$/.test(name)
+}
+
+export function isTransferKind(kind: string): kind is TransferKind {
+  return TRANSFER_KINDS.some((known) => known === kind)
+}
+
 export function memberAccount(memberId: string): AccountName {
   return `member:${memberId}`
 }

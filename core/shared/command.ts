@@ -11,7 +11,7 @@ export interface Run<Port> {
   readonly now: Instant
   /** The idempotency key of this run: the platform's interaction, update or request id. */
   readonly key: string
-  newId(): string
+  readonly newId: () => string
   readonly port: Port
 }
 

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Actor, ChatAccount, ChatPlace, Role } from './actor.ts'
 import { commandName, type Command, type Run } from './command.ts'
 import { Fault } from './fault.ts'
-import { fieldMeta, issueProblem } from './field.ts'
+import { fieldMeta, issueProblem, type FieldMeta } from './field.ts'
 import type { Instant } from './instant.ts'
 import { refuse, type Outcome, type Refusal } from './refusal.ts'
 import type { Button, IssuedButton, Reply } from './reply.ts'
@@ -77,8 +77,9 @@ export function bindCommand<Shape extends z.ZodRawShape, Port, Result, Tx>(
   open: (tx: Tx) => Port,
 ): BoundCommand<Tx> {
   return {
-    definition: command as unknown as BoundCommand<Tx>['definition'],
+    definition: command,
     async execute(run, input, tx) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- dispatch hands in what this command's own schema gave
       const outcome = await command.run({ ...run, port: open(tx) }, input as z.output<z.ZodObject<Shape>>)
       return outcome.ok ? { ok: true, result: command.render(outcome.result, run.actor) } : outcome
     },
@@ -164,14 +165,14 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
     }
   }
 
-  const dispatch = ((request: Request) => guarded(request, (actor) => answer(request, actor))) as Dispatch
-  dispatch.press = ({ account, place, token, key, extra }) =>
+  const dispatch = (request: Request) => guarded(request, (actor) => answer(request, actor))
+  const press: Dispatch['press'] = ({ account, place, token, key, extra }) =>
     guarded({ command: 'button', key, account, place }, async (actor, now) => {
       const button = await port.takeButton(token, actor.memberId, now)
       if (button.state !== 'ready') return refusalReply(buttonRefusal(button.state))
       return answer({ account, place, key, command: button.command, input: { ...button.input, ...extra } }, actor)
     })
-  return dispatch
+  return Object.assign(dispatch, { press })
 }
 
 function mayUse(actor: Actor, access: Role): boolean {
@@ -181,15 +182,14 @@ function mayUse(actor: Actor, access: Role): boolean {
 
 function parseInput(command: Pick<Command, 'name' | 'input'>, raw: Readonly<Record<string, unknown>>): Outcome<unknown> {
   const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null && value !== ''))
-  const unexpected = Object.keys(given).find((name) => !(name in command.input.shape))
-  const usage = usageOf(command)
+  const unexpected = Object.keys(given).find((name) => !isField(command, name))
   if (unexpected !== undefined) {
     const shown = unexpected === '…' ? String(given['…']).slice(0, 60) : unexpected.slice(0, 60)
     return refuse({
       code: 'input.unexpected',
       kind: 'invalid',
       reason: say('unexpected', { field: shown }),
-      nextStep: say('unexpectedNext', { usage }),
+      nextStep: say('unexpectedNext', { usage: usageOf(command) }),
     })
   }
   const parsed = command.input.safeParse(given)
@@ -198,14 +198,24 @@ function parseInput(command: Pick<Command, 'name' | 'input'>, raw: Readonly<Reco
   const field = String(issue.path[0] ?? '')
   const found = issueProblem(issue)
   if (found !== undefined) return refuse({ ...found, kind: 'invalid', field })
-  const label = fieldMeta(command.input.shape[field] as z.core.$ZodType)?.label ?? field
+  const label = metaOf(command, field)?.label ?? field
   return refuse({
     code: 'input.missing',
     kind: 'invalid',
     reason: say('missing', { field: label }),
-    nextStep: say('missingNext', { usage }),
+    nextStep: say('missingNext', { usage: usageOf(command) }),
     field,
   })
+}
+
+function metaOf(command: Pick<Command, 'input'>, field: string): FieldMeta | undefined {
+  const schema = isField(command, field) ? command.input.shape[field] : undefined
+  return schema === undefined ? undefined : fieldMeta(schema)
+}
+
+/** Own keys only: `constructor` is no field of any command. */
+function isField(command: Pick<Command, 'input'>, name: string): boolean {
+  return Object.hasOwn(command.input.shape, name)
 }
 
 /** A refusal as a reply: always for the asker alone, with its reason, its next step and its code. */
@@ -214,11 +224,11 @@ export function refusalReply(refusal: Refusal): Reply {
 }
 
 function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Readonly<Record<string, unknown>>, refusal: Refusal): Reply {
-  if (refusal.field === undefined || refusal.field === '' || !(refusal.field in command.input.shape)) return reply
+  if (refusal.field === undefined || !isField(command, refusal.field)) return reply
   const kept = Object.fromEntries(
     Object.entries(raw).flatMap(([name, value]) =>
       name !== refusal.field &&
-      name in command.input.shape &&
+      isField(command, name) &&
       (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
         ? [[name, String(value)]]
         : [],
@@ -229,10 +239,11 @@ function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Re
 
 /** Input as kept in the audit trail: files and signatures are kept by length only. */
 function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string, unknown>>): string {
-  const kept = Object.entries(raw).map(([name, value]) => {
-    const text = String(value)
-    const isFile = fieldMeta(command.input.shape[name] as z.core.$ZodType)?.kind === 'file'
-    return [name, isFile || text.length > 200 ? `(${text.length} characters)` : text]
+  const kept = Object.entries(raw).flatMap(([name, value]) => {
+    if (value === undefined || value === null || value === '') return []
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    const isFile = metaOf(command, name)?.kind === 'file'
+    return [[name, isFile || text.length > 200 ? `(${text.length} characters)` : text]]
   })
   return JSON.stringify(Object.fromEntries(kept))
 }
@@ -259,7 +270,8 @@ function stranger(): Refusal {
   return { code: 'community.stranger', kind: 'forbidden', reason: say('strangerGuild'), nextStep: say('strangerGuildNext') }
 }
 
-function keyReused(): Refusal {
+/** The key of a request is one that another member or command has used: whoever sends it learns nothing of that. */
+export function keyReused(): Refusal {
   return { code: 'command.key_reused', kind: 'conflict', reason: say('keyReused'), nextStep: say('keyReusedNext') }
 }
 

@@ -25,8 +25,7 @@ const registry = z.registry<FieldMeta>()
 export function fieldMeta(schema: z.core.$ZodType): FieldMeta | undefined {
   const own = registry.get(schema)
   if (own !== undefined) return own
-  const definition = schema._zod.def as { innerType?: z.core.$ZodType }
-  return definition.innerType === undefined ? undefined : fieldMeta(definition.innerType)
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? fieldMeta(schema.unwrap()) : undefined
 }
 
 type Problem = { readonly code: string; readonly reason: Text; readonly nextStep: Text }
@@ -57,7 +56,7 @@ export function textField(label: Text, options: { max: number; takesRest?: boole
   return textual({ kind: 'text', label, takesRest: options.takesRest ?? false })((typed, context) => {
     const line = cleanLine(typed)
     if (line === '') return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
-    if ([...line].length > options.max)
+    if (Array.from(line).length > options.max)
       return problem(context, {
         code: 'input.too_long',
         reason: say('tooLong', { field: label, max: options.max }),

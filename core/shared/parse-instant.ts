@@ -8,21 +8,25 @@ export type TypedInstant =
 
 const UNIT: Readonly<Record<string, number>> = { m: MINUTE, h: HOUR, d: DAY }
 
-/** Reads `now`, `+30m`, `+2h`, `+1d`, `2027-02-03 18:00`, `2027-02-03T18:00Z`, `2027-02-03T18:00+08:00`; undefined when none of these. */
+/** No clock on Earth is farther from UTC. */
+const MAX_OFFSET = 14 * HOUR
+
+/** Reads `now`, `+30m`, `+2h`, `+1d`, `2027-02-03 18:00`, `2027-02-03T18:00Z`, `2027-02-03T18:00+08:00`; seconds are left out. Undefined when none of these. */
 export function parseInstant(typed: string): TypedInstant | undefined {
   const text = typed.normalize('NFKC').trim().toLowerCase()
   if (text === 'now' || text === '现在') return { form: 'relative', fromNow: 0 }
   const relative = /^\+(\d{1,5})\s*([mhd])$/.exec(text)
   if (relative !== null) return { form: 'relative', fromNow: Number(relative[1]) * UNIT[relative[2]!]! }
-  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})[t ]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(z|[+-]\d{2}:?\d{2})?$/.exec(text)
+  const match = /^(\d{4})-(\d{1,2})-(\d{1,2})[t ]\s*(\d{1,2}):(\d{2})(?::[0-5]\d)?\s*(z|[+-]\d{2}:?[0-5]\d)?$/.exec(text)
   if (match === null) return undefined
-  const [year, month, day, hour, minute] = match.slice(1, 6).map(Number) as [number, number, number, number, number]
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = match.slice(1, 6).map(Number)
   const midnight = Date.UTC(year, month - 1, day)
   const real = new Date(midnight)
   if (year < 2000 || real.getUTCMonth() !== month - 1 || real.getUTCDate() !== day || hour > 23 || minute > 59) return undefined
-  const zone = match[7]
+  const zone = match[6]
   if (zone === undefined) return { form: 'local', year, month, day, minuteOfDay: hour * 60 + minute }
   const offset = zone === 'z' ? 0 : Number(`${zone[0]}1`) * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(-2)) * MINUTE)
+  if (Math.abs(offset) > MAX_OFFSET) return undefined
   return { form: 'absolute', at: midnight + hour * HOUR + minute * MINUTE - offset }
 }
 

@@ -15,8 +15,8 @@ export function readWords(input: z.ZodObject, line: string): Readonly<Record<str
     const named = /^([a-z_]+)\s?[:=：]\s?/i.exec(remaining)
     const namedField = named === null ? undefined : names.find((name) => name.toLowerCase() === named[1]!.toLowerCase())
     const target = namedField ?? free
-    if (target === undefined) {
-      // Left-over words belong to no field; `dispatch` refuses them under this name, so nothing typed is silently dropped.
+    if (target === undefined || target in raw) {
+      // Left-over words belong to no field, or to one that has its value; `dispatch` refuses them under this name, so nothing typed is silently dropped.
       raw['…'] = remaining
       break
     }

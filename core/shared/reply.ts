@@ -49,6 +49,7 @@ export function replyToJson(reply: Reply): string {
 
 /** The reply that `replyToJson` wrote. */
 export function replyFromJson(json: string): Reply {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own writing; a schema of Reply would be its second definition
   return JSON.parse(json, (_key, value: unknown) => {
     const tagged = TaggedBigint.safeParse(value)
     return tagged.success ? BigInt(tagged.data.$nano) : value

@@ -36,9 +36,10 @@ type ValuesArgument<Sentence extends string> = [VariablesOf<Sentence>] extends [
 export function defineTexts<const En extends Record<string, string>>(slice: string, en: En, zh: { readonly [Key in keyof En]: string }) {
   return {
     catalogue: { slice, en, zh } satisfies Catalogue as Catalogue,
-    say<Key extends keyof En & string>(key: Key, ...[values]: ValuesArgument<En[Key]>): Text {
-      return { key: `${slice}.${key}`, values: values ?? {} }
-    },
+    say: <Key extends keyof En & string>(key: Key, ...[values]: ValuesArgument<En[Key]>): Text => ({
+      key: `${slice}.${key}`,
+      values: values ?? {},
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { fieldMeta } from './field.ts'
 
 /** One input field of a command as surfaces show it, in declared order. */
@@ -12,8 +12,7 @@ export function fieldUses(input: z.ZodObject): readonly FieldUse[] {
 }
 
 function isRequired(schema: z.core.$ZodType): boolean {
-  const type = schema._zod.def.type
-  return type !== 'optional' && type !== 'default'
+  return !(schema instanceof z.ZodOptional || schema instanceof z.ZodDefault)
 }
 
 /** How to type a command: `event create title start [minutes]`. */

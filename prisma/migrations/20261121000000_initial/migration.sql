@@ -6,7 +6,11 @@ CREATE TABLE account (
   earned  BIGINT NOT NULL DEFAULT 0,
   CONSTRAINT account_balance_not_negative CHECK (balance >= 0),
   CONSTRAINT account_earned_not_negative CHECK (earned >= 0),
-  CONSTRAINT account_name_known CHECK (name ~ '^(unreleased|pool|eco-fund|leaving|chain|burned|period:([1-9]|1[0-3])|member:[0-9a-z]{20}|escrow:[0-9a-z]{20})$')
+  -- Members' accounts change thousands of times a second, and a regular expression costs seven times as much as trimming.
+  CONSTRAINT account_name_known CHECK (CASE
+    WHEN name LIKE 'member:%' OR name LIKE 'escrow:%' THEN length(name) = 27 AND ltrim(substr(name, 8), '0123456789abcdefghijklmnopqrstuvwxyz') = ''
+    ELSE name ~ '^(unreleased|pool|eco-fund|leaving|chain|burned|period:([1-9]|1[0-3]))$'
+  END)
 ) WITH (fillfactor = 80);
 
 CREATE TABLE transfer (
@@ -387,11 +391,12 @@ BEGIN
     SELECT array_agg(bucket), array_agg(change) INTO buckets, changes FROM (
       SELECT rank_bucket_of(n.earned) AS bucket, count(*) AS change FROM new_rows n WHERE n.earned > 0 GROUP BY 1 ORDER BY 1) counted;
   ELSE
+    -- Old and new rows are counted, never joined: without statistics of them the join compares every row with every other.
     SELECT array_agg(bucket), array_agg(change) INTO buckets, changes FROM (
       SELECT bucket, sum(change)::bigint AS change FROM (
-        SELECT rank_bucket_of(n.earned) AS bucket, 1 AS change FROM new_rows n JOIN old_rows o USING (name) WHERE n.earned > 0 AND n.earned <> o.earned
+        SELECT rank_bucket_of(n.earned) AS bucket, 1 AS change FROM new_rows n WHERE n.earned > 0
         UNION ALL
-        SELECT rank_bucket_of(o.earned), -1 FROM new_rows n JOIN old_rows o USING (name) WHERE o.earned > 0 AND n.earned <> o.earned
+        SELECT rank_bucket_of(o.earned), -1 FROM old_rows o WHERE o.earned > 0
       ) each_member GROUP BY bucket HAVING sum(change) <> 0 ORDER BY bucket) counted;
   END IF;
   IF buckets IS NULL THEN RETURN NULL; END IF;
