@@ -69,7 +69,7 @@ export function chainSender(
       }),
     async signAgain(raw, signer, fees) {
       // Without the old signature, which viem would otherwise keep.
-      const { r: _r, s: _s, v: _v, yParity: _parity, ...transaction } = parseTransaction(raw as `0x02${string}`)
+      const { r: _r, s: _s, v: _v, yParity: _parity, ...transaction } = parseTransaction(`0x02${raw.slice(4)}`)
       return signed(signer, { ...transaction, maxFeePerGas: fees.maxFee, maxPriorityFeePerGas: fees.maxTip })
     },
     isKnown: (hash) =>

@@ -93,19 +93,13 @@ async function reading<Result>(read: () => Promise<Result>): Promise<Result> {
 
 /** Asks for a call. Inside the transaction that makes it due; the same subject can not be asked for twice. */
 export async function addIntent(tx: Tx, call: ChainCall, headAfter: Hex | undefined, now: Instant): Promise<bigint> {
-  const { id } = await tx.chainIntent.create({
-    data: {
-      kind: call.kind,
-      subject: subjectOf(call),
-      period: call.kind === 'pay' ? null : call.period,
-      // Through JSON text, because Prisma's own JSON has no place for exact whole numbers.
-      call: JSON.parse(callToJson(call)) as Prisma.InputJsonObject,
-      headAfter: headAfter === undefined ? null : Buffer.from(fromHex(headAfter)),
-      createdAt: new Date(now),
-    },
-    select: { id: true },
-  })
-  return id
+  const period = call.kind === 'pay' ? null : call.period
+  const head = headAfter === undefined ? null : Buffer.from(fromHex(headAfter))
+  // As JSON text, because the client's own JSON has no place for exact whole numbers.
+  const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
+    INSERT INTO chain_intent (kind, subject, period, call, head_after, created_at)
+    VALUES (${call.kind}, ${subjectOf(call)}, ${period}::int, ${callToJson(call)}::jsonb, ${head}::bytea, ${new Date(now)}) RETURNING id`)
+  return rows[0]!.id
 }
 
 /** Where the next numbers of a kind begin and which running hash they build on; undefined when there is none yet. */

@@ -159,7 +159,10 @@ async function push(ports: SettlePorts, intent: Intent, live: Attempt, position:
       return send(ports, intent, { ...signed, nonce: live.nonce, fees, sentBlock: position.block.number }, now)
     }
   }
-  if (!(await chain.isKnown(live.hash))) await chain.broadcast(live.raw)
+  if (!(await chain.isKnown(live.hash))) {
+    await chain.broadcast(live.raw)
+    await ports.checkpoint('sent')
+  }
   return { at: 'waiting', reason: `${intent.call.kind} waits to be mined` }
 }
 

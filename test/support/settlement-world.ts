@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { createPublicClient, createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { moveChainTime } from '../../adapters/chain/chain-clock.ts'
+import { nodeRequest } from '../../adapters/chain/node-request.ts'
 import { createSettlementChain, type SettlementChainOptions } from '../../adapters/chain/settlement-chain.ts'
 import { loadKeccak256 } from '../../adapters/hashing/keccak256.ts'
 import { openDatabase, type Database } from '../../adapters/postgres/database.ts'
 import { ledgerStore } from '../../adapters/postgres/ledger-store.ts'
 import { settlementStore } from '../../adapters/postgres/settlement-store.ts'
 import { statementStore } from '../../adapters/postgres/statement-store.ts'
+import { Emission } from '../../contracts/generated/Emission.ts'
 import { PoSToken } from '../../contracts/generated/PoSToken.ts'
 import { Vault } from '../../contracts/generated/Vault.ts'
 import { deployContracts, type Deployment } from '../../contracts/script/deploy.ts'
@@ -16,6 +18,7 @@ import type { Hex } from '../../core/economy/merkle-hex.ts'
 import { fundingPeriod } from '../../core/economy/reward.rules.ts'
 import { memberAccount, periodAccount, type AccountName } from '../../core/ledger/ledger.types.ts'
 import type { Checkpoint } from '../../core/settlement/settlement.port.ts'
+import { BURN_ADDRESS } from '../../core/settlement/settlement.rules.ts'
 import { createSettlement, type Settlement } from '../../core/settlement/settlement.ts'
 import { DAY, type Instant } from '../../core/shared/instant.ts'
 import { freshDatabase } from './postgres.ts'
@@ -42,6 +45,8 @@ export interface SettlementWorld {
   another(options?: { checkpoint?: Checkpoint; chain?: Partial<SettlementChainOptions> }): Promise<Settlement>
   /** Moves the chain to an instant and returns it. */
   at(now: Instant): Promise<Instant>
+  /** Puts empty blocks on the chain. */
+  mine(blocks: number): Promise<void>
   member(options?: { autoPayout?: boolean; wallet?: boolean }): Promise<TestMember>
   /** Grants from the period of `at`, as check-ins and reviews do; returns the reward's id. */
   grant(member: TestMember, amount: bigint, at: Instant, kind?: string): Promise<string>
@@ -50,6 +55,8 @@ export interface SettlementWorld {
   deposit(member: TestMember, amount: bigint): Promise<Hex>
   balance(account: AccountName): Promise<bigint>
   onChain(address: Hex): Promise<bigint>
+  /** Sentences about everything in which ledger and chain disagree; none when all is settled and well. */
+  disagreements(): Promise<string[]>
   stop(): Promise<void>
 }
 
@@ -103,6 +110,9 @@ export async function startSettlementWorld(options: { confirmations?: number; bl
     async at(now) {
       await moveChainTime(node.url, now)
       return now
+    },
+    async mine(blocks) {
+      await nodeRequest(node.url, 'anvil_mine', [`0x${blocks.toString(16)}`])
     },
     async member({ autoPayout = false, wallet = true } = {}) {
       count += 1
@@ -179,9 +189,56 @@ export async function startSettlementWorld(options: { confirmations?: number; bl
       return (await database.prisma.account.findUnique({ where: { name: account } }))?.balance ?? 0n
     },
     onChain: (address) => client.readContract({ address: deployment.token, abi: PoSToken.abi, functionName: 'balanceOf', args: [address] }),
+    disagreements: () => findDisagreements({ database, client, deployment }),
     async stop() {
       await database.close()
       await node.stop()
     },
   }
+}
+
+async function findDisagreements({
+  database,
+  client,
+  deployment,
+}: Pick<SettlementWorld, 'database' | 'client' | 'deployment'>): Promise<string[]> {
+  const found: string[] = []
+  const same = (what: string, ledger: unknown, chain: unknown): void => {
+    if (String(ledger) !== String(chain)) found.push(`${what}: ledger ${String(ledger)}, chain ${String(chain)}`)
+  }
+  const one = async (sql: string): Promise<bigint> => (await database.pool.query<{ n: bigint }>(`SELECT (${sql})::bigint AS n`)).rows[0]!.n
+  const balanceOf = (address: Hex): Promise<bigint> =>
+    client.readContract({ address: deployment.token, abi: PoSToken.abi, functionName: 'balanceOf', args: [address] })
+  const onVault = { address: deployment.vault, abi: Vault.abi } as const
+  same('all accounts', await one('SELECT sum(balance) FROM account'), 100_000_000n * 10n ** 9n)
+  const moved = `SELECT coalesce(sum(amount) FILTER (WHERE credit_account = a.name), 0) - coalesce(sum(amount) FILTER (WHERE debit_account = a.name), 0) FROM transfer`
+  same(
+    'accounts that are not the sum of their transfers',
+    await one(`SELECT count(*) FROM account a WHERE a.name NOT IN ('unreleased', 'pool') AND a.balance <> (${moved})`),
+    0n,
+  )
+  same('unsettled intents', await one(`SELECT count(*) FROM chain_intent WHERE state <> 'settled'`), 0n)
+  same('unpaid lines', await one('SELECT count(*) FROM withdrawal WHERE serial IS NOT NULL AND paid_at IS NULL'), 0n)
+  same(
+    'next payout line',
+    await one('SELECT coalesce(max(serial), 0) + 1 FROM withdrawal'),
+    await client.readContract({ ...onVault, functionName: 'nextSerial' }),
+  )
+  same(
+    'next grant',
+    await one('SELECT coalesce(max(serial), 0) + 1 FROM reward'),
+    await client.readContract({ address: deployment.emission, abi: Emission.abi, functionName: 'nextSerial' }),
+  )
+  const owed = `SELECT sum(balance) FROM account WHERE name LIKE 'member:%' OR name = 'leaving'`
+  const due = `SELECT coalesce(sum(amount), 0) FROM reward WHERE serial IS NULL AND status = 'granted'`
+  same('vault', await one(`(${owed}) - (${due})`), await balanceOf(deployment.vault))
+  same('burned', await one(`SELECT balance FROM account WHERE name = 'burned'`), await balanceOf(BURN_ADDRESS))
+  const { rows } = await database.pool.query<{ address: Hex; paid: bigint }>(
+    'SELECT address, sum(amount)::bigint AS paid FROM withdrawal WHERE paid_at IS NOT NULL GROUP BY address',
+  )
+  for (const { address, paid } of rows) {
+    const deposited = await one(`SELECT coalesce(sum(amount), 0) FROM deposit WHERE from_address = '${address.toLowerCase()}'`)
+    same(`wallet ${address}`, paid - deposited, await balanceOf(address))
+  }
+  return found
 }
