@@ -201,6 +201,9 @@ CREATE TABLE reward (
   -- Contiguous number under which it was funded on chain (spec 11, rule 1).
   serial       BIGINT UNIQUE,
   CONSTRAINT reward_amount_positive CHECK (amount > 0),
+  -- What a statement line can hold (core/economy/statement-lines.ts); anything else would stop a period from closing.
+  CONSTRAINT reward_kind_form CHECK (kind ~ '^[a-z][a-z0-9-]{0,30}$'),
+  CONSTRAINT reward_reference_form CHECK (reference ~ '^[ !#-[\]-~]{0,31}$'),
   CONSTRAINT reward_status_known CHECK (status IN ('granted', 'unfunded', 'reversed')),
   CONSTRAINT reward_reversed_has_time CHECK ((status = 'reversed') = (reversed_at IS NOT NULL)),
   CONSTRAINT reward_serial_only_when_granted CHECK (serial IS NULL OR status = 'granted')
@@ -208,6 +211,8 @@ CREATE TABLE reward (
 CREATE INDEX reward_period ON reward (period, seq);
 CREATE INDEX reward_unnumbered ON reward (period, at) WHERE serial IS NULL AND status = 'granted';
 CREATE INDEX reward_member ON reward (member_id, seq);
+-- Statements are read in the order of serials.
+CREATE INDEX reward_numbered ON reward (period, serial) WHERE serial IS NOT NULL;
 
 CREATE TABLE period (
   number         INTEGER PRIMARY KEY,
@@ -216,9 +221,11 @@ CREATE TABLE period (
   drafted_at     TIMESTAMPTZ(3),
   closed_at      TIMESTAMPTZ(3),
   burned         BIGINT,
+  -- Rewards that found nothing left: part of the statement, so it is kept as it was at the close.
+  unfunded       INTEGER,
   statement_root BYTEA,
   CONSTRAINT period_known CHECK (number BETWEEN 1 AND 13),
-  CONSTRAINT period_closed_whole CHECK ((closed_at IS NULL) = (burned IS NULL) AND (closed_at IS NULL) = (statement_root IS NULL))
+  CONSTRAINT period_closed_whole CHECK ((closed_at IS NULL) = (burned IS NULL) AND (closed_at IS NULL) = (statement_root IS NULL) AND (closed_at IS NULL) = (unfunded IS NULL))
 );
 
 -- One row per transaction that the chain must accept once and in order; written before anything is sent.
@@ -227,6 +234,8 @@ CREATE TABLE chain_intent (
   -- 'open' | 'fund' | 'close' of the distributor, 'pay' of the payer; one signer works on its own intents strictly in order.
   kind       TEXT COLLATE "C" NOT NULL,
   subject    TEXT COLLATE "C" NOT NULL,
+  -- Of 'open', 'fund' and 'close'; a payout belongs to no period.
+  period     INTEGER,
   call       JSONB NOT NULL,
   head_after BYTEA,
   state      TEXT NOT NULL DEFAULT 'ready',
@@ -237,18 +246,25 @@ CREATE TABLE chain_intent (
   gas_used   BIGINT,
   CONSTRAINT chain_intent_once UNIQUE (kind, subject),
   CONSTRAINT chain_intent_kind_known CHECK (kind IN ('open', 'fund', 'close', 'pay')),
+  CONSTRAINT chain_intent_period_of_kind CHECK ((period IS NULL) = (kind = 'pay')),
   CONSTRAINT chain_intent_state_known CHECK (state IN ('ready', 'sent', 'settled')),
   CONSTRAINT chain_intent_settled_has_time CHECK ((state = 'settled') = (settled_at IS NOT NULL))
 );
 CREATE INDEX chain_intent_open ON chain_intent (id) WHERE state <> 'settled';
+CREATE INDEX chain_intent_latest ON chain_intent (kind, id);
+CREATE INDEX chain_intent_period ON chain_intent (period, id) WHERE period IS NOT NULL;
 
 CREATE TABLE chain_attempt (
+  -- The order of signing; neither the nonce nor the time need grow.
+  seq        BIGINT GENERATED ALWAYS AS IDENTITY UNIQUE,
   intent_id  BIGINT NOT NULL REFERENCES chain_intent (id),
   tx_hash    TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   nonce      BIGINT NOT NULL,
   max_fee    BIGINT NOT NULL,
   max_tip    BIGINT NOT NULL,
   raw        TEXT NOT NULL,
+  -- Newest block when it was signed: how long it has waited is counted in blocks.
+  sent_block BIGINT NOT NULL,
   sent_at    TIMESTAMPTZ(3) NOT NULL
 );
 CREATE INDEX chain_attempt_intent ON chain_attempt (intent_id);
@@ -268,10 +284,12 @@ CREATE TABLE withdrawal (
   CONSTRAINT withdrawal_paid_was_numbered CHECK (paid_at IS NULL OR serial IS NOT NULL)
 );
 CREATE INDEX withdrawal_waiting ON withdrawal (requested_at) WHERE serial IS NULL;
+CREATE INDEX withdrawal_under_way ON withdrawal (intent_id) WHERE serial IS NOT NULL AND paid_at IS NULL;
 CREATE INDEX withdrawal_member ON withdrawal (member_id, requested_at);
 
 CREATE TABLE deposit (
   tx_hash      TEXT COLLATE "C" NOT NULL,
+  -- Place among the deposits of its transaction, from 0: unlike the index in the block it survives a reorganisation.
   log_index    INTEGER NOT NULL,
   from_address TEXT COLLATE "C" NOT NULL,
   amount       BIGINT NOT NULL,
@@ -283,6 +301,7 @@ CREATE TABLE deposit (
   PRIMARY KEY (tx_hash, log_index),
   CONSTRAINT deposit_amount_positive CHECK (amount > 0)
 );
+CREATE INDEX deposit_waiting ON deposit (block) WHERE credited_at IS NULL;
 
 CREATE TABLE chain_cursor (
   name       TEXT COLLATE "C" PRIMARY KEY,
