@@ -9,7 +9,7 @@ const UNSEEN = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]|(?!\n)\p{Cc}/gu
  */
 const MARKUP = /[\\*_~`|<@[:]/g
 /** What begins markup only at the start of a line: headings, quotes and lists. */
-const LINE_START = /^([^\S\n]*)([-+#>]|\d+(?=\.))/gm
+const LINE_START = /^([^\S\n]*)([-+#>]|\d+(?=\.(?:\s|$)))/gm
 
 /** Makes a plain string show as itself in Discord's markdown (developer page "Message Formatting"). */
 export function escapeMarkdown(plain: string): string {
@@ -32,15 +32,13 @@ export const plainStyle: WritingStyle = {
   instant: (at) => `${isoSecond(at).slice(0, 16).replace('T', ' ')} UTC`,
 }
 
+/** A timestamp or an escape whose end was cut off; an escaped `<` is a whole sign. */
+const HALF = /(?<!\\)((?:\\\\)*)(?:<(?:t(?::-?\d*(?::\w?)?)?)?|\\)$/
+
 /** At most `max` UTF-16 units of markdown, ending in `…` when cut; never in the middle of a character, an escape or a timestamp. */
 export function cutMarkdown(text: string, max: number): string {
   if (text.length <= max) return text
-  let kept = wellCut(text, max - 1)
-  const open = kept.lastIndexOf('<t:')
-  if (open >= 0 && !kept.includes('>', open)) kept = kept.slice(0, open)
-  const trailing = /\\+$/.exec(kept)?.[0].length ?? 0
-  if (trailing % 2 === 1) kept = kept.slice(0, -1)
-  return `${kept}…`
+  return `${wellCut(text, max - 1).replace(HALF, '$1')}…`
 }
 
 /** At most `max` UTF-16 units of text without markup, ending in `…` when cut. */

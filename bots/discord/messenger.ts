@@ -20,7 +20,7 @@ export function discordMessenger(rest: REST, speak: Speak): Messenger {
         flags: MessageFlags.IsComponentsV2,
         allowed_mentions: { parse: [] },
         // Names the new files; those of an earlier version that are not named are removed.
-        attachments: files.map(({ name }, id) => ({ id, filename: name })),
+        attachments: files.map(({ name }, index) => ({ id: String(index), filename: name })),
       },
       files: files.map(({ name, data }) => ({ name, data })),
     }
