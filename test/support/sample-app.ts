@@ -26,12 +26,16 @@ export interface SampleApp extends ChatApp {
   readonly logged: { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string }[]
   /** Where each card was shown. */
   readonly cards: Map<string, MessageReference[]>
+  /** Who was met where, in order. */
+  readonly met: { readonly account: ChatAccount; readonly place: ChatPlace }[]
   grant(account: Pick<ChatAccount, 'platform' | 'userId'>, ...roles: readonly Role[]): void
   /** Lets the running and all later `wait` commands go on. */
   openGate(): void
   /** Resolves when a `wait` command has begun. */
   readonly waiting: Promise<void>
   advance(ms: number): void
+  /** Resolves when a condition on bugs, log lines or cards holds; looked at whenever one is added. */
+  until(holds: () => boolean): Promise<void>
 }
 
 interface Tx {
@@ -67,6 +71,11 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   const bugs: SampleApp['bugs'] = []
   const logged: SampleApp['logged'] = []
   const cards: SampleApp['cards'] = new Map()
+  const met: SampleApp['met'] = []
+  const watchers = new Set<() => void>()
+  const changed = (): void => {
+    for (const look of watchers) look()
+  }
   const gate = Promise.withResolvers<void>()
   const waiting = Promise.withResolvers<void>()
 
@@ -90,6 +99,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       assert.match(account.userId, /^\S+$/)
       assert.ok(account.name !== '', 'an account without a name')
       assert.ok(place.kind === 'private' || place.communityId !== undefined, 'a group that belongs to no community')
+      met.push({ account, place })
       return Promise.resolve({
         memberId: `member of ${accountKey(account)}`,
         name: account.name,
@@ -158,6 +168,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
 
   function report(error: unknown, { command, key }: { command: string; key: string }): string {
     bugs.push({ error, command, key })
+    changed()
     return `BUG-${bugs.length}`
   }
   const bound = sampleCommands.map((command) =>
@@ -175,8 +186,10 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   const promptKey = (account: ChatAccount, place: ChatPlace): string => `${accountKey(account)} ${place.chatId} ${place.threadId ?? ''}`
   const log =
     (level: 'info' | 'warn' | 'error') =>
-    (fields: object, message: string): void =>
-      void logged.push({ level, fields, message })
+    (fields: object, message: string): void => {
+      logged.push({ level, fields, message })
+      changed()
+    }
 
   return {
     dispatch: createDispatch(bound, port),
@@ -201,6 +214,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     },
     rememberCard(subject, message) {
       cards.set(subject, [...(cards.get(subject) ?? []), message])
+      changed()
       return Promise.resolve()
     },
     report,
@@ -212,6 +226,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     bugs,
     logged,
     cards,
+    met,
     grant(account, ...granted) {
       roles.set(accountKey(account), new Set([...(roles.get(accountKey(account)) ?? []), ...granted]))
     },
@@ -219,6 +234,17 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     waiting: waiting.promise,
     advance(ms) {
       now += ms
+    },
+    until(holds) {
+      return new Promise((resolve) => {
+        const look = (): void => {
+          if (!holds()) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      })
     },
   }
 }

@@ -66,6 +66,7 @@ export interface Upload {
   /** What Discord claims of it; normally the length of `data`. */
   readonly size: number
   readonly url: string
+  readonly gone: boolean
 }
 
 export interface StoredMessage {
