@@ -1,4 +1,4 @@
-import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options } from 'discord.js'
+import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options, REST } from 'discord.js'
 import { Fault } from '../../core/shared/fault.ts'
 import { asFault } from './api-trouble.ts'
 
@@ -15,12 +15,25 @@ const REFUSED: Readonly<Record<number, string>> = {
   4014: 'Discord refused the intents of the bot: switch them on at the Bot page of the application in the developer portal.',
 }
 
+const restOptions = (apiUrl: string | undefined) => ({
+  ...(apiUrl === undefined ? {} : { api: apiUrl }),
+  timeout: REQUEST_TIMEOUT_MS,
+  retries: 2,
+})
+
+/** For what the bot does by itself, within the 50 requests a second of the global rate limit. */
+export function createRest(apiUrl: string | undefined, token: string): REST {
+  return new REST(restOptions(apiUrl)).setToken(token)
+}
+
 /** A client that hears interactions and knows servers and channels; it asks for nothing privileged and reads no messages. */
 export function createClient(apiUrl: string | undefined): Client {
   return new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [], repliedUser: false },
-    rest: { ...(apiUrl === undefined ? {} : { api: apiUrl }), timeout: REQUEST_TIMEOUT_MS, retries: 2 },
+    // Answers to interactions do not count towards the global rate limit (developers/topics/rate-limits); held to it, a crowd of
+    // members pressing a button would wait longer than Discord's three seconds.
+    rest: { ...restOptions(apiUrl), globalRequestsPerSecond: Number.POSITIVE_INFINITY },
     shards: 'auto',
     // Nothing is looked up here later: bounded, so that memory does not grow with the servers' activity.
     makeCache: Options.cacheWithLimits({
@@ -37,7 +50,7 @@ export function createClient(apiUrl: string | undefined): Client {
 
 /**
  * Logs in and waits until every shard is ready.
- * @throws Fault that is not retryable when Discord refuses the token or the intents, retryable when it cannot be reached; the client is destroyed
+ * @throws Fault that is not retryable when Discord refuses the token or the intents, retryable when it cannot be reached; the client is then to be destroyed
  */
 export async function connect(client: Client, token: string): Promise<Client<true>> {
   const { promise, resolve, reject } = Promise.withResolvers<Client<true>>()
@@ -53,9 +66,6 @@ export async function connect(client: Client, token: string): Promise<Client<tru
     // `login` may still wait for a gateway that was closed for good, so that it is not awaited alone.
     client.login(token).catch((error: unknown) => reject(loginFault(error)))
     return await promise
-  } catch (error) {
-    await client.destroy()
-    throw error
   } finally {
     clearTimeout(timer)
     client.off(Events.ClientReady, resolve)

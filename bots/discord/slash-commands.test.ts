@@ -1,3 +1,4 @@
+import { ApplicationCommandOptionType } from 'discord.js'
 import { z } from 'zod'
 import { expect, test } from 'vitest'
 import { commandListProblems } from '../../test/support/discord/command-limits.ts'
@@ -20,7 +21,9 @@ function made(name: CommandDefinition['name'], access: CommandDefinition['access
 function invocations(roots: readonly SlashRoot[]): [root: string, group: string | null, sub: string][] {
   return roots.flatMap((root) =>
     root.options.flatMap((option): [string, string | null, string][] =>
-      option.type === 2 ? (option.options ?? []).map((sub) => [root.name, option.name, sub.name]) : [[root.name, null, option.name]],
+      option.type === ApplicationCommandOptionType.SubcommandGroup
+        ? (option.options ?? []).map((sub) => [root.name, option.name, sub.name])
+        : [[root.name, null, option.name]],
     ),
   )
 }

@@ -3,14 +3,13 @@ import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
 import { languageOfLocale } from '../../core/shared/dispatch.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { asFault, isTooLate, refusalCode } from './api-trouble.ts'
-import { connect, createClient } from './connect.ts'
+import { connect, createClient, createRest } from './connect.ts'
 import { interactionHandler } from './handle-interaction.ts'
 import { discordMessenger } from './messenger.ts'
 import { registerCommands } from './register-commands.ts'
 import { renderReply } from './render-reply.ts'
 import { slashCommands } from './slash-commands.ts'
 
-/** Interactions that run at the same time; more are told to come back. */
 const MAX_RUNNING = 1_000
 const STOP_MS = 10_000
 
@@ -21,6 +20,8 @@ export interface DiscordBotOptions {
   readonly apiUrl?: string
   /** Registers the commands for this server alone (there at once, none in direct messages) instead of for all. */
   readonly guildId?: string
+  /** Interactions that run at the same time, 1,000 when not given; one more is told to come back. */
+  readonly maxRunning?: number
 }
 
 /**
@@ -28,14 +29,15 @@ export interface DiscordBotOptions {
  * is lost to Discord: the member sees it fail and gives it again, which is safe, since what had committed is a key of its own in the audit trail.
  * @throws Fault not retryable when the token, the intents or the commands are refused; retryable when Discord cannot be reached
  */
-export async function startDiscordBot({ app, token, apiUrl, guildId }: DiscordBotOptions): Promise<Bot> {
+export async function startDiscordBot({ app, token, apiUrl, guildId, maxRunning = MAX_RUNNING }: DiscordBotOptions): Promise<Bot> {
   const slash = slashCommands(app.commands, app.speak)
   const client = createClient(apiUrl)
+  const rest = createRest(apiUrl, token)
   const handle = interactionHandler(app, slash)
   const running = new Set<Promise<void>>()
 
   const onInteraction = (interaction: Interaction): void => {
-    const work = (running.size >= MAX_RUNNING ? sayBusy(app, interaction) : handle(interaction)).catch((error: unknown) =>
+    const work = (running.size >= maxRunning ? sayBusy(app, interaction) : handle(interaction)).catch((error: unknown) =>
       app.log.error({ interaction: interaction.id, error }, 'an interaction could not be answered'),
     )
     running.add(work)
@@ -48,21 +50,26 @@ export async function startDiscordBot({ app, token, apiUrl, guildId }: DiscordBo
   client.on(Events.ShardResume, (shard, replayed) => app.log.info({ shard, replayed }, 'the gateway connection is resumed'))
   client.on(Events.ShardDisconnect, ({ code }, shard) => app.log.error({ shard, code }, 'Discord closed the gateway connection for good'))
 
-  const ready = await connect(client, token)
+  const close = async (): Promise<void> => {
+    rest.clearHandlerSweeper()
+    rest.clearHashSweeper()
+    await client.destroy()
+  }
+
   try {
-    const { rest, application } = ready
-    const registration = await registerCommands({ rest, applicationId: application.id, guildId, roots: slash.roots })
+    const ready = await connect(client, token)
+    const registration = await registerCommands({ rest, applicationId: ready.application.id, guildId, roots: slash.roots })
     app.log.info(
       { user: ready.user.tag, guilds: ready.guilds.cache.size, registration, commands: app.commands.length },
       'Discord is connected',
     )
   } catch (error) {
-    await client.destroy()
+    await close()
     throw asFault(error)
   }
 
   return {
-    messenger: discordMessenger(ready.rest, app.speak),
+    messenger: discordMessenger(rest, app.speak),
     isConnected: () => client.ws.shards.size > 0 && client.ws.shards.every((shard) => shard.status === Status.Ready),
     async stop() {
       client.off(Events.InteractionCreate, onInteraction)
@@ -71,7 +78,7 @@ export async function startDiscordBot({ app, token, apiUrl, guildId }: DiscordBo
       await Promise.race([Promise.all(running), timeIsOver])
       clearTimeout(timer)
       if (running.size > 0) app.log.warn({ running: running.size }, 'stopped before every interaction was answered')
-      await client.destroy()
+      await close()
     },
   }
 }

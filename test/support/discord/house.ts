@@ -1,6 +1,7 @@
+import { strict as assert } from 'node:assert'
 import { discordTexts } from '../../../bots/discord/discord.texts.ts'
 import { type DiscordBotOptions, startDiscordBot } from '../../../bots/discord/start-discord-bot.ts'
-import type { Bot } from '../../../core/shared/chat-app.ts'
+import type { Bot, ChatApp } from '../../../core/shared/chat-app.ts'
 import { createSampleApp, type SampleApp } from '../sample-app.ts'
 import { type DiscordFake, type DiscordFakeOptions, startDiscordFake } from './discord-fake.ts'
 
@@ -11,12 +12,13 @@ export const LIN = '300000000000000003'
 
 /** One server with one channel, the sample product, and its bot connected. Ann is a host, Lin reads Chinese. */
 export interface House extends AsyncDisposable {
+  // Closing it fails when the platform would have refused a request of the bot.
   readonly fake: DiscordFake
   readonly channel: string
   readonly app: SampleApp
   readonly bot: Bot
-  /** Another process of the same bot, after the first was stopped. */
-  restart(): Promise<Bot>
+  /** Another process of the same bot, after the first was stopped; with another product or other options if given. */
+  restart(app?: ChatApp, bot?: Partial<DiscordBotOptions>): Promise<Bot>
 }
 
 export async function openHouse(options: DiscordFakeOptions = {}, bot: Partial<DiscordBotOptions> = {}): Promise<House> {
@@ -28,8 +30,9 @@ export async function openHouse(options: DiscordFakeOptions = {}, bot: Partial<D
   fake.addMember({ userId: LIN, name: 'lin', locale: 'zh-CN' })
   const app = createSampleApp({ catalogues: [discordTexts.catalogue], communityId: GUILD })
   app.grant({ platform: 'discord', userId: ANN }, 'host')
-  const start = (): Promise<Bot> => startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, ...bot })
-  let running = await start()
+  const start = (product: ChatApp, more = bot): Promise<Bot> =>
+    startDiscordBot({ app: product, token: fake.token, apiUrl: fake.apiUrl, ...more })
+  let running = await start(app)
   return {
     fake,
     channel,
@@ -37,14 +40,15 @@ export async function openHouse(options: DiscordFakeOptions = {}, bot: Partial<D
     get bot() {
       return running
     },
-    async restart() {
+    async restart(product = app, more = bot) {
       await running.stop()
-      running = await start()
+      running = await start(product, more)
       return running
     },
     async [Symbol.asyncDispose]() {
       await running.stop()
       await fake.close()
+      assert.deepEqual(fake.violations, [])
     },
   }
 }
