@@ -69,7 +69,8 @@ test('hundreds of commands fit the limits of Discord, and each is found again', 
   const { roots, find } = slashCommands(commands, app.speak)
   expect(commandListProblems(roots.map((root) => ({ ...root })))).toEqual([])
   const found = invocations(roots).map(([root, group, sub]) => find(root, group, sub)?.name.join(' '))
-  expect(found.toSorted()).toEqual(commands.map((command) => command.name.join(' ')).toSorted())
+  expect(new Set(found)).toEqual(new Set(commands.map((command) => command.name.join(' '))))
+  expect(found.length).toBe(commands.length)
   expect(roots.map((root) => root.name)).toContain('pos-2')
 })
 
