@@ -13,6 +13,7 @@ import { Gateway } from './gateway.ts'
 import type { Place } from './invoke.ts'
 import { type RequestRecord, Rest, type Violation } from './rest.ts'
 import { State } from './state.ts'
+import { serveUpload, type UploadInput, uploadFile } from './uploads.ts'
 import { type ChannelInput, type GuildInput, type MemberInput, type RoleInput, type UserInput, type VoiceInput, World } from './world.ts'
 
 export interface DiscordFakeOptions {
@@ -76,6 +77,8 @@ export interface DiscordFake extends AsyncDisposable {
   /** Sends the same INTERACTION_CREATE again. */
   redeliver(interaction: APIInteraction): void
   say(input: Place & { readonly text: string }): APIMessage
+  /** A user chooses a file. @returns its id, for an attachment option or the file field of a form */
+  upload(input: UploadInput): string
 
   /** Closes every gateway socket; default 4000, after which a bot RESUMEs. 1006 cuts the line. */
   dropGateway(code?: number): void
@@ -119,7 +122,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   const accepts = (given: string): boolean => !revoked && given === token
   const state = new State(() => clock() + offset, options.applicationId ?? '100000000000000001', options.botName ?? 'WePoS')
   const document = discordDocument()
-  const server = createServer((request, response) => void rest.handle(request, response))
+  const server = createServer((request, response) => void (serveUpload(state, request, response) || rest.handle(request, response)))
   const gatewayUrl = (): string => {
     const address = server.address()
     return `ws://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
@@ -196,6 +199,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     autocomplete: (input) => driver.autocomplete(input),
     redeliver: (interaction) => driver.redeliver(interaction),
     say: (input) => driver.say(input),
+    upload: (input) => uploadFile(state, gatewayUrl().replace('ws:', 'http:'), input),
     dropGateway: (code = 4000) => gateway.drop(code),
     requestReconnect: () => gateway.requestReconnect(),
     forgetSession: () => gateway.forgetSessions(),

@@ -16,7 +16,7 @@ import { isInGuild } from './call.ts'
 import { fillOptions, findCommand, type FoundCommand, ImpossibleAction, type OptionValue } from './command-tree.ts'
 import { buttonsOf, Conversation, isAnswered, selectsOf } from './conversation.ts'
 import type { Gateway } from './gateway.ts'
-import { findSpot, invoke, named, type Place, resolve, type Spot } from './invoke.ts'
+import { findSpot, invoke, named, type Place, resolve, type ResolvedKind, type Spot } from './invoke.ts'
 import type { Json } from './json.ts'
 import { everyComponent } from './message-limits.ts'
 import { type FieldValue, fillModal, type ModalView, sourceOf } from './modal.ts'
@@ -154,7 +154,13 @@ export class Driver {
     const opener = modal.openedBy.member?.user.id ?? modal.openedBy.user?.id
     if (opener !== input.user) throw new ImpossibleAction(`the form was opened for user ${opener}`)
     const spot = findSpot(this.#state, { ...placeOf(input), channel: modal.openedBy.channel?.id ?? '' })
-    const data = { custom_id: modal.customId, components: fillModal(modal, input.fields) }
+    const components = fillModal(modal, input.fields)
+    const ids = modal.fields.flatMap(({ type, customId }) => {
+      const [kind, value] = [SELECTED[type], input.fields[customId]]
+      return kind === undefined || typeof value === 'boolean' ? [] : [value ?? []].flat().map((id) => ({ id, kind }))
+    })
+    const resolved = resolve(this.#state, spot, ids)
+    const data = { custom_id: modal.customId, components, ...(resolved ? { resolved } : {}) }
     const interaction = invoke(this.#state, this.#gateway, spot, InteractionType.ModalSubmit, data, sourceOf(modal))
     return this.#answered(interaction, `the form "${modal.title}"`)
   }
@@ -251,11 +257,12 @@ export class Driver {
   }
 }
 
-const SELECTED: Partial<Record<ComponentType, 'user' | 'role' | 'channel' | 'mentionable'>> = {
+const SELECTED: Partial<Record<ComponentType, ResolvedKind>> = {
   [ComponentType.UserSelect]: 'user',
   [ComponentType.RoleSelect]: 'role',
   [ComponentType.ChannelSelect]: 'channel',
   [ComponentType.MentionableSelect]: 'mentionable',
+  [ComponentType.FileUpload]: 'attachment',
 }
 
 const placeOf = (input: { user: string; locale?: Place['locale'] }): Place => ({

@@ -111,22 +111,27 @@ export function invoke(state: State, gateway: Gateway, spot: Spot, type: Interac
   return interaction
 }
 
+/** What an id of an option or a value may name. */
+export type ResolvedKind = 'user' | 'role' | 'channel' | 'mentionable' | 'attachment'
+
 /** `data.resolved` for the options and values that name users, roles or channels. */
 export function resolve(
   state: State,
   spot: Spot,
-  ids: readonly { id: string; kind: 'user' | 'role' | 'channel' | 'mentionable' }[],
+  ids: readonly { id: string; kind: ResolvedKind }[],
 ): APIInteractionDataResolved | undefined {
-  const resolved: Required<Pick<APIInteractionDataResolved, 'users' | 'members' | 'roles' | 'channels'>> = {
+  const resolved: Required<Pick<APIInteractionDataResolved, 'users' | 'members' | 'roles' | 'channels' | 'attachments'>> = {
     users: {},
     members: {},
     roles: {},
     channels: {},
+    attachments: {},
   }
   for (const { id, kind } of ids) {
     const role = spot.guild?.roles.get(id)
     const user = state.users.get(id)
     const channel = state.channels.get(id)
+    const upload = state.uploads.get(id)
     if ((kind === 'role' || kind === 'mentionable') && role) resolved.roles[id] = role
     else if ((kind === 'user' || kind === 'mentionable') && user) {
       resolved.users[id] = user
@@ -138,17 +143,21 @@ export function resolve(
     } else if (kind === 'channel' && channel && spot.guild) {
       const permissions = String(state.permissionsOf(spot.guild, spot.userId, channel))
       resolved.channels[id] = trusted<APIInteractionDataResolvedChannel>({ ...channel, permissions })
+    } else if (kind === 'attachment' && upload) {
+      const { name, contentType, size, url } = upload
+      resolved.attachments[id] = { id, filename: name, size, url, proxy_url: url, content_type: contentType, ephemeral: true }
     } else throw new ImpossibleAction(`${id} is no ${kind} that the user could choose`)
   }
   const filled = Object.entries(resolved).filter(([, map]) => Object.keys(map).length > 0)
   return filled.length > 0 ? Object.fromEntries(filled) : undefined
 }
 
-const KINDS: Partial<Record<Kind, 'user' | 'role' | 'channel' | 'mentionable'>> = {
+const KINDS: Partial<Record<Kind, ResolvedKind>> = {
   [Kind.User]: 'user',
   [Kind.Role]: 'role',
   [Kind.Channel]: 'channel',
   [Kind.Mentionable]: 'mentionable',
+  [Kind.Attachment]: 'attachment',
 }
 
 /** The options whose value is an id, with what it names. */

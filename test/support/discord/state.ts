@@ -58,6 +58,17 @@ export type Channel = GuildChannel | Thread | APIDMChannel
 export const isThread = (channel: Channel): channel is Thread =>
   channel.type === ChannelType.PublicThread || channel.type === ChannelType.PrivateThread
 
+/** A file that a user chose in a command or form, before any message has it. */
+export interface Upload {
+  readonly name: string
+  readonly contentType: string
+  readonly data: Uint8Array
+  /** What Discord claims of it; normally the length of `data`. */
+  readonly size: number
+  readonly url: string
+  readonly gone: boolean
+}
+
 export interface StoredMessage {
   message: APIMessage
   /** The only user who sees it, when it is ephemeral. */
@@ -94,6 +105,7 @@ export class State {
   readonly closedToDirectMessages = new Set<string>()
   /** Registered commands by scope: `global` or a guild id. */
   readonly commands = new Map<string, APIApplicationCommand[]>()
+  readonly uploads = new Map<string, Upload>()
   readonly interactions = new Map<string, Interaction>()
   readonly botUser: APIUser
   readonly applicationId: string

@@ -1,0 +1,107 @@
+import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, ModalSubmitInteraction } from 'discord.js'
+import type { ChatApp } from '../../core/shared/chat-app.ts'
+import { commandName } from '../../core/shared/command.ts'
+import { languageOfLocale, refusalReply, type Answer } from '../../core/shared/dispatch.ts'
+import type { Refusal } from '../../core/shared/refusal.ts'
+import { sharedTexts } from '../../core/shared/shared.texts.ts'
+import { isTooLate } from './api-trouble.ts'
+import { defer, keyOf, showAnswer, type Answerable, type Deferral } from './answer-interaction.ts'
+import { askForm, questionOf, readForm, type Question } from './ask-form.ts'
+import { readInput } from './read-input.ts'
+import { PRESS } from './render-reply.ts'
+import type { SlashCommands } from './slash-commands.ts'
+import { accountOf, placeOf } from './who-and-where.ts'
+
+/** Takes one interaction from its arrival to its answer. Rejects only when Discord itself failed; the caller logs that. */
+export function interactionHandler(app: ChatApp, slash: SlashCommands): (interaction: Interaction) => Promise<void> {
+  async function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
+    const group = interaction.options.getSubcommandGroup(false)
+    const sub = interaction.options.getSubcommand(false) ?? ''
+    const command = slash.find(interaction.commandName, group, sub)
+    const name = command === undefined ? [group, sub].filter((word) => word !== null).join(' ') : commandName(command)
+    const isPublic = command?.audience === 'public' || placeOf(interaction).kind === 'private'
+    await run(interaction, isPublic ? 'public' : 'private', name, async () => {
+      // A command that was renamed: Discord shows the old one for a while. Core says that there is none.
+      if (command === undefined) return dispatch(interaction, name, {})
+      const input = await readInput(interaction, command)
+      return input.ok ? dispatch(interaction, name, input.result) : refused(interaction, input.refusal)
+    })
+  }
+
+  async function onButton(interaction: ButtonInteraction): Promise<void> {
+    const asked = questionOf(interaction.customId, app.commands)
+    if (asked?.kind === 'button') return openForm(interaction, asked.question)
+    // What is not ours to read is no token that was ever given out, so core says that the button is no longer in use.
+    const token = interaction.customId.startsWith(PRESS) ? interaction.customId.slice(PRESS.length) : interaction.customId
+    await run(interaction, 'beside', 'button', () => press(interaction, token))
+  }
+
+  /** A form must be the first answer, so nothing is loaded before it. */
+  async function openForm(interaction: ButtonInteraction, question: Question): Promise<void> {
+    try {
+      await interaction.showModal(askForm(question, app.speak))
+    } catch (error) {
+      if (!isTooLate(error)) throw error
+    }
+  }
+
+  async function onForm(interaction: ModalSubmitInteraction): Promise<void> {
+    const asked = questionOf(interaction.customId, app.commands)
+    if (asked?.kind !== 'form' || !interaction.isFromMessage())
+      return run(interaction, 'private', 'button', () => press(interaction, interaction.customId))
+    const { command, field } = asked.question
+    const name = commandName(command)
+    await run(interaction, 'instead', name, async () => {
+      const [account, place] = [accountOf(interaction), placeOf(interaction)]
+      const prompt = await app.prompts.take(account, place)
+      if (prompt?.command !== name || prompt.field !== field) {
+        // Another question was asked since; that one still waits for its own answer.
+        if (prompt !== undefined) await app.prompts.put(account, place, prompt)
+        return press(interaction, interaction.customId)
+      }
+      const value = await readForm(interaction, field)
+      const answer = value.ok
+        ? await dispatch(interaction, name, { ...prompt.input, [field]: value.result })
+        : refused(interaction, value.refusal)
+      // The world failed, not the member: what was typed before is kept for another try with the same question.
+      return value.ok && answer.reply.tone !== 'fault' ? answer : { ...answer, reply: { ...answer.reply, ask: prompt } }
+    })
+  }
+
+  async function run(interaction: Answerable, how: Deferral, command: string, work: () => Promise<Answer>): Promise<void> {
+    if (!(await defer(interaction, how))) {
+      app.log.info({ command, interaction: interaction.id }, 'an interaction was already answered or came too late')
+      return
+    }
+    let answer: Answer
+    try {
+      answer = await work()
+    } catch (error) {
+      answer = refused(interaction, bug(app.report(error, { command, key: keyOf(interaction) })))
+    }
+    await showAnswer(app, interaction, how, answer, command)
+  }
+
+  const dispatch = (interaction: Answerable, command: string, input: Readonly<Record<string, string>>): Promise<Answer> =>
+    app.dispatch({ account: accountOf(interaction), place: placeOf(interaction), command, input, key: keyOf(interaction) })
+
+  const press = (interaction: Answerable, token: string): Promise<Answer> =>
+    app.dispatch.press({ account: accountOf(interaction), place: placeOf(interaction), token, key: keyOf(interaction) })
+
+  return async (interaction) => {
+    // People act, not programs: a bot has no account that could hold anything.
+    if (interaction.user.bot) return
+    if (interaction.isChatInputCommand()) await onCommand(interaction)
+    else if (interaction.isButton()) await onButton(interaction)
+    else if (interaction.isModalSubmit()) await onForm(interaction)
+  }
+}
+
+/** A refusal of this surface itself, before dispatch knew the member: in the language of the member's client. */
+function refused(interaction: Answerable, refusal: Refusal): Answer {
+  return { reply: refusalReply(refusal), language: languageOfLocale(interaction.locale), timeZone: 'UTC' }
+}
+
+function bug(id: string): Refusal {
+  return { code: 'bug', kind: 'conflict', reason: sharedTexts.say('bugReason'), nextStep: sharedTexts.say('bugNext', { id }) }
+}
