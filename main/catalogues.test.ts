@@ -40,7 +40,11 @@ describe('the sentences of the product', () => {
     const speak = createSpeak(CATALOGUES)
     const style = { escape: (plain: string) => plain.toUpperCase(), instant: () => 'THEN' }
     for (const language of LANGUAGES) {
-      const spoken = speak({ key: 'checkin.granted', values: { event: 'evt-1', title: '$t(checkin.none) {{x}}', amount: 12_345_678_900n } }, language, style)
+      const spoken = speak(
+        { key: 'checkin.granted', values: { event: 'evt-1', title: '$t(checkin.none) {{x}}', amount: 12_345_678_900n } },
+        language,
+        style,
+      )
       expect(spoken).toContain('EVT-1')
       expect(spoken).toContain('12.34 POS')
       // A title can neither call another sentence nor be read as a placeholder.

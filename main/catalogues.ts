@@ -1,3 +1,4 @@
+import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
@@ -16,4 +17,5 @@ export const CATALOGUES: readonly Catalogue[] = [
   checkInTexts.catalogue,
   economyTexts.catalogue,
   operationsTexts.catalogue,
+  discordTexts.catalogue,
 ]

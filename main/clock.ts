@@ -1,6 +1,6 @@
 import type { Database } from '../adapters/postgres/database.ts'
-import { nodeRequest } from '../adapters/chain/node-request.ts'
-import { SECOND, type Instant } from '../core/shared/instant.ts'
+import { moveChainTime } from '../adapters/chain/chain-clock.ts'
+import type { Instant } from '../core/shared/instant.ts'
 
 const OFFSET = 'clock:offset'
 
@@ -15,7 +15,7 @@ export async function openClock({ prisma }: Database, localChainUrl: string | un
   const saved = await prisma.setting.findUnique({ where: { key: OFFSET } })
   let offset = saved === null || localChainUrl === undefined ? 0 : Number(saved.value)
   const now = () => Date.now() + offset
-  if (offset > 0 && localChainUrl !== undefined) await moveChain(localChainUrl, now())
+  if (offset > 0 && localChainUrl !== undefined) await moveChainTime(localChainUrl, now())
   return {
     now,
     async moveTo(target) {
@@ -27,17 +27,7 @@ export async function openClock({ prisma }: Database, localChainUrl: string | un
         update: { value: String(moved) },
       })
       offset = moved
-      await moveChain(localChainUrl, now())
+      await moveChainTime(localChainUrl, now())
     },
   }
-}
-
-/** Mines one block at `at`, if the chain's newest is older; from then on its clock runs from there. */
-async function moveChain(url: string, at: Instant): Promise<void> {
-  const block = await nodeRequest(url, 'eth_getBlockByNumber', ['latest', false])
-  const { timestamp } = block as { timestamp: string }
-  const seconds = Math.floor(at / SECOND)
-  if (Number(timestamp) >= seconds) return
-  await nodeRequest(url, 'evm_setNextBlockTimestamp', [seconds])
-  await nodeRequest(url, 'evm_mine')
 }

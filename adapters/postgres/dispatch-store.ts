@@ -9,7 +9,7 @@ import { asFault, type Database, type Tx } from './database.ts'
 const buttonInput = z.record(z.string(), z.string())
 const BUTTON_LIFETIME_MS = 30 * DAY
 
-type StorePart = Pick<DispatchPort<Tx>, 'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'takeButton'>
+type StorePart = Pick<DispatchPort<Tx>, 'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'takeButton' | 'releaseButton'>
 
 /** Transactions, saved answers and buttons for `dispatch`. */
 export function dispatchStore(database: Database): StorePart {
@@ -47,15 +47,19 @@ export function dispatchStore(database: Database): StorePart {
       })
       return { ...reply, buttons: buttons.filter(isIssued) }
     },
-    async takeButton(token, memberId, now) {
+    async takeButton(token, memberId, key, now) {
       const button = await prisma.button.findUnique({ where: { token } })
       if (button === null || button.expiresAt.getTime() <= now) return { state: 'gone' }
       if (button.memberId !== null && button.memberId !== memberId) return { state: 'other' }
       if (button.once) {
-        const taken = await prisma.button.updateMany({ where: { token, usedAt: null }, data: { usedAt: new Date(now) } })
+        const free = { OR: [{ usedAt: null }, { usedKey: key }] }
+        const taken = await prisma.button.updateMany({ where: { token, ...free }, data: { usedAt: new Date(now), usedKey: key } })
         if (taken.count === 0) return { state: 'used' }
       }
       return { state: 'ready', command: button.command, input: buttonInput.parse(button.input) }
+    },
+    async releaseButton(token, key) {
+      await prisma.button.updateMany({ where: { token, usedKey: key }, data: { usedAt: null, usedKey: null } })
     },
   }
 }

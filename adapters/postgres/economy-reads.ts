@@ -143,7 +143,7 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
     tx.chainIntent.findMany({
       where: { state: 'settled', kind: { in: ['open', 'fund', 'close'] } },
       orderBy: { id: 'asc' },
-      select: { kind: true, subject: true, txHash: true },
+      select: { kind: true, period: true, txHash: true },
     }),
   ])
   return Array.from({ length: LAST_PERIOD }, (_, index) => {
@@ -165,7 +165,7 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
       burned: row?.burned ?? null,
       statementRoot: row?.statementRoot == null ? null : `0x${Buffer.from(row.statementRoot).toString('hex')}`,
       transactions: intents
-        .filter(({ subject, txHash }) => txHash !== null && subject.split(':')[0] === String(number))
+        .filter(({ period, txHash }) => txHash !== null && period === number)
         .map(({ kind, txHash }) => ({ name: kind, hash: txHash! })),
     }
   })

@@ -24,7 +24,12 @@ describe('reading a roster', () => {
   }
 
   it('takes the first column, quoted or not, with any separator and line ending', () => {
-    expect(references('\ufeffmember,note\r\n@ann,late\r"bob ""the"" b",x\n\ncyd;1\ndan\t2\n')).toEqual(['2:@ann', '3:bob "the" b', '5:cyd', '6:dan'])
+    expect(references('\ufeffmember,note\r\n@ann,late\r"bob ""the"" b",x\n\ncyd;1\ndan\t2\n')).toEqual([
+      '2:@ann',
+      '3:bob "the" b',
+      '5:cyd',
+      '6:dan',
+    ])
   })
   it('keeps a first line that is no header', () => {
     expect(references('@ann\n@bob')).toEqual(['1:@ann', '2:@bob'])

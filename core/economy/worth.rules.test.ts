@@ -19,7 +19,12 @@ describe('what a balance buys', () => {
   })
 
   it('says that prices stay in the last cycle and after it', () => {
-    expect(worthOf(pos(160), GENESIS, periodStart(GENESIS, 11))).toEqual({ balance: pos(160), price: pos(160), tickets: 1, next: undefined })
+    expect(worthOf(pos(160), GENESIS, periodStart(GENESIS, 11))).toEqual({
+      balance: pos(160),
+      price: pos(160),
+      tickets: 1,
+      next: undefined,
+    })
     expect(worthOf(pos(160), GENESIS, periodStart(GENESIS, 14) + 1)).toMatchObject({ price: pos(160), next: undefined })
   })
 

@@ -25,7 +25,8 @@ export const operationsTexts = defineTexts(
     resumed: '{{signer}} goes on with the next run.',
     notHalted: '{{signer}} was not stopped.',
     notHaltedNext: 'Send status to see what is.',
-    'alert_signer-halted': 'A signer was stopped, because the chain does not say what we expect. Nothing more is sent until you look at it and send resume.',
+    'alert_signer-halted':
+      'A signer was stopped, because the chain does not say what we expect. Nothing more is sent until you look at it and send resume.',
     'alert_payouts-halted': 'The vault holds less than is owed. Payouts are stopped until that is repaired.',
     'alert_payouts-resumed': 'The vault covers what is owed again. Payouts go on.',
     'alert_withdrawal-unpayable': 'A withdrawal can not be paid to its address.',

@@ -31,7 +31,7 @@ interface Tx {
 /** The port in memory, as strict as a database: closed transactions can not be used, what is not kept is gone, a key is saved once. */
 class World {
   state: State = { total: 0, lines: new Map() }
-  readonly buttons = new Map<string, Button & { owner: string; expiresAt: number; isUsed: boolean }>()
+  readonly buttons = new Map<string, Button & { owner: string; expiresAt: number; usedKey: string | undefined }>()
   readonly roles = new Map<string, readonly Role[]>()
   readonly reported: unknown[] = []
   now = NOW
@@ -75,18 +75,22 @@ class World {
       checkTx(tx)
       const buttons = (reply.buttons ?? []).map((button) => {
         const token = `token-${this.buttons.size + 1}`
-        this.buttons.set(token, { ...button, owner: memberId, expiresAt: now + 1_000, isUsed: false })
+        this.buttons.set(token, { ...button, owner: memberId, expiresAt: now + 1_000, usedKey: undefined })
         return { ...button, token }
       })
       return reply.buttons === undefined ? reply : { ...reply, buttons }
     },
-    takeButton: async (token, memberId, now) => {
+    takeButton: async (token, memberId, key, now) => {
       const button = this.buttons.get(token)
       if (button === undefined || button.expiresAt <= now) return { state: 'gone' }
       if (button.allowed === 'owner' && button.owner !== memberId) return { state: 'other' }
-      if (button.isUsed) return { state: 'used' }
-      button.isUsed = button.once ?? false
+      if (button.usedKey !== undefined && button.usedKey !== key) return { state: 'used' }
+      button.usedKey = button.once === true ? key : undefined
       return { state: 'ready', command: button.command, input: button.input }
+    },
+    releaseButton: async (token, key) => {
+      const button = this.buttons.get(token)
+      if (button?.usedKey === key) button.usedKey = undefined
     },
     report: (error) => {
       this.reported.push(error)
@@ -374,6 +378,26 @@ describe('buttons', () => {
     world.now += 1_000
     expect((await press(`token-${late + 1}`)).reply.code).toBe('button.gone')
     expect(world.state.total).toBe(8)
+  })
+
+  test('pressed once and delivered twice answer the same twice, with one effect', async () => {
+    const token = await issued()
+    const first = await press(token)
+    const again = await press(token)
+    expect(again.reply).toEqual(first.reply)
+    expect(world.state.total).toBe(7)
+  })
+
+  test('are not used up by a press that was refused or failed', async () => {
+    const token = await issued()
+    for (const [key, amount] of [
+      ['p1', '50'],
+      ['p2', '13'],
+      ['p3', '15'],
+    ] as const)
+      expect((await press(token, { key, extra: { amount } })).reply.tone).not.toBe('done')
+    expect((await press(token, { key: 'p4' })).reply.tone).toBe('done')
+    expect(world.state.total).toBe(7)
   })
 
   test('that everyone may press work for everyone, under their own authority', async () => {

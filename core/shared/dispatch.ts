@@ -44,12 +44,15 @@ export interface DispatchPort<Tx> {
   claimKey(tx: Tx, key: string): Promise<AuditLine | undefined>
   saveLine(tx: Tx, line: AuditLine): Promise<void>
   issueButtons(tx: Tx, reply: Reply, memberId: string, now: Instant): Promise<Reply>
-  /** Takes a button into use: checks owner, expiry and single use by one conditional update. */
+  /** Takes a button into use for one key: owner, expiry, and single use by a conditional update. The same key, delivered again, may take it again. */
   takeButton(
     token: string,
     memberId: string,
+    key: string,
     now: Instant,
   ): Promise<{ state: 'ready'; command: string; input: Readonly<Record<string, string>> } | { state: 'gone' | 'other' | 'used' }>
+  /** Gives a single-use button back that this key took, because the press changed nothing. */
+  releaseButton(token: string, key: string): Promise<void>
   now(): Instant
   newId(): string
   /** Reports a bug; gives the id under which it can be found. */
@@ -168,9 +171,17 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   const dispatch = (request: Request) => guarded(request, (actor) => answer(request, actor))
   const press: Dispatch['press'] = ({ account, place, token, key, extra }) =>
     guarded({ command: 'button', key, account, place }, async (actor, now) => {
-      const button = await port.takeButton(token, actor.memberId, now)
+      const button = await port.takeButton(token, actor.memberId, key, now)
       if (button.state !== 'ready') return refusalReply(buttonRefusal(button.state))
-      return answer({ account, place, key, command: button.command, input: { ...button.input, ...extra } }, actor)
+      let isDone = false
+      try {
+        const reply = await answer({ account, place, key, command: button.command, input: { ...button.input, ...extra } }, actor)
+        isDone = reply.tone !== 'refused' && reply.tone !== 'fault'
+        return reply
+      } finally {
+        // Refused or failed: nothing was changed, so the member may press again.
+        if (!isDone) await port.releaseButton(token, key)
+      }
     })
   return Object.assign(dispatch, { press })
 }

@@ -73,7 +73,12 @@ describe('the outbox', () => {
   it('is delivered once by two workers at the same time', async () => {
     community.clock.now += SECOND
     await community.database.prisma.outboxRow.create({
-      data: { topic: 'operator-alert', subject: 'payouts-halted', payload: { code: 'payouts-halted', block: '7' }, createdAt: new Date(community.clock.now) },
+      data: {
+        topic: 'operator-alert',
+        subject: 'payouts-halted',
+        payload: { code: 'payouts-halted', block: '7' },
+        createdAt: new Date(community.clock.now),
+      },
     })
     await Promise.all([deliver(), deliver(), deliver()])
     expect(sent.splice(0)).toEqual(['op: operations.alert_payouts-halted'])

@@ -30,7 +30,9 @@ async function challenge(who: string, address: string): Promise<string> {
 describe('linking a wallet by signature', () => {
   it('refuses what can not be a member’s wallet', async () => {
     const upper = `0x${account.address.slice(2).toUpperCase()}`
-    const flipped = account.address.replace(/[a-fA-F]/, (letter) => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()))
+    const flipped = account.address.replace(/[a-fA-F]/, (letter) =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    )
     for (const [address, code] of [
       ['hello', 'not_an_address'],
       [flipped, 'checksum'],

@@ -49,7 +49,7 @@ interface StoredButton {
   readonly input: Readonly<Record<string, string>>
   readonly memberId: string | null
   readonly once: boolean
-  used: boolean
+  usedKey: string | undefined
 }
 
 interface State {
@@ -147,18 +147,23 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
         tokens += 1
         const token = `token-${tokens}`.padEnd(22, 'x')
         const { command, input, allowed, once = false } = button
-        state.buttons.set(token, { command, input, once, memberId: allowed === 'owner' ? memberId : null, used: false })
+        state.buttons.set(token, { command, input, once, memberId: allowed === 'owner' ? memberId : null, usedKey: undefined })
         return { ...button, token }
       })
       return Promise.resolve({ ...reply, buttons })
     },
-    takeButton(token, memberId) {
+    takeButton(token, memberId, key) {
       const button = state.buttons.get(token)
       if (button === undefined) return Promise.resolve({ state: 'gone' })
       if (button.memberId !== null && button.memberId !== memberId) return Promise.resolve({ state: 'other' })
-      if (button.once && button.used) return Promise.resolve({ state: 'used' })
-      button.used = true
+      if (button.once && button.usedKey !== undefined && button.usedKey !== key) return Promise.resolve({ state: 'used' })
+      button.usedKey = key
       return Promise.resolve({ state: 'ready', command: button.command, input: button.input })
+    },
+    releaseButton(token, key) {
+      const button = state.buttons.get(token)
+      if (button?.usedKey === key) button.usedKey = undefined
+      return Promise.resolve()
     },
     now: () => now,
     newId: () => `id-${now}`,

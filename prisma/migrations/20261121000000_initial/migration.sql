@@ -337,7 +337,9 @@ CREATE TABLE button (
   member_id  TEXT COLLATE "C",
   once       BOOLEAN NOT NULL,
   expires_at TIMESTAMPTZ(3) NOT NULL,
-  used_at    TIMESTAMPTZ(3)
+  used_at    TIMESTAMPTZ(3),
+  -- The press that used it: the same one delivered again is answered again.
+  used_key   TEXT COLLATE "C"
 );
 CREATE INDEX button_expiry ON button (expires_at);
 
