@@ -1,0 +1,7 @@
+import type { Catalogue } from '../core/shared/text.ts'
+import { pageTexts } from './pages/page.texts.ts'
+import { sandboxTexts } from './pages/sandbox.texts.ts'
+import { problemTexts } from './problem.texts.ts'
+
+/** What the server says; the composed app's `speak` must know these. */
+export const SERVER_CATALOGUES: readonly Catalogue[] = [pageTexts.catalogue, sandboxTexts.catalogue, problemTexts.catalogue]

@@ -1,0 +1,188 @@
+'use strict'
+
+// The sandbox's chat without loading the page for every line. Every form works without this file too.
+// Each person's chat is kept in the tab as the pieces of page that the server sent.
+
+const MAX_KEPT = 60
+const root = document.querySelector('[data-sandbox]')
+const log = root.querySelector('.log')
+const say = document.getElementById('say')
+const line = document.getElementById('line')
+const attachment = document.getElementById('attachment')
+const attach = root.querySelector('.attach')
+const clear = root.querySelector('[data-clear]')
+const { as, people, working, lost, copy, copied } = root.dataset
+
+const storeName = (person) => `wepos-sandbox-${person}`
+
+function kept(person) {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(storeName(person)) ?? '[]')
+    return Array.isArray(found) ? found : []
+  } catch {
+    return []
+  }
+}
+
+function keep(person, piece) {
+  const pieces = [...kept(person), piece].slice(-MAX_KEPT)
+  // A tab holds a few megabytes: the oldest go until the rest fits.
+  while (pieces.length > 0) {
+    try {
+      sessionStorage.setItem(storeName(person), JSON.stringify(pieces))
+      return
+    } catch {
+      pieces.shift()
+    }
+  }
+}
+
+/** A piece that the server escaped, as an element. */
+function elementOf(piece) {
+  const template = document.createElement('template')
+  template.innerHTML = piece
+  const item = template.content.firstElementChild
+  item.classList.toggle('mine', item.dataset.by === as)
+  showLocalTimes(item)
+  for (const verbatim of item.querySelectorAll('.verbatim')) addCopy(verbatim)
+  return item
+}
+
+function addCopy(verbatim) {
+  if (!navigator.clipboard) return
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'quiet copy'
+  button.textContent = copy
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(verbatim.textContent)
+    button.textContent = copied
+  })
+  verbatim.after(button)
+}
+
+function show(item) {
+  log.querySelector('.empty')?.remove()
+  log.append(item)
+  log.scrollTop = log.scrollHeight
+  clear.hidden = false
+  return item
+}
+
+function notice(text, name) {
+  const item = document.createElement('li')
+  item.className = name
+  item.textContent = text
+  return item
+}
+
+// A request that got no answer keeps its key: sent again, it happens once.
+let unanswered
+
+function keyFor(request) {
+  if (unanswered?.request === request) return unanswered.key
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Sends a form's fields; gives what the server answered, or shows its problem and gives nothing. */
+async function send(action, fields) {
+  const request = JSON.stringify([action, fields])
+  const key = keyFor(request)
+  unanswered = undefined
+  const pending = show(notice(working, 'notice pending'))
+  root.setAttribute('aria-busy', 'true')
+  try {
+    const response = await fetch(action, {
+      method: 'POST',
+      headers: { accept: 'application/json' },
+      body: new URLSearchParams({ ...fields, key }),
+    })
+    const answer = await response.json()
+    if (response.ok) return answer
+    if (response.status >= 500) unanswered = { request, key }
+    show(notice(`${answer.title} ${answer.nextStep}`, 'notice trouble'))
+  } catch {
+    unanswered = { request, key }
+    show(notice(lost, 'notice trouble'))
+  } finally {
+    pending.remove()
+    root.removeAttribute('aria-busy')
+  }
+  return undefined
+}
+
+/** Takes a turn as a person and puts the exchange where it belongs: into that person's chat, or into everybody's. */
+async function takeTurn(fields) {
+  const answer = await send('/sandbox', fields)
+  if (answer === undefined) return undefined
+  for (const person of answer.isPublic ? people.split(' ') : [fields.as]) keep(person, answer.html)
+  if (fields.as === as || answer.isPublic) show(elementOf(answer.html))
+  if (answer.asksFile) attach.open = true
+  return answer
+}
+
+say.addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const fields = { as, line: line.value, attachment: attachment.value }
+  if (fields.line.trim() === '' && fields.attachment.trim() === '') return
+  line.value = ''
+  const answer = await takeTurn(fields)
+  if (answer === undefined) {
+    line.value = line.value || fields.line
+  } else {
+    attachment.value = ''
+    attach.open = answer.asksFile
+  }
+  if (answer?.asksFile) attachment.focus()
+  else line.focus()
+})
+
+document.getElementById('press').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const button = event.submitter
+  button.disabled = true
+  await takeTurn({ as, token: button.value, label: button.textContent })
+  button.disabled = false
+  line.focus()
+})
+
+for (const sample of root.querySelectorAll('[data-sample]')) {
+  sample.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const person = sample.elements.as.value
+    const answer = await takeTurn({ as: person, line: event.submitter.value })
+    if (answer !== undefined && person !== as) location.assign(`/sandbox?as=${encodeURIComponent(person)}`)
+    else line.focus()
+  })
+}
+
+document.getElementById('skip').addEventListener('submit', async (event) => {
+  event.preventDefault()
+  const answer = await send('/sandbox/time', { as, target: event.submitter.value })
+  if (answer === undefined) return
+  for (const person of people.split(' ')) keep(person, answer.html)
+  show(elementOf(answer.html))
+  const now = root.querySelector('[data-now]')
+  now.innerHTML = answer.now
+  showLocalTimes(now)
+})
+
+root.querySelector('[data-file]').addEventListener('change', async (event) => {
+  const [file] = event.target.files
+  if (file !== undefined) attachment.value = await file.text()
+})
+
+clear.addEventListener('click', () => {
+  sessionStorage.removeItem(storeName(as))
+  log.replaceChildren()
+  clear.hidden = true
+  line.focus()
+})
+
+for (const item of log.querySelectorAll('.turn')) keep(as, item.outerHTML)
+for (const [index, piece] of kept(as).entries()) {
+  if (index === 0) log.replaceChildren()
+  show(elementOf(piece))
+}
+// Somebody who came by choosing a person goes on typing; a phone would open its keyboard over the page.
+if (location.search.includes('as=') && matchMedia('(hover: hover)').matches) line.focus()

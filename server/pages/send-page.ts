@@ -1,0 +1,28 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ServerApp } from '../server-app.ts'
+import type { Html } from './html.ts'
+import { sayHtml, sayPlain, type Reader } from './reader.ts'
+
+/** Whom the answer to a request is written for. */
+export function readerOf(app: ServerApp, request: FastifyRequest): Reader {
+  const { language } = request
+  const address = new URL(request.url, 'http://here')
+  address.searchParams.delete('lang')
+  return {
+    language,
+    address: `${address.pathname}${address.search}`,
+    origin: app.publicOrigin,
+    hasSandbox: app.sandbox !== undefined,
+    say: (value) => sayHtml(app.speak, value, language),
+    plain: (value) => sayPlain(app.speak, value, language),
+  }
+}
+
+/** Pages differ by language, so whoever keeps them must look at what chose it. */
+export function sendPage(reply: FastifyReply, page: Html): FastifyReply {
+  return reply
+    .header('cache-control', 'no-cache')
+    .header('vary', 'accept-language, cookie')
+    .type('text/html; charset=utf-8')
+    .send(page.text)
+}

@@ -1,0 +1,65 @@
+import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
+import type { ChatApp } from '../core/shared/chat-app.ts'
+import type { Instant } from '../core/shared/instant.ts'
+import type { Persona } from '../core/shared/persona.ts'
+import type { Language } from '../core/shared/text.ts'
+
+/** The composed product as pages and routes see it. Implemented in `main/compose.ts`; the server knows no database and no chain. */
+export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prompts' | 'speak' | 'report' | 'log' | 'publicOrigin'> {
+  readonly reads: EconomyReads
+  readonly statements: Statements
+  now(): Instant
+  /** Language for those who ask for none of ours. */
+  readonly language: Language
+  /** State of every part that answers depend on. Must not reject; a part that does not answer in time is `ok: false`. */
+  readiness(): Promise<readonly ReadinessPart[]>
+  readonly metrics: Metrics
+  /** Undefined while nothing is deployed. */
+  readonly deployment: Deployment | undefined
+  /** Undefined when the sandbox is off: then its routes do not exist. */
+  readonly sandbox: Sandbox | undefined
+  /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; empty: none, and everyone is who connects. */
+  readonly trustedProxies: readonly string[]
+}
+
+export interface ReadinessPart {
+  /** One word, such as `database`. */
+  readonly part: string
+  readonly ok: boolean
+  /** For operators; names no secret. */
+  readonly detail: string
+}
+
+/** The process's prom-client registry, made by main. */
+export interface Metrics {
+  readonly contentType: string
+  text(): Promise<string>
+  /** One answered request; `route` is the pattern, never the address itself, and `unmatched` for addresses of no route. */
+  observeRequest(request: { readonly method: string; readonly route: string; readonly status: number; readonly seconds: number }): void
+  /** Bearer token for `/metrics`; without one it is answered on this machine only. */
+  readonly token: string | undefined
+}
+
+/** Where the contracts are: 0x-addresses of 20 bytes. */
+export interface Deployment {
+  readonly chainId: number
+  readonly token: string
+  readonly emission: string
+  readonly vault: string
+  readonly pool: string
+  readonly ecoFund: string
+  readonly anchors: string
+  readonly timelock: string
+}
+
+export const SKIP_TARGETS = ['hour', 'day', 'period-end', 'period-close'] as const
+/** How far the sandbox's clock is set forward: to the end of the hour, of the day (UTC) or of the open period, or to where the oldest ended period may be closed. */
+export type SkipTarget = (typeof SKIP_TARGETS)[number]
+
+/** A community to play with, on a clock of its own. */
+export interface Sandbox {
+  /** At least one; the first is who the visitor is at the start. */
+  personas(): Promise<readonly Persona[]>
+  /** Sets the clock forward, runs the jobs that fell due, and gives the new time. */
+  skipTo(target: SkipTarget): Promise<Instant>
+}
