@@ -1,0 +1,224 @@
+import { strict as assert } from 'node:assert'
+import { createSpeak } from '../../adapters/speak.ts'
+import type { ChatAccount, ChatPlace, Role } from '../../core/shared/actor.ts'
+import type { ChatApp, MessageReference, Prompt } from '../../core/shared/chat-app.ts'
+import { bindCommand, createDispatch, languageOfLocale, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
+import { MINUTE } from '../../core/shared/instant.ts'
+import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
+import { sharedTexts } from '../../core/shared/shared.texts.ts'
+import type { Catalogue, Language } from '../../core/shared/text.ts'
+import { SAMPLE_INSTANT, sampleCommands, type SampleData } from './sample-commands.ts'
+import { sampleTexts } from './sample-texts.ts'
+
+export interface SampleAppOptions {
+  /** Catalogues of the surface under test. */
+  readonly catalogues?: readonly Catalogue[]
+  readonly publicLanguage?: Language
+  /** The only server or group that is served; every one when not given. */
+  readonly communityId?: string
+}
+
+/** A product small enough to know every word of, for testing a chat surface; strict about how dispatch and the surface use it. */
+export interface SampleApp extends ChatApp {
+  readonly data: SampleData
+  /** Bugs that were reported, in order; the id of the first is `BUG-1`. */
+  readonly bugs: { readonly error: unknown; readonly command: string; readonly key: string }[]
+  readonly logged: { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string }[]
+  /** Where each card was shown. */
+  readonly cards: Map<string, MessageReference[]>
+  grant(account: Pick<ChatAccount, 'platform' | 'userId'>, ...roles: readonly Role[]): void
+  /** Lets the running and all later `wait` commands go on. */
+  openGate(): void
+  /** Resolves when a `wait` command has begun. */
+  readonly waiting: Promise<void>
+  advance(ms: number): void
+}
+
+interface Tx {
+  open: boolean
+  readonly writes: boolean
+  claimed: boolean
+}
+
+interface StoredButton {
+  readonly command: string
+  readonly input: Readonly<Record<string, string>>
+  readonly memberId: string | null
+  readonly once: boolean
+  used: boolean
+}
+
+interface State {
+  data: SampleData
+  lines: Map<string, Omit<AuditLine, 'reply'> & { reply: string }>
+  buttons: Map<string, StoredButton>
+}
+
+const accountKey = (account: Pick<ChatAccount, 'platform' | 'userId'>): string => `${account.platform}:${account.userId}`
+
+/** Starts the sample with nothing in it. */
+export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
+  let state: State = { data: { notes: [], events: [], imports: [], waits: 0 }, lines: new Map(), buttons: new Map() }
+  let now = SAMPLE_INSTANT
+  let tokens = 0
+  let queue: Promise<unknown> = Promise.resolve()
+  const roles = new Map<string, Set<Role>>()
+  const prompts = new Map<string, { prompt: Prompt; expiresAt: number }>()
+  const bugs: SampleApp['bugs'] = []
+  const logged: SampleApp['logged'] = []
+  const cards: SampleApp['cards'] = new Map()
+  const gate = Promise.withResolvers<void>()
+  const waiting = Promise.withResolvers<void>()
+
+  async function transaction<Result>(work: (tx: Tx) => Promise<{ keep: boolean; value: Result }>): Promise<Result> {
+    const before = structuredClone(state)
+    const tx: Tx = { open: true, writes: true, claimed: false }
+    let keep = false
+    try {
+      const outcome = await work(tx)
+      keep = outcome.keep
+      return outcome.value
+    } finally {
+      tx.open = false
+      if (!keep) state = before
+    }
+  }
+  const mustWrite = (tx: Tx): void => assert.ok(tx.open && tx.writes, 'a write outside of its transaction')
+
+  const port: DispatchPort<Tx> = {
+    identify: (account: ChatAccount, place: ChatPlace) => {
+      assert.match(account.userId, /^\S+$/)
+      assert.ok(account.name !== '', 'an account without a name')
+      assert.ok(place.kind === 'private' || place.communityId !== undefined, 'a group that belongs to no community')
+      return Promise.resolve({
+        memberId: `member of ${accountKey(account)}`,
+        name: account.name,
+        roles: roles.get(accountKey(account)) ?? new Set<Role>(),
+        language: languageOfLocale(account.locale),
+        timeZone: 'Asia/Shanghai',
+        blocked: false,
+        account,
+        place,
+      })
+    },
+    isHome: (_account, place) =>
+      Promise.resolve(place.kind === 'private' || options.communityId === undefined || place.communityId === options.communityId),
+    async read(work) {
+      const tx: Tx = { open: true, writes: false, claimed: false }
+      try {
+        return await work(tx)
+      } finally {
+        tx.open = false
+      }
+    },
+    // One transaction at a time, as if every one locked everything.
+    write(work) {
+      const result = queue.then(() => transaction(work))
+      queue = result.catch(() => undefined)
+      return result
+    },
+    claimKey(tx, key) {
+      mustWrite(tx)
+      assert.ok(key !== '' && key.length <= 200, `a key of ${key.length} characters`)
+      tx.claimed = true
+      const line = state.lines.get(key)
+      return Promise.resolve(line === undefined ? undefined : { ...line, reply: replyFromJson(line.reply) })
+    },
+    saveLine(tx, line) {
+      mustWrite(tx)
+      assert.ok(tx.claimed && !state.lines.has(line.key), 'an audit line whose key was not claimed')
+      state.lines.set(line.key, { ...line, reply: replyToJson(line.reply) })
+      return Promise.resolve()
+    },
+    issueButtons(tx, reply: Reply, memberId) {
+      mustWrite(tx)
+      if (reply.buttons === undefined) return Promise.resolve(reply)
+      const buttons = reply.buttons.map((button) => {
+        tokens += 1
+        const token = `token-${tokens}`.padEnd(22, 'x')
+        const { command, input, allowed, once = false } = button
+        state.buttons.set(token, { command, input, once, memberId: allowed === 'owner' ? memberId : null, used: false })
+        return { ...button, token }
+      })
+      return Promise.resolve({ ...reply, buttons })
+    },
+    takeButton(token, memberId) {
+      const button = state.buttons.get(token)
+      if (button === undefined) return Promise.resolve({ state: 'gone' })
+      if (button.memberId !== null && button.memberId !== memberId) return Promise.resolve({ state: 'other' })
+      if (button.once && button.used) return Promise.resolve({ state: 'used' })
+      button.used = true
+      return Promise.resolve({ state: 'ready', command: button.command, input: button.input })
+    },
+    now: () => now,
+    newId: () => `id-${now}`,
+    report,
+    publicLanguage: options.publicLanguage ?? 'en',
+  }
+
+  function report(error: unknown, { command, key }: { command: string; key: string }): string {
+    bugs.push({ error, command, key })
+    return `BUG-${bugs.length}`
+  }
+  const bound = sampleCommands.map((command) =>
+    bindCommand(command, (tx: Tx) => ({
+      get data() {
+        assert.ok(tx.open, 'a command ran on after its transaction')
+        return state.data
+      },
+      gate: () => {
+        waiting.resolve()
+        return gate.promise
+      },
+    })),
+  )
+  const promptKey = (account: ChatAccount, place: ChatPlace): string => `${accountKey(account)} ${place.chatId} ${place.threadId ?? ''}`
+  const log =
+    (level: 'info' | 'warn' | 'error') =>
+    (fields: object, message: string): void =>
+      void logged.push({ level, fields, message })
+
+  return {
+    dispatch: createDispatch(bound, port),
+    commands: bound.map((command) => command.definition),
+    speak: createSpeak([sharedTexts.catalogue, sampleTexts.catalogue, ...(options.catalogues ?? [])]),
+    prompts: {
+      put(account, place, prompt) {
+        const kept: Prompt = structuredClone(prompt)
+        assert.ok(
+          Object.values(kept.input).every((value) => typeof value === 'string'),
+          'a prompt keeps texts only',
+        )
+        prompts.set(promptKey(account, place), { prompt: kept, expiresAt: now + 15 * MINUTE })
+        return Promise.resolve()
+      },
+      take(account, place) {
+        const key = promptKey(account, place)
+        const found = prompts.get(key)
+        prompts.delete(key)
+        return Promise.resolve(found === undefined || found.expiresAt <= now ? undefined : found.prompt)
+      },
+    },
+    rememberCard(subject, message) {
+      cards.set(subject, [...(cards.get(subject) ?? []), message])
+      return Promise.resolve()
+    },
+    report,
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    publicOrigin: 'https://wepos.example',
+    get data() {
+      return state.data
+    },
+    bugs,
+    logged,
+    cards,
+    grant(account, ...granted) {
+      roles.set(accountKey(account), new Set([...(roles.get(accountKey(account)) ?? []), ...granted]))
+    },
+    openGate: () => gate.resolve(),
+    waiting: waiting.promise,
+    advance(ms) {
+      now += ms
+    },
+  }
+}
