@@ -62,7 +62,7 @@ export function describeBot(name: string, startDriver: () => Promise<Conformance
     test('a private answer is seen by the asker alone', async () => {
       const shown = await bot.command('bob', 'balance')
       expect(shown.text).toContain('Balance')
-      expect(shown.text).toContain('1,234.5 PoS')
+      expect(shown.text).toContain('1,234.50 PoS')
       expect(shown.seenBy).toEqual(['bob'])
     })
 
@@ -163,15 +163,23 @@ export function describeBot(name: string, startDriver: () => Promise<Conformance
       expect(shown.live).toEqual([])
     })
 
-    test.each(['lines', 'fields', 'table', 'buttons', 'verbatim', 'everything'])('far too many %s stay within the limits', async (kind) => {
+    test.each([
+      ['lines', 'Row 1'],
+      ['fields', '字'.repeat(20)],
+      ['table', '成员 1'],
+      ['buttons', 'All is well.'],
+      ['everything', 'Row 1'],
+    ])('far too many %s stay within the limits, and what is missing is said', async (kind, first) => {
       const shown = await bot.command('bob', 'list', { kind, rows: '2000' })
       expect(shown.text).toContain('Balance')
-      if (kind === 'lines') expect(shown.text).toContain('Row 1')
-      if (kind === 'fields') expect(shown.text).toContain('字'.repeat(20))
-      if (kind === 'table') expect(shown.text).toContain('成员 1')
-      // What does not fit is said to be missing, or comes as a file.
-      if (kind === 'verbatim') expect(shown.files.map((file) => file.content)).toEqual([verbatimOf(2000)])
-      else expect(shown.text).toContain('…')
+      expect(shown.text).toContain(first)
+      expect(shown.text).toContain('…')
+    })
+
+    test('a text to be copied that is too long comes as a file, whole', async () => {
+      const shown = await bot.command('bob', 'list', { kind: 'verbatim', rows: '2000' })
+      expect(shown.text).toContain('Balance')
+      expect(shown.files.map((file) => file.content)).toEqual([verbatimOf(2000)])
     })
 
     test('nothing is cut that fits', async () => {

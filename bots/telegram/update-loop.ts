@@ -137,13 +137,15 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
   }
 
   const ended = loop()
+  async function stop(): Promise<void> {
+    stopping.abort()
+    await Promise.race([lanes.close(), timers.sleep(STOP_MS)])
+    await ended
+    await confirmHandled()
+  }
+  let stopped: Promise<void> | undefined
   return {
     isConnected: () => connected && !stopping.signal.aborted,
-    async stop() {
-      stopping.abort()
-      await Promise.race([lanes.close(), timers.sleep(STOP_MS)])
-      await ended
-      await confirmHandled()
-    },
+    stop: () => (stopped ??= stop()),
   }
 }

@@ -1,4 +1,5 @@
 import type { WritingStyle } from '../../core/shared/speak.ts'
+import { knownZone } from '../../core/shared/zone.ts'
 
 /** U+2060: invisible, keeps the word together, and ends what Telegram would take for a mention, a command or an address. */
 const JOINER = '\u2060'
@@ -34,15 +35,7 @@ export function showAsItself(plain: string): string {
 
 /** `2027-02-04 02:00 (Asia/Shanghai)`; an unknown zone is read as UTC. */
 function writeInstant(at: number, timeZone: string): string {
-  const zone = isZone(timeZone) ? timeZone : 'UTC'
-  const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
-  return `${parts} (${zone})`
-}
-
-function isZone(timeZone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
+  const zone = knownZone(timeZone) ?? 'UTC'
+  const local = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(at)
+  return `${local} (${zone})`
 }

@@ -44,7 +44,7 @@ const plain = (text: string): Reply['lines'][number] => sharedTexts.say('plain',
 
 /** Gives one command its port type, so that a list can hold them all. */
 function sample<Shape extends z.ZodRawShape, Result>(command: Command<Shape, SamplePort, Result>) {
-  return defineCommand(command) as unknown as Command<z.ZodRawShape, SamplePort, unknown>
+  return defineCommand(command) as unknown as Command<z.ZodRawShape, SamplePort>
 }
 
 const none = z.object({})
