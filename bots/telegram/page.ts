@@ -40,18 +40,12 @@ export function layOut(
     limit,
   )
   const pages: Row[][] = [[]]
-  let rest = wholes.flat()
-  let restLength = rest.reduce((sum, row) => sum + lengthOf(row) + 1, 0)
   let used = 0
-  for (const whole of wholes) {
+  for (const [index, whole] of wholes.entries()) {
     const size = lengthOfAll(whole) + 1
-    const isLast = pages.length === maxPages
-    const closing = leftOver(rest.filter((row) => lengthOf(row) > 0).length)
-    // The last page keeps room for the line about what is missing, unless all of the rest fits.
-    const room = isLast && used + restLength > limit + 1 ? limit - closing.length : limit + 1
-    if (used > 0 && used + size > room) {
-      if (isLast) {
-        pages.at(-1)!.push({ kind: 'line', spans: [{ text: closing }] })
+    if (used > 0 && used + size > limit + 1) {
+      if (pages.length === maxPages) {
+        pages.push(closed(pages.pop()!, wholes.slice(index).flat(), limit, leftOver))
         break
       }
       pages.push([])
@@ -59,10 +53,19 @@ export function layOut(
     }
     pages.at(-1)!.push(...whole)
     used += size
-    rest = rest.slice(whole.length)
-    restLength -= size
   }
   return pages.map(trimBlank).filter((page) => page.length > 0)
+}
+
+/** A full last page: rows give way to the line about what is missing. */
+function closed(page: readonly Row[], left: readonly Row[], limit: number, leftOver: (count: number) => string): Row[] {
+  const kept = [...page]
+  const missing = [...left]
+  for (;;) {
+    const closing = leftOver(missing.filter((row) => lengthOf(row) > 0).length)
+    if (kept.length === 0 || lengthOfAll(kept) + 1 + closing.length <= limit) return [...kept, ...lineRows(closing)]
+    missing.unshift(kept.pop()!)
+  }
 }
 
 /** Rows that must not be parted are one entry, all others are entries of their own. */

@@ -26,19 +26,14 @@ describe('commands in private', () => {
   })
 
   it('tells who sent it: id, whole name, handle and language', async () => {
-    const { fake, app } = stage
+    const { fake, requests } = stage
     fake.addUser({ id: 900, firstName: ' Wei\u202e', username: 'wei_1', languageCode: 'zh-hans', started: true })
-    const seen: unknown[] = []
-    const { dispatch } = app
-    Object.assign(app, {
-      dispatch: Object.assign((request: Parameters<typeof dispatch>[0]) => (seen.push(request), dispatch(request)), dispatch),
-    })
     const fields = {
       from: { id: 900, is_bot: false, first_name: ' Wei\u202e', last_name: 'Li', username: 'wei_1', language_code: 'zh-hans' },
     }
     const answer = await fake.send({ user: 900, text: '/balance', fields })
     expect(answer.text).toContain('余额')
-    expect(seen).toEqual([
+    expect(requests).toEqual([
       {
         account: { platform: 'telegram', userId: '900', name: 'Wei Li', handle: 'wei_1', locale: 'zh-hans' },
         place: { kind: 'private', chatId: '900' },

@@ -1,4 +1,5 @@
 import type { Bot } from '../../../core/shared/chat-app.ts'
+import type { Dispatch, Request } from '../../../core/shared/dispatch.ts'
 import { startTelegramBot } from '../../../bots/telegram/start-telegram-bot.ts'
 import { telegramTexts } from '../../../bots/telegram/telegram.texts.ts'
 import { createSampleApp, type SampleApp } from '../sample-app.ts'
@@ -17,27 +18,39 @@ export interface Stage {
   readonly fake: TelegramFake
   readonly app: SampleApp
   readonly bot: Bot
+  /** What reached dispatch, but for presses. */
+  readonly requests: readonly Request[]
   /** Another bot over the same chats and the same product, as after a restart. */
   restart(): Promise<Bot>
   close(): Promise<void>
 }
 
 /** The real bot with the sample product, among four people and one group on the fake platform. */
-export async function startTelegramStage(options: TelegramFakeOptions & { chatId?: string } = {}): Promise<Stage> {
+export async function startTelegramStage(
+  options: TelegramFakeOptions & { chatId?: string; before?: (fake: TelegramFake) => void } = {},
+): Promise<Stage> {
   const fake = await startTelegramFake(options)
   fake.addUser({ id: ANN, firstName: 'Ann', username: 'ann_host', languageCode: 'en', started: true })
   fake.addUser({ id: BOB, firstName: 'Bob', languageCode: 'en', started: true })
   fake.addUser({ id: LIN, firstName: 'Lin', languageCode: 'zh-hans', started: true })
   fake.addUser({ id: EVE, firstName: 'Eve', languageCode: 'en' })
   fake.addGroup({ id: GROUP, title: 'Community', topics: [{ id: TOPIC, name: 'Reviews' }] })
+  options.before?.(fake)
   const app = createSampleApp({ catalogues: [telegramTexts.catalogue] })
   app.grant({ platform: 'telegram', userId: String(ANN) }, 'host')
   const { chatId } = options
-  const start = () => startTelegramBot({ app, token: fake.token, apiUrl: fake.apiRoot, ...(chatId === undefined ? {} : { chatId }) })
+  const requests: Request[] = []
+  const dispatch: Dispatch = Object.assign((request: Request) => (requests.push(request), app.dispatch(request)), {
+    press: (press: Parameters<Dispatch['press']>[0]) => app.dispatch.press(press),
+  })
+  const watched = { ...app, dispatch }
+  const start = () =>
+    startTelegramBot({ app: watched, token: fake.token, apiUrl: fake.apiRoot, ...(chatId === undefined ? {} : { chatId }) })
   const running = [await start()]
   return {
     fake,
     app,
+    requests,
     bot: running[0]!,
     async restart() {
       const bot = await start()
