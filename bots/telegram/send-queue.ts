@@ -79,8 +79,10 @@ export function createSendQueue(timers: Timers): SendQueue {
       } catch (error) {
         const pause = error instanceof ApiFailure ? pauseAfter(error, tried) : undefined
         if (pause === undefined || pause > LONGEST_PAUSE) throw error
-        lane.pausedUntil = timers.now() + pause
-        if (tried >= attempts) throw error
+        const isLast = tried >= attempts
+        // A limit holds for whoever sends next, trouble of the network may be over.
+        if (!isLast || (error instanceof ApiFailure && error.kind === 'limited')) lane.pausedUntil = timers.now() + pause
+        if (isLast) throw error
       }
     }
   }

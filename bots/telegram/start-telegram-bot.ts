@@ -24,7 +24,7 @@ export interface TelegramBotOptions {
   readonly chatId?: string
 }
 
-const START_ATTEMPTS = 5
+const START_ATTEMPTS = 4
 
 /**
  * Connects and begins to hear. Resolves when the token is proved; long polling then goes on by itself.

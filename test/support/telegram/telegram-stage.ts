@@ -20,6 +20,8 @@ export interface Stage {
   readonly bot: Bot
   /** What reached dispatch, but for presses. */
   readonly requests: readonly Request[]
+  /** Resolves when dispatch was reached this often. */
+  heard(count: number): Promise<void>
   /** Another bot over the same chats and the same product, as after a restart. */
   restart(): Promise<Bot>
   close(): Promise<void>
@@ -40,7 +42,13 @@ export async function startTelegramStage(
   app.grant({ platform: 'telegram', userId: String(ANN) }, 'host')
   const { chatId } = options
   const requests: Request[] = []
-  const dispatch: Dispatch = Object.assign((request: Request) => (requests.push(request), app.dispatch(request)), {
+  const watchers = new Set<() => void>()
+  const hear = (request: Request) => {
+    requests.push(request)
+    for (const look of watchers) look()
+    return app.dispatch(request)
+  }
+  const dispatch: Dispatch = Object.assign(hear, {
     press: (press: Parameters<Dispatch['press']>[0]) => app.dispatch.press(press),
   })
   const watched = { ...app, dispatch }
@@ -51,6 +59,12 @@ export async function startTelegramStage(
     fake,
     app,
     requests,
+    heard: (count) =>
+      new Promise((resolve) => {
+        const look = () => void (requests.length >= count && resolve())
+        watchers.add(look)
+        look()
+      }),
     bot: running[0]!,
     async restart() {
       const bot = await start()
