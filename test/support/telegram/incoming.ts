@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import type { ApiMessage, ApiUser, MemberStatus } from './api-types.ts'
+import type { ApiEntity, ApiMessage, ApiUser, MemberStatus } from './api-types.ts'
 import { memberOf } from './chat-methods.ts'
 import { plainMessage, type ChatRecord } from './chat-world.ts'
 import { deliver, isWanted, seconds, type FakeState } from './fake-state.ts'
@@ -18,6 +18,8 @@ interface Draft {
   senderChat?: boolean
   topicId?: number | undefined
   replyTo?: number | undefined
+  document?: { name: string; bytes: Buffer } | undefined
+  fields?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** What people and the service do in the chats, turned into updates for the bot. */
@@ -60,12 +62,22 @@ export class Incoming {
       ...(draft.senderChat ? { sender_chat: record.chat } : {}),
       ...(draft.topicId === undefined ? {} : { message_thread_id: draft.topicId, is_topic_message: true }),
       ...(replied ? { reply_to_message: withoutReply(replied.api) } : {}),
-      text: draft.text,
-      ...(entities.length > 0 ? { entities } : {}),
+      ...(draft.document ? this.attached(draft.document, draft.text, entities) : spoken(draft.text, entities)),
+      ...draft.fields,
     }
     const shown = alwaysShown || kind === 'channel_post' || this.isShown(record, api)
     const stored = this.state.world.store(record, api, plainMessage(draft.text))
     return { updateId: shown ? this.push(kind, api) : undefined, message: viewOf(stored) }
+  }
+
+  private attached(document: { name: string; bytes: Buffer }, text: string, entities: ApiEntity[]): Partial<ApiMessage> {
+    const id = `file-${this.state.files.size + 1}`
+    this.state.files.set(id, { field: 'document', fileName: document.name, bytes: document.bytes })
+    return {
+      document: { file_id: id, file_unique_id: `unique-${id}`, file_name: document.name, file_size: document.bytes.length },
+      ...(text === '' ? {} : { caption: text }),
+      ...(entities.length > 0 ? { caption_entities: entities } : {}),
+    }
   }
 
   /** A change of the bot's own membership: also a person who blocks it or comes back. */
@@ -108,8 +120,9 @@ export class Incoming {
     const { bot, privacyMode } = this.state
     if (record.chat.type === 'private' || !privacyMode || record.botStatus === 'administrator') return true
     if (message.reply_to_message?.from?.id === bot.id) return true
-    const pieces = (message.entities ?? []).map(
-      (entity) => [entity.type, (message.text ?? '').slice(entity.offset, entity.offset + entity.length)] as const,
+    const text = message.text ?? message.caption ?? ''
+    const pieces = (message.entities ?? message.caption_entities ?? []).map(
+      (entity) => [entity.type, text.slice(entity.offset, entity.offset + entity.length)] as const,
     )
     const me = `@${String(bot.username)}`.toLowerCase()
     return pieces.some(([type, piece]) => {
@@ -121,3 +134,5 @@ export class Incoming {
     })
   }
 }
+
+const spoken = (text: string, entities: ApiEntity[]): Partial<ApiMessage> => ({ text, ...(entities.length > 0 ? { entities } : {}) })

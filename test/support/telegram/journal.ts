@@ -1,14 +1,5 @@
 import type { SentMessage } from './sent-message.ts'
-import type { RequestRecord } from './telegram-fake.types.ts'
-
-/** What the bot answered to a pressed button. */
-export interface CallbackAnswer {
-  text?: string
-  showAlert: boolean
-  url?: string
-  /** Seconds. */
-  cacheTime: number
-}
+import type { CallbackAnswer, RequestRecord } from './telegram-fake.types.ts'
 
 export type JournalEntry =
   | { kind: 'sent' | 'edited'; message: SentMessage }

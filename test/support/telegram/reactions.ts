@@ -1,5 +1,5 @@
-import type { CallbackAnswer, Journal, JournalEntry } from './journal.ts'
-import type { Answer, PressResult } from './telegram-fake.types.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import type { Answer, CallbackAnswer, PressResult } from './telegram-fake.types.ts'
 
 /** One update under watch: what follows `mark` in these chats (undefined: anywhere) counts as its effect. */
 export interface Watched {

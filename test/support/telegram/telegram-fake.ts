@@ -333,7 +333,8 @@ export class TelegramFake {
     }
     if (record.chat.type !== 'private' && !record.members.has(input.user)) record.members.set(input.user, 'member')
     const replyTo = typeof input.replyTo === 'object' ? input.replyTo.messageId : input.replyTo
-    const { updateId } = this.incoming.write(record, 'message', { text: input.text, from, topicId: input.topicId, replyTo })
+    const { text, topicId, document, fields } = input
+    const { updateId } = this.incoming.write(record, 'message', { text, from, topicId, replyTo, document, fields })
     return { updateId, chatId }
   }
 }

@@ -1,5 +1,4 @@
 import type { MemberStatus, Payload } from './api-types.ts'
-import type { CallbackAnswer } from './journal.ts'
 import type { Button, SentMessage } from './sent-message.ts'
 
 export interface TelegramFakeOptions {
@@ -74,6 +73,10 @@ export interface SendInput {
   text: string
   topicId?: number
   replyTo?: number | SentMessage
+  /** A file of the message; `text` is then its caption and may be empty. */
+  document?: { name: string; bytes: Buffer }
+  /** Further fields of the Bot API Message, such as `forward_origin` or `via_bot`. */
+  fields?: Readonly<Record<string, unknown>>
   /** Wait for at least this many messages or edits. Default 1. */
   atLeast?: number
   timeoutMs?: number
@@ -104,6 +107,15 @@ export interface PressInput {
   /** The query is already too old when the bot gets it. */
   expired?: boolean
   timeoutMs?: number
+}
+
+/** What the bot answered to a pressed button. */
+export interface CallbackAnswer {
+  text?: string
+  showAlert: boolean
+  url?: string
+  /** Seconds. */
+  cacheTime: number
 }
 
 export interface PressResult extends Answer {

@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { againPayload, keptPayload, MAX_PAYLOAD, readPayload, startLink } from './deep-link.ts'
+import { createLinkTags } from './link-tags.ts'
+
+it.each([
+  ['', { kind: 'plain' }],
+  ['checkin_12-7K3M-9QRT', { kind: 'checkin', code: '12-7K3M-9QRT' }],
+  ['checkin_', { kind: 'plain' }],
+  ['c_event_list', { kind: 'open', line: 'event list' }],
+  ['c_balance', { kind: 'open', line: 'balance' }],
+  ['k_AbC-_9', { kind: 'kept', id: 'AbC-_9' }],
+  ['r_zz_short_AA', { kind: 'plain' }],
+  ['whatever', { kind: 'plain' }],
+  ['has space', { kind: 'plain' }],
+  ['x'.repeat(65), { kind: 'plain' }],
+])('reads %j', (payload, link) => {
+  expect(readPayload(payload)).toEqual(link)
+})
+
+it('carries a line there and back, or says that it is too long', () => {
+  const update = fc.integer({ min: 0, max: 2 ** 31 })
+  const tag = fc.string({ unit: fc.constantFrom('a', 'Z', '9', '_', '-'), minLength: 8, maxLength: 8 })
+  fc.assert(
+    fc.property(update, tag, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (updateId, tag, line) => {
+      const payload = againPayload(updateId, tag, line)
+      if (payload === undefined) {
+        expect(Buffer.byteLength(line)).toBeGreaterThan(30)
+        return
+      }
+      expect(payload).toMatch(/^[A-Za-z0-9_-]+$/)
+      expect(payload.length).toBeLessThanOrEqual(MAX_PAYLOAD)
+      expect(readPayload(payload)).toEqual({ kind: 'again', updateId, tag, line: line.toWellFormed() })
+    }),
+  )
+  expect(readPayload(keptPayload('abc'))).toEqual({ kind: 'kept', id: 'abc' })
+  expect(startLink('pos_bot')).toBe('https://t.me/pos_bot')
+  expect(startLink('pos_bot', 'k_abc')).toBe('https://t.me/pos_bot?start=k_abc')
+})
+
+it('knows its own tags, for one member, one update and one line', () => {
+  const tags = createLinkTags('123:secret')
+  const tag = tags.tagOf(1, 2, 'balance')
+  expect(tag).toMatch(/^[A-Za-z0-9_-]{8}$/)
+  expect(createLinkTags('123:secret').isOurs(tag, 1, 2, 'balance')).toBe(true)
+  expect(createLinkTags('123:other').isOurs(tag, 1, 2, 'balance')).toBe(false)
+  for (const [user, update, line] of [
+    [2, 2, 'balance'],
+    [1, 3, 'balance'],
+    [1, 2, 'wait'],
+  ] as const)
+    expect(tags.isOurs(tag, user, update, line)).toBe(false)
+})

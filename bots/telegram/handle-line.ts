@@ -1,0 +1,132 @@
+import type { ChatPlace } from '../../core/shared/actor.ts'
+import type { CommandDefinition } from '../../core/shared/chat-app.ts'
+import { commandName } from '../../core/shared/command.ts'
+import { languageOfLocale, refusalReply, type Answer } from '../../core/shared/dispatch.ts'
+import { fieldMeta } from '../../core/shared/field.ts'
+import { findCommand, readWords } from '../../core/shared/read-words.ts'
+import type { Reply } from '../../core/shared/reply.ts'
+import type { Text } from '../../core/shared/text.ts'
+import { deliverAnswer, type Conversation } from './deliver-answer.ts'
+import type { Target } from './poster.ts'
+import { fieldOf, takeGroup, withGroup } from './question.ts'
+import { readFile } from './read-file.ts'
+import { keyOf, placeOf, type Incoming, type IncomingFile, type Origin } from './read-update.ts'
+import type { Surface } from './surface.ts'
+import { telegramTexts } from './telegram.texts.ts'
+
+type Line = Extract<Incoming, { kind: 'line' }>
+
+const { say } = telegramTexts
+const CANCEL = /^(?:cancel|取消)$/i
+
+/** Runs the command that a line names, or takes the line as the value that was asked for. */
+export async function handleLine(surface: Surface, incoming: Line): Promise<void> {
+  const { app } = surface
+  const { origin, line, file } = incoming
+  const found = findCommand(app.commands, line)
+  if (!origin.isPrivate) {
+    // Another bot of the group may know it.
+    if (found === undefined && !incoming.named) return
+    await runLine(surface, { origin }, line, file)
+    return
+  }
+  const place = placeOf(origin, origin.chatId)
+  const waiting = await app.prompts.take(origin.account, place)
+  if (CANCEL.test(line.trim()) && (found === undefined || waiting !== undefined)) {
+    await tell(surface, origin, say(waiting === undefined ? 'nothingToCancel' : 'cancelled'))
+    return
+  }
+  if (waiting !== undefined && !incoming.addressed && isValueFor(surface, waiting, found, file)) {
+    const { prompt, group } = takeGroup(waiting)
+    const value = file === undefined ? line : await fileText(surface, { origin, group }, file)
+    if (value === undefined) {
+      await app.prompts.put(origin.account, place, waiting)
+      return
+    }
+    const input = { ...prompt.input, [prompt.field]: value }
+    const answer = await app.dispatch({ ...requestOf(surface, origin, group), command: prompt.command, input })
+    // Trouble of ours must not cost the member what was typed before.
+    if (answer.reply.tone === 'fault') await app.prompts.put(origin.account, place, withGroup(prompt, group))
+    await deliverAnswer(surface, { origin, group }, answer)
+    return
+  }
+  if (found === undefined && file !== undefined && !incoming.addressed) {
+    await tell(surface, origin, say('fileWithoutCommand'))
+    return
+  }
+  await runLine(surface, { origin }, line, file)
+}
+
+/**
+ * Whether a plain message answers the question that waits. Free text may begin with any word, so there only the bare name of a command counts as one;
+ * an amount, a code or a choice never reads like a command.
+ */
+function isValueFor(
+  { app }: Surface,
+  waiting: { command: string; field: string },
+  found: { rest: string } | undefined,
+  file: IncomingFile | undefined,
+): boolean {
+  if (found === undefined) return true
+  const kind = fieldOf(app, waiting)?.kind
+  return file === undefined && (kind === 'text' || kind === 'file' || kind === 'member') && found.rest !== ''
+}
+
+/** Runs a typed line and shows the answer. `under` is the update whose key it runs under, when not this one. */
+export async function runLine(
+  surface: Surface,
+  conversation: Conversation,
+  line: string,
+  file?: IncomingFile,
+  under?: number,
+): Promise<void> {
+  const { app } = surface
+  const { origin } = conversation
+  const found = findCommand(app.commands, line)
+  const request = { ...requestOf(surface, origin, undefined), ...(under === undefined ? {} : { key: keyOf(under) }) }
+  if (found === undefined) {
+    const [command = ''] = line.trim().split(/\s/)
+    await deliverAnswer(surface, conversation, await app.dispatch({ ...request, command, input: {} }))
+    return
+  }
+  const input: Record<string, string> = { ...readWords(found.command.input, found.rest) }
+  if (file !== undefined) {
+    const field = fileField(found.command)
+    // A command that takes no file refuses it by name.
+    const text = field === undefined ? file.name : await fileText(surface, conversation, file)
+    if (text === undefined) return
+    input[field ?? 'file'] = text
+  }
+  const answer = await app.dispatch({ ...request, command: commandName(found.command), input })
+  await deliverAnswer(surface, { ...conversation, ...(file === undefined ? { line } : {}) }, answer)
+}
+
+const fileField = (command: CommandDefinition): string | undefined =>
+  Object.entries(command.input.shape).find(([, schema]) => fieldMeta(schema)?.kind === 'file')?.[0]
+
+/** The text of a sent file; undefined when the member was told why there is none. */
+async function fileText(surface: Surface, conversation: Conversation, file: IncomingFile): Promise<string | undefined> {
+  const read = await readFile(surface.api, file)
+  if (read.ok) return read.text
+  await deliverAnswer(surface, conversation, ownAnswer(conversation.origin, refusalReply(read.refusal)))
+  return undefined
+}
+
+function requestOf(
+  { aliases }: Surface,
+  origin: Origin,
+  group: Target | undefined,
+): { account: Origin['account']; place: ChatPlace; key: string } {
+  const place = group === undefined ? origin : { ...origin, ...group, isPrivate: false }
+  return { account: origin.account, place: placeOf(place, aliases.original(place.chatId)), key: keyOf(origin.updateId) }
+}
+
+/** An answer of the bot itself, in the language that Telegram tells, since no member was looked up. */
+export function ownAnswer(origin: Pick<Origin, 'account'>, reply: Reply): Answer {
+  return { reply, language: languageOfLocale(origin.account.locale), timeZone: 'UTC' }
+}
+
+/** Says one sentence of the bot itself, to the asker alone. */
+export async function tell(surface: Surface, origin: Origin, text: Text): Promise<void> {
+  await deliverAnswer(surface, { origin }, ownAnswer(origin, { audience: 'private', tone: 'info', lines: [text] }))
+}

@@ -1,0 +1,22 @@
+import type { ChatApp } from '../../core/shared/chat-app.ts'
+import type { ChatAliases } from './chat-aliases.ts'
+import type { KeptAnswers } from './kept-answers.ts'
+import type { LinkTags } from './link-tags.ts'
+import type { Poster } from './poster.ts'
+import type { SendQueue } from './send-queue.ts'
+import type { TelegramApi } from './telegram-api.ts'
+import type { Timers } from './timers.ts'
+
+/** Everything that handling an update needs. */
+export interface Surface {
+  readonly app: ChatApp
+  readonly api: TelegramApi
+  readonly queue: SendQueue
+  readonly poster: Poster
+  readonly aliases: ChatAliases
+  readonly tags: LinkTags
+  readonly kept: KeptAnswers
+  readonly timers: Timers
+  /** Our own name, without `@`. */
+  readonly username: string
+}
