@@ -37,7 +37,11 @@ const AlertPayload = z.record(z.string(), z.string())
 
 /** An alert becomes a message to each account of each operator. */
 async function spreadAlerts(database: Database, operators: ReadonlySet<string>): Promise<void> {
-  const waiting = await database.prisma.outboxRow.findMany({ where: { topic: 'operator-alert', deliveredAt: null }, orderBy: { id: 'asc' }, take: 20 })
+  const waiting = await database.prisma.outboxRow.findMany({
+    where: { topic: 'operator-alert', deliveredAt: null },
+    orderBy: { id: 'asc' },
+    take: 20,
+  })
   for (const { id, subject, payload, createdAt } of waiting) {
     const { code: _code, ...details } = AlertPayload.parse(payload)
     const reply = replyToJson(renderAlert(subject, details))
