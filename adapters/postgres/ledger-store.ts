@@ -12,28 +12,21 @@ export function ledgerStore(tx: Tx): LedgerPort {
       assertTransfer(transfer)
       const posted = await tx.transfer.findUnique({ where: { id: transfer.id } })
       if (posted !== null) return isSameTransfer(toTransfer(posted), transfer) ? 'already-posted' : 'other-fields'
+      const { debit, credit, amount } = transfer
+      // Always in the order of their names: two transfers in opposite directions would else wait for each other.
+      await tx.$executeRaw(Prisma.sql`SELECT 1 FROM account WHERE name IN (${debit}, ${credit}) ORDER BY name FOR UPDATE`)
       const effect = earnedEffect(transfer.kind)
-      const taken = await tx.account.updateMany({
-        where: { name: transfer.debit, balance: { gte: transfer.amount } },
-        data: { balance: { decrement: transfer.amount }, ...(effect === 'takes-back' ? { earned: { decrement: transfer.amount } } : {}) },
-      })
-      if (taken.count !== 1) return 'insufficient'
-      const earned = effect === 'adds' ? transfer.amount : 0n
-      await tx.$executeRaw(Prisma.sql`
-        INSERT INTO account AS a (name, balance, earned) VALUES (${transfer.credit}, ${transfer.amount}, ${earned})
-        ON CONFLICT (name) DO UPDATE SET balance = a.balance + EXCLUDED.balance, earned = a.earned + EXCLUDED.earned`)
-      await tx.transfer.create({
-        data: {
-          id: transfer.id,
-          debitAccount: transfer.debit,
-          creditAccount: transfer.credit,
-          amount: transfer.amount,
-          kind: transfer.kind,
-          reference: transfer.reference,
-          period: transfer.period,
-          at: new Date(transfer.at),
-        },
-      })
+      const [added, takenBack] = [effect === 'adds' ? amount : 0n, effect === 'takes-back' ? amount : 0n]
+      const posting = await tx.$executeRaw(Prisma.sql`
+        WITH taken AS (
+          UPDATE account SET balance = balance - ${amount}, earned = earned - ${takenBack} WHERE name = ${debit} AND balance >= ${amount} RETURNING 1
+        ), given AS (
+          INSERT INTO account AS a (name, balance, earned) SELECT ${credit}, ${amount}::bigint, ${added}::bigint FROM taken
+          ON CONFLICT (name) DO UPDATE SET balance = a.balance + EXCLUDED.balance, earned = a.earned + EXCLUDED.earned
+        )
+        INSERT INTO transfer (id, debit_account, credit_account, amount, kind, reference, period, at)
+        SELECT ${transfer.id}, ${debit}, ${credit}, ${amount}, ${transfer.kind}, ${transfer.reference}, ${transfer.period}, ${new Date(transfer.at)} FROM taken`)
+      if (posting !== 1) return 'insufficient'
       return 'posted'
     },
     async balance(account) {

@@ -1,0 +1,152 @@
+import assert from 'node:assert'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isIssued, type AuditLine } from '../../core/shared/dispatch.ts'
+import { DAY } from '../../core/shared/instant.ts'
+import type { Button, Reply } from '../../core/shared/reply.ts'
+import { sharedTexts } from '../../core/shared/shared.texts.ts'
+import { freshDatabase } from '../../test/support/postgres.ts'
+import { openDatabase, sqlState, type Database } from './database.ts'
+import { dispatchStore } from './dispatch-store.ts'
+
+const NOW = Date.UTC(2027, 1, 3)
+const { say } = sharedTexts
+let database: Database
+let store: ReturnType<typeof dispatchStore>
+
+beforeAll(async () => {
+  database = openDatabase(await freshDatabase(), { connections: 12 })
+  store = dispatchStore(database)
+})
+afterAll(() => database.close())
+
+const reply: Reply = {
+  audience: 'private',
+  tone: 'done',
+  lines: [say('plain', { text: 'a “text” with \\ and 😀' })],
+  fields: [
+    { label: say('on'), value: 10n ** 17n },
+    { label: say('off'), value: { at: NOW } },
+  ],
+}
+const line = (key: string): AuditLine => ({ key, memberId: 'm', command: 'do', input: '{"a":"1"}', reply, at: NOW })
+
+/** A write as dispatch makes it: claim, work, line. */
+function once(key: string, work: () => Promise<void> = () => Promise.resolve()): Promise<'done' | 'replayed'> {
+  return store.write(async (tx) => {
+    if ((await store.claimKey(tx, key)) !== undefined) return { keep: false, value: 'replayed' as const }
+    await work()
+    await tx.setting.create({ data: { key: `effect:${key}`, value: 'x' } })
+    await store.saveLine(tx, line(key))
+    return { keep: true, value: 'done' as const }
+  })
+}
+
+describe('keys', () => {
+  test('a line comes back as it was saved, amounts and instants included', async () => {
+    expect(await once('k1')).toBe('done')
+    expect(await store.write(async (tx) => ({ keep: false, value: await store.claimKey(tx, 'k1') }))).toEqual(line('k1'))
+    expect(await store.write(async (tx) => ({ keep: false, value: await store.claimKey(tx, 'k2') }))).toBeUndefined()
+  })
+
+  test('the same key ten times at once has one effect, and the others find its line', async () => {
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => once('at-once')))
+    expect(outcomes.toSorted()).toEqual(['done', ...Array.from({ length: 9 }, () => 'replayed')])
+  })
+
+  test('what is not kept leaves nothing, and its key is free again', async () => {
+    await expect(once('failed', () => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug')
+    await store.write(async (tx) => {
+      await tx.setting.create({ data: { key: 'not-kept', value: 'x' } })
+      return { keep: false, value: undefined }
+    })
+    expect(await database.prisma.setting.count({ where: { key: { in: ['not-kept', 'effect:failed'] } } })).toBe(0)
+    expect(await once('failed')).toBe('done')
+  })
+
+  test('lines can not be changed or deleted', async () => {
+    const { prisma } = database
+    const attempts = [() => prisma.auditLine.updateMany({ data: { reply: '{}' } }), () => prisma.auditLine.deleteMany()]
+    for (const attempt of attempts) await expect(attempt()).rejects.toThrow('append-only')
+  })
+})
+
+describe('transactions', () => {
+  test('a lost race is run again from the start', async () => {
+    let runs = 0
+    await store.write(async (tx) => {
+      runs += 1
+      if (runs === 1) await database.prisma.setting.create({ data: { key: 'race', value: 'first' } })
+      const found = await (runs === 1 ? null : tx.setting.findUnique({ where: { key: 'race' } }))
+      if (found === null) await tx.setting.create({ data: { key: 'race', value: 'second' } })
+      return { keep: true, value: undefined }
+    })
+    expect(runs).toBe(2)
+  })
+
+  test('a constraint that never holds is passed on with its SQLSTATE', async () => {
+    const failure = await store
+      .write(async (tx) => ({ keep: true, value: await tx.account.update({ where: { name: 'pool' }, data: { balance: -1n } }) }))
+      .catch((error: unknown) => error)
+    expect(sqlState(failure)).toBe('23514')
+  })
+
+  test('a database that is away is a fault, in reads and writes', async () => {
+    const gone = openDatabase('postgresql://nobody@127.0.0.1:1/none', { connections: 1 })
+    const away = dispatchStore(gone)
+    const fault = { source: 'database', retryable: true }
+    await expect(away.write(async () => ({ keep: true, value: undefined }))).rejects.toMatchObject(fault)
+    await expect(away.read((tx) => tx.member.count())).rejects.toMatchObject(fault)
+    await gone.close()
+  })
+})
+
+describe('buttons', () => {
+  async function issue(button: Partial<Button> = {}): Promise<string> {
+    const full: Button = { label: say('on'), command: 'do it', input: { event: 'EVT-1' }, allowed: 'owner', ...button }
+    const issued = await store.write(async (tx) => ({
+      keep: true,
+      value: await store.issueButtons(tx, { ...reply, buttons: [full] }, 'owner-id', NOW),
+    }))
+    const first = issued.buttons![0]!
+    assert(isIssued(first))
+    return first.token
+  }
+
+  test('run their command for their owner until they expire after thirty days', async () => {
+    const token = await issue()
+    expect(token).toMatch(/^[\w-]{22}$/)
+    const ready = { state: 'ready', command: 'do it', input: { event: 'EVT-1' } }
+    expect(await store.takeButton(token, 'owner-id', NOW)).toEqual(ready)
+    expect(await store.takeButton(token, 'owner-id', NOW + 30 * DAY - 1)).toEqual(ready)
+    expect(await store.takeButton(token, 'owner-id', NOW + 30 * DAY)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'somebody', NOW)).toEqual({ state: 'other' })
+    expect(await store.takeButton('made-up', 'owner-id', NOW)).toEqual({ state: 'gone' })
+  })
+
+  test('for everyone work for everyone', async () => {
+    expect(await store.takeButton(await issue({ allowed: 'anyone' }), 'somebody', NOW)).toMatchObject({ state: 'ready' })
+  })
+
+  test('that work once are taken by one of ten at once; a stranger’s press does not use them up', async () => {
+    const token = await issue({ once: true })
+    expect(await store.takeButton(token, 'somebody', NOW)).toEqual({ state: 'other' })
+    const states = (await Promise.all(Array.from({ length: 10 }, () => store.takeButton(token, 'owner-id', NOW)))).map(({ state }) => state)
+    expect(states.toSorted()).toEqual(['ready', ...Array.from({ length: 9 }, () => 'used')])
+  })
+
+  test('of a reply that is not kept were never issued; a reply without buttons stays as it is', async () => {
+    let token = ''
+    await store.write(async (tx) => {
+      const issued = await store.issueButtons(
+        tx,
+        { ...reply, buttons: [{ label: say('on'), command: 'x', input: {}, allowed: 'anyone' }] },
+        'owner-id',
+        NOW,
+      )
+      token = issued.buttons!.map((button) => (isIssued(button) ? button.token : '')).join('')
+      return { keep: false, value: undefined }
+    })
+    expect(await store.takeButton(token, 'owner-id', NOW)).toEqual({ state: 'gone' })
+    expect(await store.write(async (tx) => ({ keep: true, value: await store.issueButtons(tx, reply, 'owner-id', NOW) }))).toBe(reply)
+  })
+})
