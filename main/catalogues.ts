@@ -1,3 +1,4 @@
+import { telegramTexts } from '../bots/telegram/telegram.texts.ts'
 import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
@@ -6,6 +7,7 @@ import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
 import { sharedTexts } from '../core/shared/shared.texts.ts'
+import { SERVER_CATALOGUES } from '../server/catalogues.ts'
 import type { Catalogue } from '../core/shared/text.ts'
 
 /** All sentences of the product. */
@@ -18,4 +20,6 @@ export const CATALOGUES: readonly Catalogue[] = [
   economyTexts.catalogue,
   operationsTexts.catalogue,
   discordTexts.catalogue,
+  telegramTexts.catalogue,
+  ...SERVER_CATALOGUES,
 ]

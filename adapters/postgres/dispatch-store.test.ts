@@ -116,22 +116,33 @@ describe('buttons', () => {
     const token = await issue()
     expect(token).toMatch(/^[\w-]{22}$/)
     const ready = { state: 'ready', command: 'do it', input: { event: 'EVT-1' } }
-    expect(await store.takeButton(token, 'owner-id', NOW)).toEqual(ready)
-    expect(await store.takeButton(token, 'owner-id', NOW + 30 * DAY - 1)).toEqual(ready)
-    expect(await store.takeButton(token, 'owner-id', NOW + 30 * DAY)).toEqual({ state: 'gone' })
-    expect(await store.takeButton(token, 'somebody', NOW)).toEqual({ state: 'other' })
-    expect(await store.takeButton('made-up', 'owner-id', NOW)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toEqual(ready)
+    expect(await store.takeButton(token, 'owner-id', 'k1', NOW + 30 * DAY - 1)).toEqual(ready)
+    expect(await store.takeButton(token, 'owner-id', 'k1', NOW + 30 * DAY)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'somebody', 'k1', NOW)).toEqual({ state: 'other' })
+    expect(await store.takeButton('made-up', 'owner-id', 'k1', NOW)).toEqual({ state: 'gone' })
   })
 
   test('for everyone work for everyone', async () => {
-    expect(await store.takeButton(await issue({ allowed: 'anyone' }), 'somebody', NOW)).toMatchObject({ state: 'ready' })
+    expect(await store.takeButton(await issue({ allowed: 'anyone' }), 'somebody', 'k1', NOW)).toMatchObject({ state: 'ready' })
   })
 
   test('that work once are taken by one of ten at once; a stranger’s press does not use them up', async () => {
     const token = await issue({ once: true })
-    expect(await store.takeButton(token, 'somebody', NOW)).toEqual({ state: 'other' })
-    const states = (await Promise.all(Array.from({ length: 10 }, () => store.takeButton(token, 'owner-id', NOW)))).map(({ state }) => state)
+    expect(await store.takeButton(token, 'somebody', 'k1', NOW)).toEqual({ state: 'other' })
+    const states = (await Promise.all(Array.from({ length: 10 }, (_, index) => store.takeButton(token, 'owner-id', `k${index}`, NOW)))).map(({ state }) => state)
     expect(states.toSorted()).toEqual(['ready', ...Array.from({ length: 9 }, () => 'used')])
+  })
+
+  test('that work once may be taken again by the same key, and by another one after they were given back', async () => {
+    const token = await issue({ once: true })
+    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toMatchObject({ state: 'ready' })
+    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toMatchObject({ state: 'ready' })
+    expect(await store.takeButton(token, 'owner-id', 'k2', NOW)).toEqual({ state: 'used' })
+    await store.releaseButton(token, 'k2')
+    expect(await store.takeButton(token, 'owner-id', 'k2', NOW)).toEqual({ state: 'used' })
+    await store.releaseButton(token, 'k1')
+    expect(await store.takeButton(token, 'owner-id', 'k2', NOW)).toMatchObject({ state: 'ready' })
   })
 
   test('of a reply that is not kept were never issued; a reply without buttons stays as it is', async () => {
@@ -146,7 +157,7 @@ describe('buttons', () => {
       token = issued.buttons!.map((button) => (isIssued(button) ? button.token : '')).join('')
       return { keep: false, value: undefined }
     })
-    expect(await store.takeButton(token, 'owner-id', NOW)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toEqual({ state: 'gone' })
     expect(await store.write(async (tx) => ({ keep: true, value: await store.issueButtons(tx, reply, 'owner-id', NOW) }))).toBe(reply)
   })
 })
