@@ -9,7 +9,7 @@ import { migrate } from '../adapters/postgres/migrate.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import { HOUR, SECOND, type Instant } from '../core/shared/instant.ts'
-import type { Config, RemoteChain } from './config.ts'
+import type { Config, EmbeddedChain, RemoteChain } from './config.ts'
 import { deployOnce, readDeployment } from './deployment.ts'
 import { embeddedKeys } from './embedded-keys.ts'
 
@@ -107,6 +107,20 @@ export async function startParts(config: Config, now: Instant, log: (line: strin
       isLocal: true,
     }
   }
+}
+
+/** The parts of a product that runs over the same folder: used, never started or stopped. */
+export async function joinParts(config: Config, running: { databaseUrl: string; chainUrl: string }): Promise<Parts> {
+  const chain = config.chain.kind === 'node' ? await reachChain(config.chain) : joinLocalChain(config, config.chain, running.chainUrl)
+  return { databaseUrl: running.databaseUrl, chain, broken: new Promise(() => {}), stop: () => Promise.resolve() }
+}
+
+function joinLocalChain(config: Config, { chainId, confirmations }: EmbeddedChain, url: string): ChainPart {
+  const folder = join(config.dataFolder, 'chain')
+  const keys = embeddedKeys(folder)
+  const deployment = readDeployment(join(folder, 'deployment.json'))
+  if (deployment === undefined) throw new Error('a running product has deployed its contracts')
+  return { url, chainId, confirmations, deployment, distributorKey: keys.distributor, payerKey: keys.payer, isLocal: true }
 }
 
 async function unasked(name: string, ended: Promise<{ asked: boolean; lastLines: string }>): Promise<string> {
