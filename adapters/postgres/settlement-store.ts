@@ -30,27 +30,29 @@ export function settlementStore(options: StatementOptions): SettlementStore {
     return ended > 0 && (await holds(`EXISTS (SELECT 1 FROM period WHERE number <= $1 AND ${state})`, [ended]))
   }
 
-  return {
+  const store: SettlementStore = {
     ...intentStore(database, genesis),
     ...periodStore(options),
     ...payoutStore(database, keccak, genesis),
     ...depositStore(database, genesis),
     ...reserveStore(database),
     async isDue(work, now) {
-      if (work === 'payout') {
-        if (await holds(`EXISTS (SELECT 1 ${WAITING_WITHDRAWALS}) OR ${UNSETTLED_PAYMENTS}`)) return true
-        return !(await isSlotDone(database.prisma, Math.floor(now / AUTO_PAYOUT_EVERY) * AUTO_PAYOUT_EVERY))
-      }
       if (work === 'close')
         return (await isPeriodLeft('drafted_at IS NULL', now, 0)) || (await isPeriodLeft('closed_at IS NULL', now, DISPUTE_WINDOW))
-      if (await holds(UNSETTLED_EMISSION)) return true
-      if (work === 'open') return holds('(SELECT count(*) FROM period) < $1', [Math.min(LAST_PERIOD, periodAt(genesis, now))])
-      return holds(`EXISTS (SELECT 1 FROM reward WHERE serial IS NULL AND status = 'granted' AND at <= $1)`, [
-        new Date(now - GRANT_SETTLES_AFTER),
-      ])
+      if (work === 'open' && (await holds('(SELECT count(*) FROM period) < $1', [Math.min(LAST_PERIOD, periodAt(genesis, now))])))
+        return true
+      // A halted signer was reported when it was halted; asking it again every few seconds would only fill the record.
+      if ((await store.haltReason(work === 'payout' ? 'payer' : 'distributor')) !== undefined) return false
+      if (await holds(work === 'payout' ? UNSETTLED_PAYMENTS : UNSETTLED_EMISSION)) return true
+      if (work === 'fund') return holds(GRANTS_DUE, [new Date(now - GRANT_SETTLES_AFTER)])
+      if (work === 'open' || (await store.payoutsHalted()) !== undefined) return false
+      if (await holds(`EXISTS (SELECT 1 ${WAITING_WITHDRAWALS})`)) return true
+      return !(await isSlotDone(database.prisma, Math.floor(now / AUTO_PAYOUT_EVERY) * AUTO_PAYOUT_EVERY))
     },
   }
+  return store
 }
 
+const GRANTS_DUE = `EXISTS (SELECT 1 FROM reward WHERE serial IS NULL AND status = 'granted' AND at <= $1)`
 const UNSETTLED_PAYMENTS = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind = 'pay')`
 const UNSETTLED_EMISSION = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind <> 'pay')`

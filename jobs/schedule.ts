@@ -1,0 +1,49 @@
+import type { JobDesk } from '../core/jobs/job-desk.port.ts'
+import type { Settlement } from '../core/settlement/settlement.ts'
+import { DAY, type Instant } from '../core/shared/instant.ts'
+
+/** One row of the table of jobs. */
+export interface Job {
+  readonly name: string
+  /** When it is due, in UTC: five fields, or six with seconds first (node-cron). */
+  readonly cron: string
+  /** Asked before a slot is claimed; without it a slot is always worth a run. Keeps the record free of runs that found nothing to do. */
+  isDue?(now: Instant): Promise<boolean>
+  /** Does the work and says what it came to, as a value that JSON can carry. Must be safe to run late, twice, and on two machines at once. */
+  run(now: Instant): Promise<unknown>
+}
+
+/** What the jobs work with. */
+export interface JobParts {
+  readonly settlement: Settlement
+  readonly desk: JobDesk
+}
+
+/** Runs stay on record for this long. */
+const KEPT = 14 * DAY
+
+/**
+ * The table of jobs. Those that look every few seconds ask one cheap question first; a withdrawal is therefore under way within seconds.
+ * `open-period` is also the one that follows what the distributor has sent, until it is settled.
+ */
+export function settlementJobs({ settlement, desk }: JobParts): readonly Job[] {
+  return [
+    {
+      name: 'open-period',
+      cron: '*/15 * * * * *',
+      isDue: (now) => settlement.isDue('open', now),
+      run: (now) => settlement.openPeriods(now),
+    },
+    { name: 'fund', cron: '*/10 * * * *', isDue: (now) => settlement.isDue('fund', now), run: (now) => settlement.fund(now) },
+    {
+      name: 'close-period',
+      cron: '5-55/10 * * * *',
+      isDue: (now) => settlement.isDue('close', now),
+      run: (now) => settlement.closePeriods(now),
+    },
+    { name: 'payout', cron: '*/5 * * * * *', isDue: (now) => settlement.isDue('payout', now), run: (now) => settlement.payout(now) },
+    { name: 'watch-chain', cron: '*/15 * * * * *', run: (now) => settlement.watchChain(now) },
+    { name: 'reserves', cron: '17 * * * *', run: (now) => settlement.reserves(now) },
+    { name: 'forget-runs', cron: '40 3 * * *', run: async (now) => ({ forgotten: await desk.forget(now - KEPT) }) },
+  ]
+}
