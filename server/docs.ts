@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { ASSETS } from './pages/assets.ts'
 import type { ServerApp } from './server-app.ts'
 
 const DESCRIPTION = `Supply, schedule, periods, statements and leaderboard of a WePoS community.
@@ -19,10 +20,12 @@ export async function registerDocs(server: FastifyInstance, app: ServerApp): Pro
       tags: [{ name: 'economy' }, { name: 'operations' }, ...(app.sandbox === undefined ? [] : [{ name: 'sandbox' }])],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),
   })
   await server.register(swaggerUi, {
     routePrefix: '/docs',
+    logo: { type: ASSETS.icon.mediaType, content: ASSETS.icon.content, href: '/', target: '_self' },
+    theme: { title: 'WePoS API' },
     // The page's own script and style are files; its drawings are data addresses, and it styles elements by script.
     staticCSP: {
       'default-src': ["'none'"],
@@ -35,4 +38,16 @@ export async function registerDocs(server: FastifyInstance, app: ServerApp): Pro
       'form-action': ["'none'"],
     },
   })
+}
+
+type Document = ReturnType<typeof jsonSchemaTransformObject>
+
+/** Leaves out what nothing refers to: every named schema comes twice, as what is sent and as what is received. */
+function withoutUnused(document: Document): Document {
+  const schemas = 'components' in document ? (document.components?.schemas ?? {}) : {}
+  const referred = (value: unknown) => new Set(JSON.stringify(value).match(/(?<=#\/components\/schemas\/)[\w.-]+/g))
+  const used = referred({ ...document, components: {} })
+  // A set that grows while it is walked: what a used schema refers to is used too.
+  for (const name of used) for (const inner of referred(schemas[name] ?? {})) used.add(inner)
+  return { ...document, components: { schemas: Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name))) } }
 }

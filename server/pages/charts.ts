@@ -45,7 +45,8 @@ const PALETTE = {
   },
 } as const
 const SHAPE = { wide: { width: 960, height: 380, text: 13 }, narrow: { width: 400, height: 340, text: 13 } } as const
-const FONT = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
+// Without quotation marks: the drawing puts it into an attribute as it is.
+const FONT = 'system-ui, -apple-system, Segoe UI, PingFang SC, Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, sans-serif'
 
 /** Draws a chart as SVG text. `speak` says its labels. */
 export async function drawChart(kind: ChartKind, data: ChartData, speak: (text: Text) => string): Promise<string> {
@@ -74,13 +75,14 @@ async function loadEcharts() {
 
 function periodsOption(kind: ChartKind, { periods }: ChartData, speak: (text: Text) => string): EChartsCoreOption {
   const color = PALETTE[kind.theme]
-  const bar = (name: string, fill: string, amounts: readonly Amount[]) => ({
+  const bar = (name: string, fill: string, amounts: readonly Amount[], edge = 0) => ({
     name,
     type: 'bar',
     stack: 'release',
     barWidth: '62%',
-    itemStyle: { color: fill },
-    data: amounts.map(forDrawing),
+    // Pale fills are told from the background by their edge.
+    itemStyle: { color: fill, borderColor: color.soft, borderWidth: edge },
+    data: amounts.map((amount) => (amount === 0n ? null : forDrawing(amount))),
   })
   return {
     ...frame(kind, periods),
@@ -99,11 +101,13 @@ function periodsOption(kind: ChartKind, { periods }: ChartData, speak: (text: Te
         speak(say('grantable')),
         color.open,
         periods.map((period) => (isRunning(period) ? period.release - period.granted : 0n)),
+        1,
       ),
       bar(
         speak(say('scheduled')),
         color.future,
         periods.map(({ state, release }) => (state === 'future' ? release : 0n)),
+        1,
       ),
     ],
   }
@@ -178,11 +182,11 @@ function isRunning({ state }: PeriodView): boolean {
 function frame({ language, theme, size }: ChartKind, periods: readonly PeriodView[]): EChartsCoreOption {
   const color = PALETTE[theme]
   const { text } = SHAPE[size]
-  const compact = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { notation: 'compact', maximumFractionDigits: 1 })
+  const compact = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-US', { notation: 'compact', maximumFractionDigits: 1 })
   return {
     animation: false,
     textStyle: { fontFamily: FONT, fontSize: text, color: color.soft },
-    grid: { left: language === 'zh' ? 64 : 48, right: 12, top: size === 'wide' ? 52 : 96, bottom: 30 },
+    grid: { left: language === 'zh' ? 64 : 48, right: 12, top: size === 'wide' ? 52 : 78, bottom: 30 },
     legend: {
       top: 0,
       left: 0,

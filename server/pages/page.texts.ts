@@ -80,7 +80,7 @@ export const pageTexts = defineTexts(
     draft: 'ended, open to disputes',
     closed: 'closed',
     dates: 'From and to',
-    multiplier: 'Rewards',
+    multiplier: 'Multiplier',
     times: '× {{count}}',
     rewards: 'Rewards paid',
     unfunded: 'Rewards that found nothing left',

@@ -17,7 +17,7 @@ export function periodPage(reader: Reader, period: PeriodView): Html {
       <p>${reader.say(say('periodLede', { release, start: { at: startsAt }, end: { at: endsAt } }))}</p>
     </div>
     <section class="card">
-      <h2 class="quiet">${reader.say(say('periodShare', { granted, release }))}</h2>
+      <h2 class="plain">${reader.say(say('periodShare', { granted, release }))}</h2>
       ${shareBar(period)} ${figures(reader, period)}
     </section>
     ${statement(reader, period)} ${transactions(reader, period)}

@@ -36,7 +36,7 @@ export interface SandboxPageData {
   readonly commands: readonly CommandDefinition[]
   readonly now: Instant
   /** A new idempotency key for each form. */
-  newKey(): string
+  readonly newKey: () => string
   /** The turn that was just taken, when the page is the answer to a form. */
   readonly turn?: Html
 }
@@ -107,7 +107,7 @@ function people(reader: Reader, { personas, persona }: SandboxPageData): Html {
         ({ id, name, role, language }) =>
           html`<li>
             <a href="/sandbox?as=${encodeURIComponent(id)}" data-person="${id}" ${id === persona.id && html` aria-current="true"`}>
-              <span class="face" aria-hidden="true">${[...name][0] ?? '?'}</span
+              <span class="face" aria-hidden="true">${initial(name)}</span
               ><span><b>${name}</b><small>${reader.say(say(`role_${role}`))} · ${language === 'zh' ? '中文' : 'English'}</small></span></a
             >
           </li>`,
@@ -194,4 +194,11 @@ function sampleLine(name: (typeof SAMPLES)[number]['name'], persona: Persona): s
   if (name === 'create') return `/event create ${persona.language === 'zh' ? '开放之夜' : 'Open evening'} start:now minutes:60`
   if (name === 'language') return `/language ${persona.language === 'zh' ? 'en' : 'zh'}`
   return `/${name}`
+}
+
+const graphemes = new Intl.Segmenter()
+/** The first letter as a person sees it, which may be several code points. */
+function initial(name: string): string {
+  for (const { segment } of graphemes.segment(name)) return segment
+  return '?'
 }

@@ -10,7 +10,8 @@ const HEIGHT = 40
 /** So thin that it can still be seen. */
 const LEAST = 3n
 
-type PartName = 'circulating' | 'grantable' | 'burned' | 'pool' | 'ecoFund' | 'held' | 'unreleased'
+const PARTS = ['circulating', 'grantable', 'burned', 'pool', 'ecoFund', 'held', 'unreleased'] as const
+type PartName = (typeof PARTS)[number]
 const HINTS = {
   circulating: 'circulatingHint',
   grantable: 'grantableHint',
@@ -26,9 +27,9 @@ export function supplyParts(supply: SupplyView): readonly { name: PartName; amou
   const { circulating, grantable, burned, pool, ecoFund, unreleased } = supply
   const held = TOTAL_SUPPLY - circulating - grantable - burned - pool - ecoFund - unreleased
   const parts = { circulating, grantable, burned, pool, ecoFund, held, unreleased }
-  return (Object.keys(HINTS) as PartName[])
-    .map((name) => ({ name, amount: parts[name] }))
-    .filter(({ name, amount }) => amount > 0n || (name !== 'held' && name !== 'ecoFund'))
+  return PARTS.map((name) => ({ name, amount: parts[name] })).filter(
+    ({ name, amount }) => amount > 0n || (name !== 'held' && name !== 'ecoFund'),
+  )
 }
 
 /** The whole supply as one strip, and the same as a list with figures. */

@@ -54,11 +54,15 @@ function addCopy(verbatim) {
   button.type = 'button'
   button.className = 'quiet copy'
   button.textContent = copy
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(verbatim.textContent)
-    button.textContent = copied
+  button.addEventListener('click', () => {
+    void copyText(verbatim.textContent, button)
   })
   verbatim.after(button)
+}
+
+async function copyText(text, button) {
+  await navigator.clipboard.writeText(text)
+  button.textContent = copied
 }
 
 function show(item) {
@@ -121,8 +125,7 @@ async function takeTurn(fields) {
   return answer
 }
 
-say.addEventListener('submit', async (event) => {
-  event.preventDefault()
+async function sendLine() {
   const fields = { as, line: line.value, attachment: attachment.value }
   if (fields.line.trim() === '' && fields.attachment.trim() === '') return
   line.value = ''
@@ -135,41 +138,51 @@ say.addEventListener('submit', async (event) => {
   }
   if (answer?.asksFile) attachment.focus()
   else line.focus()
-})
+}
 
-document.getElementById('press').addEventListener('submit', async (event) => {
-  event.preventDefault()
-  const button = event.submitter
+async function press(button) {
   button.disabled = true
   await takeTurn({ as, token: button.value, label: button.textContent })
   button.disabled = false
   line.focus()
-})
-
-for (const sample of root.querySelectorAll('[data-sample]')) {
-  sample.addEventListener('submit', async (event) => {
-    event.preventDefault()
-    const person = sample.elements.as.value
-    const answer = await takeTurn({ as: person, line: event.submitter.value })
-    if (answer !== undefined && person !== as) location.assign(`/sandbox?as=${encodeURIComponent(person)}`)
-    else line.focus()
-  })
 }
 
-document.getElementById('skip').addEventListener('submit', async (event) => {
-  event.preventDefault()
-  const answer = await send('/sandbox/time', { as, target: event.submitter.value })
+async function trySample(person, sample) {
+  const answer = await takeTurn({ as: person, line: sample })
+  if (answer !== undefined && person !== as) location.assign(`/sandbox?as=${encodeURIComponent(person)}`)
+  else line.focus()
+}
+
+async function skip(target) {
+  const answer = await send('/sandbox/time', { as, target })
   if (answer === undefined) return
   for (const person of people.split(' ')) keep(person, answer.html)
   show(elementOf(answer.html))
   const now = root.querySelector('[data-now]')
   now.innerHTML = answer.now
   showLocalTimes(now)
-})
+}
 
-root.querySelector('[data-file]').addEventListener('change', async (event) => {
+async function readFile(file) {
+  attachment.value = await file.text()
+}
+
+/** Takes a form over from the browser. */
+function take(form, act) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void act(event.submitter)
+  })
+}
+
+take(say, () => sendLine())
+take(document.getElementById('press'), (button) => press(button))
+take(document.getElementById('skip'), (button) => skip(button.value))
+for (const form of root.querySelectorAll('[data-sample]')) take(form, (button) => trySample(form.elements.as.value, button.value))
+
+root.querySelector('[data-file]').addEventListener('change', (event) => {
   const [file] = event.target.files
-  if (file !== undefined) attachment.value = await file.text()
+  if (file !== undefined) void readFile(file)
 })
 
 clear.addEventListener('click', () => {

@@ -1,0 +1,40 @@
+import { defineTexts } from '../../core/shared/text.ts'
+
+/** Sentences of the terminal chat. */
+export const consoleTexts = defineTexts(
+  'console',
+  {
+    welcome: 'You are {{name}}. Type a command, such as help.',
+    people: 'You may be: {{people}}. Type /as and a name.',
+    youAre: 'You are {{name}} now.',
+    nobody: 'There is nobody called “{{name}}” here.',
+    hints: 'A number presses a button. /as changes who you are, /quit ends.',
+    asks: 'Your next line is the answer. Begin with / to do something else.',
+    asksFile: 'Paste the text; end it with a line that holds only a dot. Begin with / to do something else.',
+    tooLong: 'That is more than can be taken; nothing was sent.',
+    more: '… and {{count}} more',
+    toAll: 'everyone sees this',
+    toYou: 'only you see this',
+    message: 'A message to {{name}}:',
+    file: 'File {{name}}',
+    fileEnd: 'End of the file',
+    bye: 'Goodbye.',
+  },
+  {
+    welcome: '您是 {{name}}。请输入命令，例如 help。',
+    people: '您可以是：{{people}}。输入 /as 加名字。',
+    youAre: '您现在是 {{name}}。',
+    nobody: '这里没有叫“{{name}}”的人。',
+    hints: '输入数字按下按钮；/as 更换身份；/quit 结束。',
+    asks: '下一行就是答案。想做别的，请以 / 开头。',
+    asksFile: '请粘贴文本，最后用只有一个句点的行结束。想做别的，请以 / 开头。',
+    tooLong: '内容超出了可接受的长度；没有发送。',
+    more: '……还有 {{count}} 项',
+    toAll: '所有人可见',
+    toYou: '仅您可见',
+    message: '给 {{name}} 的消息：',
+    file: '文件 {{name}}',
+    fileEnd: '文件结束',
+    bye: '再见。',
+  },
+)

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
+import { faultOrBug } from './answer-trouble.ts'
+import type { Persona } from '../../core/shared/persona.ts'
+import { ConsoleChat } from './console-chat.ts'
+import { replyLines, type Paint } from './reply-lines.ts'
+
+const COLOURS = { done: '32', info: '1', refused: '33', fault: '31', quiet: '2' } as const
+
+/** A chat in a terminal with the same commands as everywhere, as any of the personas. */
+export function startTerminal({
+  app,
+  input,
+  output,
+  personas,
+  onEnd,
+}: {
+  readonly app: ChatApp
+  readonly input: Readable
+  readonly output: Writable & { readonly isTTY?: boolean }
+  /** At least one; the first is who begins. */
+  readonly personas: readonly [Persona, ...Persona[]]
+  /** Called once when the person ends the chat (end of input, Ctrl-C, /quit), not by `stop`. */
+  readonly onEnd?: () => void
+}): Bot {
+  const isTerminal = output.isTTY === true
+  const paint: Paint = (tone, text) => (isTerminal ? `\u001b[${COLOURS[tone]}m${text}\u001b[0m` : text)
+  const chat = new ConsoleChat(app, personas, paint, () => `console:${randomUUID()}`)
+  const keyboard = createInterface({
+    input,
+    output,
+    terminal: isTerminal,
+    historySize: 200,
+    completer: (line: string) => [chat.completions(line), line],
+  })
+  let isOpen = true
+  let isStopping = false
+  const write = (lines: readonly string[]): void => {
+    if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
+  }
+  const ask = (): void => {
+    keyboard.setPrompt(chat.prompt)
+    keyboard.prompt()
+  }
+  keyboard.on('SIGINT', () => keyboard.close())
+  keyboard.once('close', () => {
+    isOpen = false
+  })
+
+  async function converse(): Promise<void> {
+    write(chat.greeting())
+    ask()
+    // One line at a time, in the order typed.
+    for await (const line of keyboard) {
+      const shown = await chat.take(line).catch((error: unknown) => replyLines(faultOrBug(app, error), app.speak, paint))
+      if (shown === 'quit') break
+      write(shown)
+      if (isOpen) ask()
+    }
+    keyboard.close()
+    if (isStopping) return
+    write(['', chat.farewell()])
+    onEnd?.()
+  }
+  const conversation = converse()
+
+  return {
+    messenger: {
+      sendPrivate(userId, reply, language) {
+        const lines = chat.message(userId, { reply, language })
+        if (lines === undefined || !isOpen) return Promise.resolve('unreachable')
+        write(['', ...lines])
+        ask()
+        return Promise.resolve('sent')
+      },
+      // What was printed stays printed.
+      edit: () => Promise.resolve('gone'),
+    },
+    isConnected: () => isOpen,
+    async stop() {
+      isStopping = true
+      keyboard.close()
+      await conversation
+    },
+  }
+}
