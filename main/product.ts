@@ -16,7 +16,6 @@ import { openClock } from './clock.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { guardDeployment } from './deployment-guard.ts'
-import { newId } from './ids.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
@@ -121,7 +120,8 @@ async function start(
       deliver,
       onEvent(event) {
         if (event.kind === 'done') log.info(event, 'a job ran')
-        else log.warn(event, 'a job did not end well')
+        else if (event.kind === 'overlaps') log.info(event, 'a slot was left out, because the run before is not over')
+        else log.warn({ ...event, err: event.error }, 'a job did not end well')
       },
     })
     stops.push(async () => {
@@ -137,7 +137,6 @@ async function start(
       reads: economyReads(database.prisma, deployment.genesis),
       statements,
       now: clock.now,
-      newId,
       language: config.language,
       readiness: readStates,
       metrics,

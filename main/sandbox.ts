@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import { newId } from './ids.ts'
 
 /** Who a visitor may play: members first, one of them Chinese, then a host and an operator. */
-export const PERSONAS: readonly Persona[] = [
+export const PERSONAS: readonly [Persona, ...Persona[]] = [
   { id: 'ann', name: 'Ann', role: 'member', language: 'en' },
   { id: 'bob', name: 'Bob', role: 'member', language: 'en' },
   { id: 'chen', name: '陈晨', role: 'member', language: 'zh' },

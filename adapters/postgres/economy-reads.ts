@@ -61,17 +61,16 @@ export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<Econ
     leaderboard: (limit) => leaderboard(tx, Math.min(limit, 100)),
     async balance(memberId, now) {
       const account = memberAccount(memberId)
-      const [row, fresh, leaving, wallet, member, rank] = await Promise.all([
-        tx.account.findUnique({ where: { name: account } }),
-        tx.reward.aggregate({
-          where: { memberId, status: 'granted', at: { gt: new Date(now - FRESH_GRANT_MS) } },
-          _sum: { amount: true },
-        }),
-        tx.withdrawal.aggregate({ where: { memberId, paidAt: null }, _sum: { amount: true } }),
-        liveWallet(tx, memberId),
-        tx.member.findUnique({ where: { id: memberId }, select: { autoPayout: true } }),
-        rankOf(tx, memberId),
-      ])
+      // One after the other: a withdrawal reads this inside its transaction, which has one connection.
+      const row = await tx.account.findUnique({ where: { name: account } })
+      const fresh = await tx.reward.aggregate({
+        where: { memberId, status: 'granted', at: { gt: new Date(now - FRESH_GRANT_MS) } },
+        _sum: { amount: true },
+      })
+      const leaving = await tx.withdrawal.aggregate({ where: { memberId, paidAt: null }, _sum: { amount: true } })
+      const wallet = await liveWallet(tx, memberId)
+      const member = await tx.member.findUnique({ where: { id: memberId }, select: { autoPayout: true } })
+      const rank = await rankOf(tx, memberId)
       const balance = row?.balance ?? 0n
       const free = balance - (fresh._sum.amount ?? 0n)
       return {
