@@ -12,7 +12,7 @@ import { createPoster } from './poster.ts'
 import { createSendQueue } from './send-queue.ts'
 import type { Surface } from './surface.ts'
 import { createTelegramApi, type TelegramApi } from './telegram-api.ts'
-import { realTimers, type Timers } from './timers.ts'
+import { backgroundTimers, realTimers, type Timers } from './timers.ts'
 import { startUpdateLoop } from './update-loop.ts'
 
 export interface TelegramBotOptions {
@@ -37,7 +37,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId }: TelegramB
   const aliases = createChatAliases((from, to) => {
     app.log.warn({ from, to }, 'a Telegram group became a supergroup and has a new id; give the new one in the settings if they name it')
   })
-  const queue = createSendQueue(timers)
+  const queue = createSendQueue(backgroundTimers)
   const poster = createPoster({ api, queue, aliases })
   const tags = createLinkTags(token)
   const surface: Surface = { app, api, queue, poster, aliases, tags, kept: createKeptAnswers(), timers, username: me.username }
