@@ -6,7 +6,7 @@ const ann = { id: 7, is_bot: false, first_name: 'Ann' }
 const privately = { id: 7, type: 'private', first_name: 'Ann' }
 const group = { id: -100, type: 'supergroup', title: 'G' }
 const message = (fields: object) => ({ message_id: 5, date: 1, from: ann, chat: privately, text: '/balance', ...fields })
-const update = (fields: object): Update => ({ update_id: 9, ...fields }) as Update
+const update = (fields: object): Update => ({ update_id: 9, ...fields })
 const read = (fields: object) => readUpdate(update(fields), 'pos_bot')
 const origin = {
   updateId: 9,
