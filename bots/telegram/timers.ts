@@ -8,8 +8,11 @@ export interface Timers {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
-export const realTimers: Timers = {
+const timers = (ref: boolean): Timers => ({
   now: () => Date.now(),
-  // A message that waits for its turn must not keep a stopped process alive.
-  sleep: (ms, signal) => wait(ms, undefined, { ref: false, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined),
-}
+  sleep: (ms, signal) => wait(ms, undefined, { ref, ...(signal === undefined ? {} : { signal }) }).catch(() => undefined),
+})
+
+export const realTimers = timers(true)
+/** For what must not keep a stopped process alive, such as a message that waits for its turn. */
+export const backgroundTimers = timers(false)

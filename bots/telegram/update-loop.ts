@@ -89,8 +89,7 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      if (running.size >= WINDOW) await Promise.race([changed.promise, timers.sleep(LONGEST_BACKOFF_MS, stopping.signal)])
-      else if (running.size > 0) await Promise.race([changed.promise, timers.sleep(BUSY_MS, stopping.signal)])
+      if (running.size > 0) await untilChanged(running.size >= WINDOW ? LONGEST_BACKOFF_MS : BUSY_MS)
       if (running.size > 0) await timers.sleep(LEAST_PAUSE_MS, stopping.signal)
       if (stopping.signal.aborted) return
       try {
@@ -100,6 +99,13 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
         await recover(error instanceof ApiFailure ? error : new ApiFailure({ method: 'getUpdates', code: 0, description: String(error) }))
       }
     }
+  }
+
+  /** Until an update has been handled, `ms` milliseconds at most. */
+  async function untilChanged(ms: number): Promise<void> {
+    const over = new AbortController()
+    await Promise.race([changed.promise, timers.sleep(ms, AbortSignal.any([over.signal, stopping.signal]))])
+    over.abort()
   }
 
   async function recover(failure: ApiFailure): Promise<void> {
@@ -139,7 +145,9 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
   const ended = loop()
   async function stop(): Promise<void> {
     stopping.abort()
-    await Promise.race([lanes.close(), timers.sleep(STOP_MS)])
+    const inTime = new AbortController()
+    await Promise.race([lanes.close(), timers.sleep(STOP_MS, inTime.signal)])
+    inTime.abort()
     await ended
     await confirmHandled()
   }

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import type { Bot } from '../../../core/shared/chat-app.ts'
 import type { Dispatch, Request } from '../../../core/shared/dispatch.ts'
 import { startTelegramBot } from '../../../bots/telegram/start-telegram-bot.ts'
@@ -24,6 +25,7 @@ export interface Stage {
   heard(count: number): Promise<void>
   /** Another bot over the same chats and the same product, as after a restart. */
   restart(): Promise<Bot>
+  /** @throws when the bot did what the official document does not allow */
   close(): Promise<void>
 }
 
@@ -72,8 +74,10 @@ export async function startTelegramStage(
       return bot
     },
     async close() {
+      const { violations } = fake
       for (const bot of running) await bot.stop()
       await fake.close()
+      assert.deepEqual(violations, [], 'the bot broke the Bot API')
     },
   }
 }

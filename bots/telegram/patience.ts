@@ -1,0 +1,47 @@
+import type { Log } from '../../core/shared/chat-app.ts'
+import type { Timers } from './timers.ts'
+
+/**
+ * How long an update waits for its answer to be shown. A group takes twenty messages a minute: when many ask there at once, their answers go on waiting
+ * without holding up everybody else. The command itself was done before, and its answer is saved under the update's key.
+ */
+export interface Patience {
+  /** Resolves when the answer is shown or patience has run out. @throws what showing met, within that time */
+  lend(showing: Promise<void>): Promise<void>
+  /** Waits a little for answers that are still on their way. */
+  drain(): Promise<void>
+}
+
+const PATIENCE_MS = 5_000
+/** When the process stops. */
+const DRAIN_MS = 1_000
+
+export function createPatience(timers: Timers, log: Log): Patience {
+  const late = new Set<Promise<void>>()
+
+  async function untilOver(work: Promise<unknown>, ms: number): Promise<'done' | 'late'> {
+    const over = new AbortController()
+    try {
+      return await Promise.race([work.then(() => 'done' as const), timers.sleep(ms, over.signal).then(() => 'late' as const)])
+    } finally {
+      over.abort()
+    }
+  }
+
+  return {
+    async lend(showing) {
+      if ((await untilOver(showing, PATIENCE_MS)) === 'done') return
+      const lent = showing
+        .catch((error: unknown) => {
+          log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'a late answer could not be shown on Telegram')
+        })
+        .finally(() => late.delete(lent))
+      late.add(lent)
+    },
+    async drain() {
+      if (late.size === 0) return
+      await untilOver(Promise.all(late), DRAIN_MS)
+      if (late.size > 0) log.warn({ count: late.size }, 'answers that waited for their turn on Telegram were not shown')
+    },
+  }
+}
