@@ -46,7 +46,10 @@ test('a deposit that a reorganisation removes vanishes and is not credited; one 
   const ann = await begin()
   await world.deposit(ann, pos(30))
   await world.settlement.watchChain(later)
-  const raw = await world.client.request({ method: 'eth_getRawTransactionByHash' as 'eth_chainId', params: [(await deposits())[0]!.txHash] as never })
+  const raw = await world.client.request({
+    method: 'eth_getRawTransactionByHash' as 'eth_chainId',
+    params: [(await deposits())[0]!.txHash] as never,
+  })
   await nodeRequest(world.node.url, 'anvil_reorg', [1, []])
   await world.mine(1)
   expect(await world.settlement.watchChain(later)).toMatchObject({ shown: 0, credited: 0 })

@@ -43,7 +43,16 @@ test('a period is drafted at its end and closed 72 hours later: granted and burn
   // In the last minute, after the last funding that can take it before the end.
   await world.grant(members[1]!, pos(5), end - MINUTE)
   await world.database.prisma.reward.create({
-    data: { id: 'u', memberId: members[2]!.id, kind: 'attendance', reference: '', amount: pos(1), period: 1, status: 'unfunded', at: new Date(end - 1) },
+    data: {
+      id: 'u',
+      memberId: members[2]!.id,
+      kind: 'attendance',
+      reference: '',
+      amount: pos(1),
+      period: 1,
+      status: 'unfunded',
+      at: new Date(end - 1),
+    },
   })
 
   expect(await world.statements.open(1, end - 1)).toBeUndefined()
@@ -71,7 +80,9 @@ test('a period is drafted at its end and closed 72 hours later: granted and burn
   const row = await world.database.prisma.period.findUniqueOrThrow({ where: { number: 1 } })
   expect(`0x${Buffer.from(row.statementRoot!).toString('hex')}`).toBe(report.root)
   expect(await verify('statement-1.json', final.bytes)).toBe(0)
-  const { rows } = await world.database.pool.query<{ payload: unknown }>(`SELECT payload FROM outbox WHERE topic = 'statements' ORDER BY id`)
+  const { rows } = await world.database.pool.query<{ payload: unknown }>(
+    `SELECT payload FROM outbox WHERE topic = 'statements' ORDER BY id`,
+  )
   expect(rows.map(({ payload }) => payload)).toEqual([
     { period: 1, state: 'draft' },
     { period: 1, state: 'final', root: report.root },
@@ -127,7 +138,10 @@ test('a funding’s root on chain follows from the published statement alone', a
 /** As an undo does: allowed while the grant has no serial. */
 async function reverse(id: string, amount: bigint): Promise<void> {
   await world.database.transaction(async (tx) => {
-    const taken = await tx.reward.updateMany({ where: { id, serial: null, status: 'granted' }, data: { status: 'reversed', reversedAt: new Date(end) } })
+    const taken = await tx.reward.updateMany({
+      where: { id, serial: null, status: 'granted' },
+      data: { status: 'reversed', reversedAt: new Date(end) },
+    })
     const { memberId } = await tx.reward.findUniqueOrThrow({ where: { id } })
     const posted = await ledgerStore(tx).post({
       id: `reversal:${id}`,
