@@ -116,33 +116,34 @@ describe('buttons', () => {
     const token = await issue()
     expect(token).toMatch(/^[\w-]{22}$/)
     const ready = { state: 'ready', command: 'do it', input: { event: 'EVT-1' } }
-    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toEqual(ready)
-    expect(await store.takeButton(token, 'owner-id', 'k1', NOW + 30 * DAY - 1)).toEqual(ready)
-    expect(await store.takeButton(token, 'owner-id', 'k1', NOW + 30 * DAY)).toEqual({ state: 'gone' })
-    expect(await store.takeButton(token, 'somebody', 'k1', NOW)).toEqual({ state: 'other' })
-    expect(await store.takeButton('made-up', 'owner-id', 'k1', NOW)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'owner-id', 'press', NOW)).toEqual(ready)
+    expect(await store.takeButton(token, 'owner-id', 'press', NOW + 30 * DAY - 1)).toEqual(ready)
+    expect(await store.takeButton(token, 'owner-id', 'press', NOW + 30 * DAY)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'somebody', 'press', NOW)).toEqual({ state: 'other' })
+    expect(await store.takeButton('made-up', 'owner-id', 'press', NOW)).toEqual({ state: 'gone' })
   })
 
   test('for everyone work for everyone', async () => {
-    expect(await store.takeButton(await issue({ allowed: 'anyone' }), 'somebody', 'k1', NOW)).toMatchObject({ state: 'ready' })
+    expect(await store.takeButton(await issue({ allowed: 'anyone' }), 'somebody', 'press', NOW)).toMatchObject({ state: 'ready' })
   })
 
   test('that work once are taken by one of ten at once; a stranger’s press does not use them up', async () => {
     const token = await issue({ once: true })
-    expect(await store.takeButton(token, 'somebody', 'k1', NOW)).toEqual({ state: 'other' })
-    const states = (await Promise.all(Array.from({ length: 10 }, (_, index) => store.takeButton(token, 'owner-id', `k${index}`, NOW)))).map(({ state }) => state)
+    expect(await store.takeButton(token, 'somebody', 'press', NOW)).toEqual({ state: 'other' })
+    const states = (
+      await Promise.all(Array.from({ length: 10 }, (_, press) => store.takeButton(token, 'owner-id', `press-${press}`, NOW)))
+    ).map(({ state }) => state)
     expect(states.toSorted()).toEqual(['ready', ...Array.from({ length: 9 }, () => 'used')])
   })
 
-  test('that work once may be taken again by the same key, and by another one after they were given back', async () => {
+  test('are taken again by the same press, and by another one after it was given back', async () => {
     const token = await issue({ once: true })
-    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toMatchObject({ state: 'ready' })
-    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toMatchObject({ state: 'ready' })
-    expect(await store.takeButton(token, 'owner-id', 'k2', NOW)).toEqual({ state: 'used' })
-    await store.releaseButton(token, 'k2')
-    expect(await store.takeButton(token, 'owner-id', 'k2', NOW)).toEqual({ state: 'used' })
-    await store.releaseButton(token, 'k1')
-    expect(await store.takeButton(token, 'owner-id', 'k2', NOW)).toMatchObject({ state: 'ready' })
+    const take = async (key: string) => (await store.takeButton(token, 'owner-id', key, NOW)).state
+    expect([await take('p1'), await take('p1'), await take('p2')]).toEqual(['ready', 'ready', 'used'])
+    await store.releaseButton(token, 'p2')
+    expect(await take('p2')).toBe('used')
+    await store.releaseButton(token, 'p1')
+    expect([await take('p2'), await take('p1')]).toEqual(['ready', 'used'])
   })
 
   test('of a reply that is not kept were never issued; a reply without buttons stays as it is', async () => {
@@ -157,7 +158,7 @@ describe('buttons', () => {
       token = issued.buttons!.map((button) => (isIssued(button) ? button.token : '')).join('')
       return { keep: false, value: undefined }
     })
-    expect(await store.takeButton(token, 'owner-id', 'k1', NOW)).toEqual({ state: 'gone' })
+    expect(await store.takeButton(token, 'owner-id', 'press', NOW)).toEqual({ state: 'gone' })
     expect(await store.write(async (tx) => ({ keep: true, value: await store.issueButtons(tx, reply, 'owner-id', NOW) }))).toBe(reply)
   })
 })
