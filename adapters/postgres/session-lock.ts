@@ -7,7 +7,11 @@ import { asFault } from './database.ts'
  */
 export async function withSessionLock<Result>(pool: pg.Pool, name: string, work: () => Promise<Result>): Promise<Result | undefined> {
   const { connectionString } = pool.options
-  const client = new pg.Client({ ...(connectionString === undefined ? {} : { connectionString }), application_name: 'wepos-lock' })
+  const client = new pg.Client({
+    ...(connectionString === undefined ? {} : { connectionString }),
+    application_name: 'wepos-lock',
+    connectionTimeoutMillis: 10_000,
+  })
   // Losing the lock in the middle is harmless, because everything under it is safe to do twice; without a listener it would end the process.
   client.on('error', () => {})
   try {

@@ -30,8 +30,12 @@ export async function postAll(tx: Tx, transfers: readonly Transfer[]): Promise<v
       SELECT id, debit, credit, amount, kind, reference, period, at FROM fresh
     ), taken AS (
       SELECT debit AS name, sum(amount)::bigint AS total FROM fresh GROUP BY debit
+    ), locked AS (
+      -- In one order, so that two such statements can not wait for each other.
+      SELECT name FROM account WHERE name IN (SELECT debit FROM fresh) ORDER BY name FOR UPDATE
     ), debited AS (
-      UPDATE account a SET balance = a.balance - t.total FROM taken t WHERE a.name = t.name AND a.balance >= t.total
+      UPDATE account a SET balance = a.balance - t.total FROM taken t JOIN locked l ON l.name = t.name
+      WHERE a.name = t.name AND a.balance >= t.total
       RETURNING 1
     ), credited AS (
       INSERT INTO account AS a (name, balance)

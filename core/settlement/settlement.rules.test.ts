@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { DEFAULT_PAYOUT_LIMIT } from '../../contracts/script/deploy.ts'
 import type { Hex } from '../economy/merkle-hex.ts'
 import { pos } from '../shared/amount.ts'
 import { callFromJson, callToJson } from './chain-call.ts'
@@ -10,6 +11,7 @@ import {
   depthOf,
   isAccepted,
   judgeReserves,
+  LARGEST_WITHDRAWAL,
   MAX_PAYOUT_LINES,
   outOfTurn,
   raisedFees,
@@ -116,6 +118,10 @@ test('what can never be paid stands aside and is named', () => {
     { id: 'b', reason: 'address' },
     { id: 'w1', reason: 'above_limit' },
   ])
+})
+
+test('the largest withdrawal is what the vault lets go at once', () => {
+  expect(LARGEST_WITHDRAWAL).toBe(DEFAULT_PAYOUT_LIMIT.capacity)
 })
 
 test('reserves count what is still to come into the vault and what has just left it', () => {

@@ -22,6 +22,12 @@ export const DISPUTE_WINDOW = 72 * HOUR
 /** Lines in one payout: 200 fresh recipients take about 6 of the 16.7 million gas that a transaction may use (EIP-7825). */
 export const MAX_PAYOUT_LINES = 200
 
+/**
+ * Most that one withdrawal may ask for: what the vault lets go at once when it was deployed with its defaults (contracts/script/deploy.ts). The command
+ * refuses more; a line is never split, so that a withdrawal has one serial and one transaction.
+ */
+export const LARGEST_WITHDRAWAL: Amount = 2_000_000_000_000_000n
+
 /** What an automatic payout is worth at least: 10 PoS. */
 export const AUTO_PAYOUT_MINIMUM: Amount = 10_000_000_000n
 
