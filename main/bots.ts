@@ -43,7 +43,7 @@ export async function startBots(config: Config, app: ChatApp): Promise<RunningBo
     async stop() {
       stopping.abort()
       await Promise.all(later)
-      await Promise.all([...states.values()].map((bot) => bot?.stop()))
+      await Promise.all([...states.values()].flatMap((bot) => (bot === undefined ? [] : [bot.stop()])))
     },
   }
 

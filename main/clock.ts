@@ -6,7 +6,7 @@ const OFFSET = 'clock:offset'
 
 /** The product's time. Real everywhere but in the sandbox, where a visitor may move it forward; it never goes back. */
 export interface Clock {
-  now(): Instant
+  readonly now: () => Instant
   /** Sandbox only: moves this clock and the local chain's to `target`, and keeps the distance over restarts. */
   moveTo(target: Instant): Promise<void>
 }

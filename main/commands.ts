@@ -47,7 +47,7 @@ export interface CommandParts {
   readonly checkIn: CheckInPort
   readonly pool: pg.Pool
   /** State of every part, as readiness shows it. */
-  parts(): Promise<readonly PartState[]>
+  readonly parts: () => Promise<readonly PartState[]>
 }
 
 /** Every command of the product with the store behind it: the one list from which bots, pages, help and docs are made. */

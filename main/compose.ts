@@ -32,10 +32,10 @@ export interface ComposeOptions {
   readonly homes: Readonly<Record<string, string | undefined>>
   readonly log: Log
   /** Makes sure that the ledger has the release of a period. */
-  openInLedger(period: number, now: Instant): Promise<void>
-  parts(): Promise<readonly PartState[]>
+  readonly openInLedger: (period: number, now: Instant) => Promise<void>
+  readonly parts: () => Promise<readonly PartState[]>
   /** Tells whoever watches over bugs; gives the id under which one can be found. */
-  reportBug(error: unknown, context: object): string
+  readonly reportBug: (error: unknown, context: object) => string
 }
 
 /** The product as chats see it, and what the outbox needs to draw cards. */

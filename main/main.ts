@@ -55,13 +55,15 @@ async function stop(exitCode: number): Promise<void> {
   process.exit(exitCode)
 }
 
-process.stdout.write(`\nWePoS runs. Open ${product.origin}${config.isSandbox ? `\nTry everything in the sandbox: ${product.origin}/sandbox` : ''}\nCtrl-C stops it.\n\n`)
+process.stdout.write(
+  `\nWePoS runs. Open ${product.origin}${config.isSandbox ? `\nTry everything in the sandbox: ${product.origin}/sandbox` : ''}\nCtrl-C stops it.\n\n`,
+)
 const terminal = isTerminal
   ? startTerminal({ app: product.chat, input: process.stdin, output: process.stdout, personas: PERSONAS, onEnd: () => void stop(0) })
   : undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
-void product.broken.then((sentence) => {
-  if (isStopping) return
+const sentence = await product.broken
+if (!isStopping) {
   process.stderr.write(`\n${sentence}\nStart again with npm start; nothing that was answered is lost.\n`)
-  void stop(INTERNAL_EXIT)
-})
+  await stop(INTERNAL_EXIT)
+}

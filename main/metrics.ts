@@ -34,11 +34,12 @@ export function createMetrics(database: Database): ProductMetrics {
     registers: [registry],
   })
   const bugs = new Counter({ name: 'wepos_command_bugs_total', help: 'Commands that failed by a bug', registers: [registry] })
-  new Gauge({
+  const waiting = new Gauge({
     name: 'wepos_waiting',
     help: 'Work that is not done yet',
     labelNames: ['what'],
-    registers: [registry],
+    // Registered below: a gauge that is only constructed looks like it had no use.
+    registers: [],
     async collect() {
       const { halts, waitingWithdrawals, unsettledTransactions, deadLetters } = await readOperations(database.prisma)
       this.set({ what: 'withdrawals' }, waitingWithdrawals)
@@ -47,6 +48,7 @@ export function createMetrics(database: Database): ProductMetrics {
       this.set({ what: 'halts' }, halts.length)
     },
   })
+  registry.registerMetric(waiting)
   const timed = async (platform: string, answer: ReturnType<Dispatch>) => {
     const end = commands.startTimer({ platform })
     const { reply, ...rest } = await answer

@@ -110,7 +110,11 @@ async function start(
   const outbox = outboxStore(database, { events, operators })
   const deliver = () => deliverOutbox({ outbox, messengers, publicLanguage: config.language }, clock.now())
 
-  const desk = createJobDesk({ database, url: parts.databaseUrl, onError: (error) => log.warn({ err: error }, 'the job queue is in trouble') })
+  const desk = createJobDesk({
+    database,
+    url: parts.databaseUrl,
+    onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
+  })
   const jobs = settlementJobs({ settlement, desk })
   if (config.roles.has('jobs')) {
     const running = await startJobs({
@@ -170,7 +174,9 @@ async function listen(server: FastifyInstance, host: string, port: number): Prom
     if (!hasCode(cause, 'EADDRINUSE') && !hasCode(cause, 'EACCES') && !hasCode(cause, 'EADDRNOTAVAIL')) throw cause
     throw new StartFault({
       code: 'port_unavailable',
-      message: hasCode(cause, 'EADDRINUSE') ? `Port ${port} of ${host} is in use by another program.` : `This account may not listen on ${host}:${port}.`,
+      message: hasCode(cause, 'EADDRINUSE')
+        ? `Port ${port} of ${host} is in use by another program.`
+        : `This account may not listen on ${host}:${port}.`,
       nextStep: 'Set PORT (and HOST) to free ones, for example: PORT=8081 npm start',
       exitCode: 69,
       cause,

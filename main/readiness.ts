@@ -6,7 +6,11 @@ import type { Bot } from '../core/shared/chat-app.ts'
 const PATIENCE_MS = 2_000
 
 /** Asks every part whether it answers, all at once and each with the same patience. Never rejects; no detail holds an address or a secret. */
-export async function readParts(database: Database, chainUrl: string, bots: ReadonlyMap<string, Bot | undefined>): Promise<readonly PartState[]> {
+export async function readParts(
+  database: Database,
+  chainUrl: string,
+  bots: ReadonlyMap<string, Bot | undefined>,
+): Promise<readonly PartState[]> {
   const [databaseState, chainState] = await Promise.all([
     stateOf('database', () => withPatience(database.prisma.$queryRaw`SELECT 1`)),
     stateOf('chain', () => nodeRequest(chainUrl, 'eth_blockNumber', [], PATIENCE_MS)),

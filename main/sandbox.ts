@@ -37,7 +37,7 @@ export interface SandboxOptions {
   readonly clock: Clock
   readonly genesis: Instant
   /** Everything that the jobs would do by now, once. */
-  runJobs(now: Instant): Promise<void>
+  readonly runJobs: (now: Instant) => Promise<void>
 }
 
 /** A community to play with. Time moves only forward and only here. */

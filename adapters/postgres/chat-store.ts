@@ -5,8 +5,6 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database } from './database.ts'
 
 const PROMPT_LIFETIME_MS = 15 * MINUTE
-/** Cards of a subject that are kept up to date; older ones are left as they are. */
-const CARDS_PER_SUBJECT = 20
 
 /** Questions that wait for an answer, one an account and chat. */
 export function promptStore({ prisma }: Database, now: () => Instant): Prompts {
@@ -31,13 +29,6 @@ export function promptStore({ prisma }: Database, now: () => Instant): Prompts {
 /** Where a subject such as `EVT-12` is shown. */
 export async function rememberCard({ prisma }: Database, subject: string, message: MessageReference, now: Instant): Promise<void> {
   await prisma.card.createMany({ data: [{ subject, ...message, shownAt: new Date(now) }], skipDuplicates: true })
-}
-
-export async function cardsOf({ prisma }: Database, subject: string): Promise<readonly MessageReference[]> {
-  const rows = await prisma.card.findMany({ where: { subject }, orderBy: { shownAt: 'desc' }, take: CARDS_PER_SUBJECT })
-  return rows.flatMap(({ platform, chatId, messageId }) =>
-    platform === 'discord' || platform === 'telegram' || platform === 'console' ? [{ platform, chatId, messageId }] : [],
-  )
 }
 
 export async function forgetCard({ prisma }: Database, subject: string, { platform, chatId, messageId }: MessageReference): Promise<void> {

@@ -112,14 +112,8 @@ async function accountSums(tx: Tx): Promise<AccountSums> {
   const rows = await tx.account.findMany({ where: { name: { in: [...COMMON_ACCOUNTS, ...PERIOD_ACCOUNTS] } } })
   const balance = (name: string) => rows.find((row) => row.name === name)?.balance ?? 0n
   const grantable = PERIOD_ACCOUNTS.reduce((sum, name) => sum + balance(name), 0n)
-  const [unreleased, pool, ecoFund, leaving, chain, burned] = COMMON_ACCOUNTS.map(balance) as [
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-  ]
+  const [unreleased, pool, ecoFund] = [balance('unreleased'), balance('pool'), balance('eco-fund')]
+  const [leaving, chain, burned] = [balance('leaving'), balance('chain'), balance('burned')]
   const members = TOTAL_SUPPLY - unreleased - pool - ecoFund - leaving - chain - burned - grantable
   return { unreleased, pool, ecoFund, leaving, chain, burned, grantable, members }
 }

@@ -9,15 +9,15 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { findMember } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
-import { notifyMember } from './outbox-store.ts'
+import { notifyMember } from './notify-member.ts'
 
 export interface EventStoreOptions {
   readonly hmac: Hmac
   readonly genesis: Instant
   /** Random bytes. */
-  randomBytes(length: number): Uint8Array
+  readonly randomBytes: (length: number) => Uint8Array
   /** The keyed hash under which a single-use code is stored. */
-  hashCode(event: number, code: string): Uint8Array
+  readonly hashCode: (event: number, code: string) => Uint8Array
 }
 
 /** Events, their hosts, codes and the undoing of check-ins. */

@@ -3,7 +3,7 @@ import type { IdentityPort, WalletPort, WalletProof } from '../../core/identity/
 import type { FoundMember, Wallet } from '../../core/identity/identity.types.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
-import { notifyMember } from './outbox-store.ts'
+import { notifyMember } from './notify-member.ts'
 
 /** Members, their language and their roles. */
 export function identityStore(tx: Tx): IdentityPort {

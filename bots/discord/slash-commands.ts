@@ -44,7 +44,7 @@ export interface SlashRoot extends Omit<SlashOption, 'type' | 'options' | 'requi
 export interface SlashCommands {
   readonly roots: readonly SlashRoot[]
   /** The command behind `/root group sub` or `/root sub`. */
-  find(root: string, group: string | null, sub: string): CommandDefinition | undefined
+  readonly find: (root: string, group: string | null, sub: string) => CommandDefinition | undefined
 }
 
 const AUDIENCES = [

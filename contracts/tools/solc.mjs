@@ -16,7 +16,9 @@ function readImport(path) {
 
 if (args.includes('--version')) {
   // forge reads the release number only; loading the compiler for its commit would cost a second at every start.
-  process.stdout.write(`solc, the solidity compiler commandline interface\nVersion: ${require('solc/package.json').version}+commit.00000000.Emscripten.clang\n`)
+  process.stdout.write(
+    `solc, the solidity compiler commandline interface\nVersion: ${require('solc/package.json').version}+commit.00000000.Emscripten.clang\n`,
+  )
 } else if (args.includes('--standard-json')) {
   process.stdout.write(require('solc').compile(readFileSync(0, 'utf8'), { import: readImport }))
 } else {

@@ -18,9 +18,9 @@ export type CheckInResult = { readonly replayed: Reply } | { readonly decision: 
 
 /** What check-ins need of the world. `submit` is a group commit and answers after it is durable. */
 export interface CheckInPort {
-  submit(item: CheckInItem): Promise<CheckInResult>
+  readonly submit: (item: CheckInItem) => Promise<CheckInResult>
   /** The keyed hash under which a single-use code is stored. */
-  hashCode(event: number, code: string): Uint8Array
+  readonly hashCode: (event: number, code: string) => Uint8Array
   /** The only event that is open now, for codes typed without a number. */
   soleOpenEvent(now: Instant): Promise<number | undefined>
   /** Start of the next period; undefined after the last. */

@@ -37,7 +37,7 @@ export interface ChainReader {
   /** Deposits from block `from` to `to`, both included, in their order. */
   deposits(from: number, to: number): Promise<readonly DepositLog[]>
   /** Patience for one run. `nextBlock` resolves with true when there is a block above `after`, with false when the patience is at its end. */
-  waiter(): { nextBlock(after: number): Promise<boolean> }
+  waiter(): { readonly nextBlock: (after: number) => Promise<boolean> }
 }
 
 /** Signs with the keys of the two signers and hands transactions to the node. */

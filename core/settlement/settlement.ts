@@ -24,7 +24,7 @@ export interface Settlement {
   /** Releases every period that has begun, in the ledger and on chain. */
   openPeriods(now: Instant): Promise<{ opened: number; signer: SignerReport }>
   /** Only the ledger's part of opening `period` and those before it: what a first grant of a period needs. */
-  openInLedger(period: number, now: Instant): Promise<void>
+  readonly openInLedger: (period: number, now: Instant) => Promise<void>
   /** Numbers what was granted 48 hours ago and moves it into the vault. */
   fund(now: Instant): Promise<{ numbered: number; signer: SignerReport }>
   /** Drafts the statements of ended periods, and 72 hours after the end burns the rest and closes, one period after the other. */

@@ -21,7 +21,8 @@ const messenger: Messenger = {
     return Promise.resolve('sent')
   },
   edit(message, reply) {
-    sent.push(`edit ${message.messageId}: ${String(reply.fields?.find(({ label }) => label.key === 'attendance.fieldAttendees')?.value)}`)
+    const attendees = reply.fields?.find(({ label }) => label.key === 'attendance.fieldAttendees')?.value
+    sent.push(`edit ${message.messageId}: ${typeof attendees === 'number' ? attendees : 'no number'}`)
     return Promise.resolve(isGone ? 'gone' : 'edited')
   },
 }
