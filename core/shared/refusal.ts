@@ -1,6 +1,6 @@
 import type { Text } from './text.ts'
 
-/** What sort of "no" a refusal is; one table turns it into an HTTP status. */
+/** What sort of "no" a refusal is. */
 export type RefusalKind = 'invalid' | 'forbidden' | 'not_found' | 'conflict' | 'gone' | 'limited'
 
 /** An expected "no": a stable code, the reason, and what the member can do next. A value, never thrown. */
@@ -21,14 +21,4 @@ export function done<Result>(result: Result): Outcome<Result> {
 
 export function refuse(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
   return { ok: false, refusal }
-}
-
-/** RFC 9110 status of each kind of refusal. */
-export const HTTP_STATUS: Readonly<Record<RefusalKind, number>> = {
-  invalid: 400,
-  forbidden: 403,
-  not_found: 404,
-  conflict: 409,
-  gone: 410,
-  limited: 429,
 }
