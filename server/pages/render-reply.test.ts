@@ -34,7 +34,7 @@ test('every part of a reply is escaped', () => {
     buttons: [{ label: plain(NASTY), command: 'x', input: {}, allowed: 'owner', token: '"><script>' } as never],
     code: '<code>',
   })
-  expect(text.split(SHOWN).length - 1).toBe(6)
+  expect(text.split(SHOWN).length - 1).toBe(7)
   expect(text).not.toMatch(/<img|<script|\u{E000}/u)
   expect(text).toContain('value="&quot;&gt;&lt;script&gt;"')
   expect(rendered({ verbatim: `  ${NASTY}\n` })).toContain('<code>  &lt;img src=x onerror=alert(1)&gt;')
