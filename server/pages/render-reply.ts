@@ -3,7 +3,7 @@ import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { TextValue } from '../../core/shared/text.ts'
 import { html, type Html } from './html.ts'
-import { sayHtml, sayPlain, type Reader } from './reader.ts'
+import { sayHtml, type Reader } from './reader.ts'
 import { sandboxTexts } from './sandbox.texts.ts'
 
 const { say } = sandboxTexts
@@ -21,7 +21,7 @@ export function renderReply(reader: Reader, speak: Speak, { reply, language }: A
     ${reply.title !== undefined && html`<h3>${own(reply.title)}</h3>`}
     ${some(reply.lines).map((line) => html`<p>${own(line)}</p>`)}${more(reply.lines)} ${fields(reply, own)}${table(reply, own)}
     ${reply.verbatim !== undefined && html`<pre class="verbatim" tabindex="0"><code>${reply.verbatim}</code></pre>`}
-    ${reply.file !== undefined && fileLink(reader, reply.file)} ${buttons(reply, (value) => sayPlain(speak, value, language))}
+    ${reply.file !== undefined && fileLink(reader, reply.file)} ${buttons(reply, own)}
     <p class="meta" lang="${reader.language === 'zh' ? 'zh-CN' : 'en'}">
       ${reader.say(say(reply.audience === 'public' ? 'toAll' : 'toYou'))}${reply.code !== undefined && html` · <code>${reply.code}</code>`}
     </p>
@@ -80,13 +80,13 @@ function fileLink(reader: Reader, { name, mediaType, content }: NonNullable<Repl
   return html`<p><a class="file" download="${name}" href="${address}">${reader.say(say('file', { name }))}</a></p>`
 }
 
-function buttons({ buttons: found = [] }: Reply, plain: (value: TextValue) => string): Html | false {
+function buttons({ buttons: found = [] }: Reply, own: (value: TextValue) => Html): Html | false {
   const issued = found.filter(isIssued)
   if (issued.length === 0) return false
   return html`<p class="buttons">
     ${some(issued).map(
       ({ label, token, style = 'plain' }) =>
-        html`<button form="press" name="token" value="${token}" class="${style}">${plain(label)}</button>`,
+        html`<button form="press" name="token" value="${token}" class="${style}">${own(label)}</button>`,
     )}
   </p>`
 }

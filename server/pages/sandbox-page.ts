@@ -108,7 +108,7 @@ function people(reader: Reader, { personas, persona }: SandboxPageData): Html {
           html`<li>
             <a href="/sandbox?as=${encodeURIComponent(id)}" data-person="${id}" ${id === persona.id && html` aria-current="true"`}>
               <span class="face" aria-hidden="true">${initial(name)}</span
-              ><span><b>${name}</b><small>${reader.say(say(`role_${role}`))} · ${language === 'zh' ? '中文' : 'English'}</small></span></a
+              ><span><b>${name}</b> <small>${reader.say(say(`role_${role}`))} · ${language === 'zh' ? '中文' : 'English'}</small></span></a
             >
           </li>`,
       )}

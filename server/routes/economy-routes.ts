@@ -38,7 +38,14 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
 
     server.get(
       '/supply',
-      { schema: { tags, summary: 'Where all 100 million PoS are now', response: { 200: SupplyJson, default: anyProblem } } },
+      {
+        schema: {
+          tags,
+          operationId: 'getSupply',
+          summary: 'Where all 100 million PoS are now',
+          response: { 200: SupplyJson, default: anyProblem },
+        },
+      },
       async (_request, reply) => {
         reply.header('cache-control', 'no-cache')
         return supplyJson(await app.reads.supply(app.now()), TOTAL_SUPPLY)
@@ -48,7 +55,12 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
     server.get(
       '/schedule',
       {
-        schema: { tags, summary: 'The fixed release schedule: 13 periods', response: { 200: z.array(ScheduleJson), default: anyProblem } },
+        schema: {
+          tags,
+          operationId: 'getSchedule',
+          summary: 'The fixed release schedule: 13 periods',
+          response: { 200: z.array(ScheduleJson), default: anyProblem },
+        },
       },
       async () => {
         const { genesis } = await app.reads.supply(app.now())
@@ -66,7 +78,14 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
 
     server.get(
       '/periods',
-      { schema: { tags, summary: 'All periods, future ones included', response: { 200: z.array(PeriodJson), default: anyProblem } } },
+      {
+        schema: {
+          tags,
+          operationId: 'getPeriods',
+          summary: 'All periods, future ones included',
+          response: { 200: z.array(PeriodJson), default: anyProblem },
+        },
+      },
       async (_request, reply) => {
         reply.header('cache-control', 'no-cache')
         return (await app.reads.periods(app.now())).map(periodJson)
@@ -75,7 +94,15 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
 
     server.get(
       '/periods/:number',
-      { schema: { tags, summary: 'One period', params: PeriodParams, response: { 200: PeriodJson, default: anyProblem } } },
+      {
+        schema: {
+          tags,
+          operationId: 'getPeriod',
+          summary: 'One period',
+          params: PeriodParams,
+          response: { 200: PeriodJson, default: anyProblem },
+        },
+      },
       async (request, reply) => {
         const period = (await app.reads.periods(app.now())).find(({ number }) => number === request.params.number)
         if (period === undefined) throw new ProblemError(problems.periodUnknown())
@@ -89,6 +116,7 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
       {
         schema: {
           tags,
+          operationId: 'getLeaderboard',
           summary: 'Members who earned most; those who hide are left out',
           querystring: z.object({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
           response: { 200: z.array(LeaderboardJson), default: anyProblem },
@@ -105,6 +133,7 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
       {
         schema: {
           tags,
+          operationId: 'getDeployment',
           summary: 'The contracts on chain, null while there are none',
           response: { 200: DeploymentJson.nullable(), default: anyProblem },
         },

@@ -21,7 +21,10 @@ export function healthRoutes(app: ServerApp): FastifyPluginCallbackZod {
 
     server.get(
       '/health/live',
-      { ...unlimited, schema: { tags, summary: 'The process answers', response: { 200: z.object({ status: z.literal('ok') }) } } },
+      {
+        ...unlimited,
+        schema: { tags, operationId: 'getLive', summary: 'The process answers', response: { 200: z.object({ status: z.literal('ok') }) } },
+      },
       async () => ({ status: 'ok' as const }),
     )
 
@@ -29,7 +32,12 @@ export function healthRoutes(app: ServerApp): FastifyPluginCallbackZod {
       '/health/ready',
       {
         ...unlimited,
-        schema: { tags, summary: 'Every part that answers depend on', response: { 200: ReadyJson, 503: ReadyJson } },
+        schema: {
+          tags,
+          operationId: 'getReady',
+          summary: 'Every part that answers depend on',
+          response: { 200: ReadyJson, 503: ReadyJson },
+        },
       },
       async (_request, reply) => {
         const parts = (await app.readiness()).map(({ part, ok, detail }) => ({ part, ok, detail }))
@@ -44,6 +52,7 @@ export function healthRoutes(app: ServerApp): FastifyPluginCallbackZod {
         ...unlimited,
         schema: {
           tags,
+          operationId: 'getMetrics',
           summary: 'Prometheus; with the operator’s token, or from this machine when none is set',
           response: { 200: { description: 'Text format.', content: { 'text/plain': { schema: z.string() } } }, default: anyProblem },
         },

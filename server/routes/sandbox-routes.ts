@@ -71,6 +71,7 @@ export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginC
       {
         schema: {
           tags,
+          operationId: 'getPersonas',
           summary: 'Whom you may play',
           response: {
             200: z.array(
@@ -88,6 +89,7 @@ export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginC
       {
         schema: {
           tags,
+          operationId: 'getCommands',
           summary: 'Every command with its usage',
           response: {
             200: z.array(z.object({ name: z.string(), usage: z.string(), summary: z.string(), access: z.enum(ROLES) })),
@@ -111,6 +113,7 @@ export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginC
         bodyLimit: SANDBOX_BODY_LIMIT,
         schema: {
           tags,
+          operationId: 'takeTurn',
           summary: 'Give a command, answer a question or press a button as a persona',
           description: 'Send the same Idempotency-Key when you repeat a request: the effect happens once, and the answer is the first one.',
           headers: KeyHeader,
@@ -133,6 +136,7 @@ export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginC
         config: SANDBOX_WRITES,
         schema: {
           tags,
+          operationId: 'skipTime',
           summary: 'Set the sandbox’s clock forward; jobs that fall due run',
           headers: KeyHeader,
           body: z.strictObject({ target: z.enum(SKIP_TARGETS) }),

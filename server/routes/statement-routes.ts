@@ -17,6 +17,7 @@ export function statementRoutes(app: ServerApp): FastifyPluginCallbackZod {
         config: { rateLimit: { max: DOWNLOADS_PER_MINUTE, timeWindow: 60_000 } },
         schema: {
           tags: ['economy'],
+          operationId: 'getStatement',
           summary: 'The statement of a period, for `npm run verify`; the header X-Statement says draft or final',
           params: PeriodParams,
           response: {

@@ -3,7 +3,7 @@
 // Shows instants in the visitor's own zone; what the server wrote, in UTC, stays as the title.
 function showLocalTimes(root) {
   for (const time of root.querySelectorAll('time[datetime]:not([title])')) {
-    const language = time.closest('[lang]')?.lang || 'en'
+    const { lang: language } = time.closest('[lang]') ?? document.documentElement
     const at = new Date(time.dateTime)
     if (Number.isNaN(at.getTime())) continue
     time.title = time.textContent
