@@ -24,11 +24,11 @@ function chainWith(waiting: Waiting, signal?: AbortSignal) {
 }
 
 test('a development chain makes the block that is waited for, and none when it is there already', async () => {
-  const { nextBlock } = chainWith({ kind: 'mine' }).waiter()
   const chain = chainWith({ kind: 'mine' })
   const { number } = await chain.newestBlock()
-  expect(await nextBlock(number)).toBe(true)
-  expect(await nextBlock(number)).toBe(true)
+  const waiter = chain.waiter()
+  expect(await waiter.nextBlock(number)).toBe(true)
+  expect(await waiter.nextBlock(number)).toBe(true)
   expect((await chain.newestBlock()).number).toBe(number + 1)
 })
 

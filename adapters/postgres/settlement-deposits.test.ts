@@ -24,6 +24,8 @@ async function begin(options: { wallet?: boolean } = {}): Promise<TestMember> {
   return member
 }
 
+const send = async (raw: unknown): Promise<`0x${string}`> =>
+  (await nodeRequest(world.node.url, 'eth_sendRawTransaction', [raw])) as `0x${string}`
 const deposits = () => world.database.prisma.deposit.findMany({ orderBy: [{ block: 'asc' }, { logIndex: 'asc' }] })
 
 test('a deposit is seen at once, credited when it is deep enough, and once', async () => {
@@ -56,7 +58,7 @@ test('a deposit that a reorganisation removes vanishes and is not credited; one 
   expect(await deposits()).toEqual([])
   await world.mine(5)
   expect(await world.settlement.watchChain(later)).toMatchObject({ credited: 0 })
-  await nodeRequest(world.node.url, 'eth_sendRawTransaction', [raw])
+  await world.mined(send(raw))
   await world.mine(5)
   expect(await world.settlement.watchChain(later)).toMatchObject({ recorded: 1, credited: 1 })
   expect(await world.balance(`member:${ann.id}`)).toBe(pos(30))
@@ -71,7 +73,7 @@ test('a reorganisation deeper than the confirmations puts the cursor back, tells
   const raw = await world.client.request({ method: 'eth_getRawTransactionByHash' as 'eth_chainId', params: [row!.txHash] as never })
   await nodeRequest(world.node.url, 'anvil_reorg', [6, []])
   expect(await world.client.getTransactionReceipt({ hash: row!.txHash as `0x${string}` }).catch(() => 'gone')).toBe('gone')
-  await nodeRequest(world.node.url, 'eth_sendRawTransaction', [raw])
+  await world.mined(send(raw))
   await world.mine(12)
   await world.settlement.watchChain(later)
   await world.settlement.watchChain(later)

@@ -56,6 +56,22 @@ test('a transaction that waits too long is replaced by a dearer one of the same 
   expect(await world.disagreements()).toEqual([])
 })
 
+test('gas suffices whatever the second in which it is mined: then the token adds a checkpoint of votes that the trial did not see', async () => {
+  const [ann, ben] = await begin()
+  await rpc('anvil_setBlockTimestampInterval', 0)
+  await world.withdraw(ann!, pos(10), later)
+  await world.settlement.payout(later)
+  await world.withdraw(ben!, pos(10), later)
+  const { timestamp } = await world.client.getBlock()
+  const checkpoint = async (name: string): Promise<void> => {
+    if (name === 'signed') await rpc('evm_setNextBlockTimestamp', Number(timestamp) + 1_000)
+  }
+  const before = (await attempts()).length
+  await (await world.another({ checkpoint })).payout(later)
+  expect(await world.onChain(ben!.wallet.address)).toBe(pos(10))
+  expect(await attempts()).toHaveLength(before + 1)
+})
+
 test('a transaction that the node has forgotten is sent again as it was', async () => {
   const [ann] = await begin()
   await world.withdraw(ann!, pos(10), later)
@@ -109,7 +125,7 @@ test('a payout on chain with other content halts the payer until an operator has
   const [ann, ben] = await begin()
   // Somebody with the payer's key pays line 1 to the wrong person.
   const line = (BigInt(ben!.wallet.address) << 96n) | pos(3)
-  await sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]] })
+  await world.mined(sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]] }))
   await world.withdraw(ann!, pos(10), later)
   await expect(world.settlement.payout(later)).rejects.toMatchObject({ source: 'settlement', retryable: false })
   await expect(world.settlement.payout(later)).rejects.toThrow(/the payer is halted: pay 1-1 is on chain/)
@@ -124,8 +140,8 @@ test('a ledger from an old backup halts: the chain knows more lines than it', as
   await world.withdraw(ann!, pos(10), later)
   const line = (BigInt(ann!.wallet.address) << 96n) | pos(10)
   const pay = { address: world.deployment.vault, abi: Vault.abi, functionName: 'pay' } as const
-  await sender(2).writeContract({ ...pay, args: [1n, [line]] })
-  await sender(2).writeContract({ ...pay, args: [2n, [line]] })
+  await world.mined(sender(2).writeContract({ ...pay, args: [1n, [line]] }))
+  await world.mined(sender(2).writeContract({ ...pay, args: [2n, [line]] }))
   await expect(world.settlement.payout(later)).rejects.toThrow(/expects line 3 next, the ledger has numbered only up to 1/)
   expect(await attempts()).toHaveLength(2)
 })
@@ -134,7 +150,7 @@ test('a payout that the ledger has lost, sent from a copy of it, is recognised a
   const [ann] = await begin()
   await world.withdraw(ann!, pos(10), later)
   const line = (BigInt(ann!.wallet.address) << 96n) | pos(10)
-  await sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]] })
+  await world.mined(sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]] }))
   expect(await world.settlement.payout(later)).toMatchObject({ signer: { state: 'idle', settled: 1 } })
   expect(await world.onChain(ann!.wallet.address)).toBe(pos(10))
   expect(await world.disagreements()).toEqual([])
@@ -143,7 +159,7 @@ test('a payout that the ledger has lost, sent from a copy of it, is recognised a
 test('a period that somebody else has opened on chain counts as opened', async () => {
   world = await startSettlementWorld()
   await world.at(GENESIS)
-  await sender(7).writeContract({ address: world.deployment.emission, abi: Emission.abi, functionName: 'open', args: [1n] })
+  await world.mined(sender(7).writeContract({ address: world.deployment.emission, abi: Emission.abi, functionName: 'open', args: [1n] }))
   expect(await world.settlement.openPeriods(GENESIS)).toMatchObject({ opened: 1, signer: { state: 'idle', settled: 1 } })
   expect(await attempts()).toEqual([])
 })
@@ -151,7 +167,7 @@ test('a period that somebody else has opened on chain counts as opened', async (
 test('a paused vault holds payouts back without halting; they go on when it is open again', async () => {
   const [ann] = await begin()
   await world.withdraw(ann!, pos(10), later)
-  await sender(4).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pause' })
+  await world.mined(sender(4).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pause' }))
   expect(await world.settlement.payout(later)).toMatchObject({ signer: { state: 'blocked', reason: 'EnforcedPause()' } })
   await unpauseVault(world)
   expect(await world.settlement.payout(later)).toMatchObject({ signer: { state: 'idle', settled: 1 } })

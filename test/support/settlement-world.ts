@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { createPublicClient, createWalletClient, http, type LocalAccount, type PublicClient } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -45,6 +46,8 @@ export interface SettlementWorld {
   another(options?: { checkpoint?: Checkpoint; chain?: Partial<SettlementChainOptions> }): Promise<Settlement>
   /** Moves the chain to an instant and returns it. */
   at(now: Instant): Promise<Instant>
+  /** Resolves when a transaction has succeeded in a block; the node answers before that. */
+  mined(sending: Promise<Hex>): Promise<Hex>
   /** Puts empty blocks on the chain. */
   mine(blocks: number): Promise<void>
   member(options?: { autoPayout?: boolean; wallet?: boolean }): Promise<TestMember>
@@ -95,6 +98,12 @@ export async function startSettlementWorld(options: { confirmations?: number; bl
     })
     return createSettlement({ store, chain, genesis: GENESIS, ...(own.checkpoint === undefined ? {} : { checkpoint: own.checkpoint }) })
   }
+  async function mined(sending: Promise<Hex>): Promise<Hex> {
+    const hash = await sending
+    const { status } = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 })
+    assert.equal(status, 'success', `${hash} was reverted`)
+    return hash
+  }
   const settlement = make()
   let count = 0
 
@@ -111,6 +120,7 @@ export async function startSettlementWorld(options: { confirmations?: number; bl
       await moveChainTime(node.url, now)
       return now
     },
+    mined,
     async mine(blocks) {
       await nodeRequest(node.url, 'anvil_mine', [`0x${blocks.toString(16)}`])
     },
@@ -178,12 +188,14 @@ export async function startSettlementWorld(options: { confirmations?: number; bl
       return id
     },
     async deposit(member, amount) {
-      const gas = createWalletClient({ account: devAccount(9), chain: DEV_CHAIN, transport })
-      await client.waitForTransactionReceipt({ hash: await gas.sendTransaction({ to: member.wallet.address, value: 10n ** 17n }) })
+      const donor = createWalletClient({ account: devAccount(9), chain: DEV_CHAIN, transport })
+      await mined(donor.sendTransaction({ to: member.wallet.address, value: 10n ** 17n }))
       const own = createWalletClient({ account: member.wallet, chain: DEV_CHAIN, transport })
       const approve = { address: deployment.token, abi: PoSToken.abi, functionName: 'approve', args: [deployment.vault, amount] } as const
-      await client.waitForTransactionReceipt({ hash: await own.writeContract(approve) })
-      return own.writeContract({ address: deployment.vault, abi: Vault.abi, functionName: 'deposit', args: [amount] })
+      await mined(own.writeContract(approve))
+      // Above the estimate: in which second it is mined decides whether the token adds a checkpoint.
+      const gas = 300_000n
+      return mined(own.writeContract({ address: deployment.vault, abi: Vault.abi, functionName: 'deposit', args: [amount], gas }))
     },
     async balance(account) {
       return (await database.prisma.account.findUnique({ where: { name: account } }))?.balance ?? 0n

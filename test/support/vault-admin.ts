@@ -16,17 +16,19 @@ async function speakFor(world: SettlementWorld, address: Hex) {
 /** Does as the timelock would after its delay. */
 export async function setPayoutLimit(world: SettlementWorld, capacity: bigint): Promise<void> {
   const timelock = await speakFor(world, world.deployment.timelock)
-  await timelock.writeContract({
-    address: world.deployment.vault,
-    abi: Vault.abi,
-    functionName: 'setLimit',
-    args: [capacity, capacity / 43_200n],
-  })
+  await world.mined(
+    timelock.writeContract({
+      address: world.deployment.vault,
+      abi: Vault.abi,
+      functionName: 'setLimit',
+      args: [capacity, capacity / 43_200n],
+    }),
+  )
 }
 
 export async function unpauseVault(world: SettlementWorld): Promise<void> {
   const timelock = await speakFor(world, world.deployment.timelock)
-  await timelock.writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'unpause' })
+  await world.mined(timelock.writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'unpause' }))
 }
 
 const ELSEWHERE: Hex = '0x00000000000000000000000000000000000e15e0'
@@ -34,11 +36,21 @@ const ELSEWHERE: Hex = '0x00000000000000000000000000000000000e15e0'
 /** What no contract allows and a test of the alarm needs: tokens vanish from the vault. */
 export async function takeFromVault(world: SettlementWorld, amount: bigint): Promise<void> {
   const vault = await speakFor(world, world.deployment.vault)
-  await vault.writeContract({ address: world.deployment.token, abi: PoSToken.abi, functionName: 'transfer', args: [ELSEWHERE, amount] })
+  await world.mined(
+    vault.writeContract({
+      address: world.deployment.token,
+      abi: PoSToken.abi,
+      functionName: 'transfer',
+      args: [ELSEWHERE, amount],
+      gas: 300_000n,
+    }),
+  )
 }
 
 export async function giveToVault(world: SettlementWorld, amount: bigint): Promise<void> {
   const elsewhere = await speakFor(world, ELSEWHERE)
   const args = [world.deployment.vault, amount] as const
-  await elsewhere.writeContract({ address: world.deployment.token, abi: PoSToken.abi, functionName: 'transfer', args })
+  await world.mined(
+    elsewhere.writeContract({ address: world.deployment.token, abi: PoSToken.abi, functionName: 'transfer', args, gas: 300_000n }),
+  )
 }
