@@ -1,4 +1,5 @@
 import { telegramTexts } from '../bots/telegram/telegram.texts.ts'
+import { consoleTexts } from '../bots/console/console.texts.ts'
 import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
@@ -19,6 +20,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   checkInTexts.catalogue,
   economyTexts.catalogue,
   operationsTexts.catalogue,
+  consoleTexts.catalogue,
   discordTexts.catalogue,
   telegramTexts.catalogue,
   ...SERVER_CATALOGUES,

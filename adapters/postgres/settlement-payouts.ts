@@ -1,10 +1,11 @@
+import { FRESH_GRANT_MS, MIN_AUTO_PAYOUT } from '../../core/economy/withdraw.rules.ts'
 import { memberAccount } from '../../core/ledger/ledger.types.ts'
 import type { Hex } from '../../core/economy/merkle-hex.ts'
 import type { Keccak256 } from '../../core/economy/merkle.ts'
 import { periodAt } from '../../core/economy/release-schedule.ts'
 import { EMPTY_HEAD, headAfterPayout } from '../../core/settlement/running-hash.ts'
 import type { PayoutStore } from '../../core/settlement/settlement.port.ts'
-import { AUTO_PAYOUT_MINIMUM, choosePayouts, GRANT_SETTLES_AFTER, MAX_PAYOUT_LINES } from '../../core/settlement/settlement.rules.ts'
+import { choosePayouts, MAX_PAYOUT_LINES } from '../../core/settlement/settlement.rules.ts'
 import type { PayoutRoom } from '../../core/settlement/settlement.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
@@ -62,14 +63,14 @@ async function addAutoPayouts(tx: Tx, genesis: Instant, slot: Instant, now: Inst
   const payees = await tx.$queryRaw<PayeeRow[]>(Prisma.sql`
     WITH young AS (
       SELECT member_id, sum(amount)::bigint AS total FROM reward
-      WHERE serial IS NULL AND status = 'granted' AND at > ${new Date(now - GRANT_SETTLES_AFTER)} GROUP BY member_id
+      WHERE serial IS NULL AND status = 'granted' AND at > ${new Date(now - FRESH_GRANT_MS)} GROUP BY member_id
     )
     SELECT m.id AS member_id, w.address, a.balance - coalesce(y.total, 0) AS amount
     FROM member m
     JOIN wallet w ON w.member_id = m.id AND w.unlinked_at IS NULL AND w.payout_from <= ${new Date(now)}
     JOIN account a ON a.name = 'member:' || m.id
     LEFT JOIN young y ON y.member_id = m.id
-    WHERE m.auto_payout AND NOT m.blocked AND a.balance - coalesce(y.total, 0) >= ${AUTO_PAYOUT_MINIMUM}
+    WHERE m.auto_payout AND NOT m.blocked AND a.balance - coalesce(y.total, 0) >= ${MIN_AUTO_PAYOUT}
       AND NOT EXISTS (SELECT 1 FROM withdrawal d WHERE d.id = 'auto:' || m.id || ${suffix})
     ORDER BY m.id LIMIT ${MEMBERS_AT_ONCE}`)
   const withdrawals = payees.map((payee) => ({ id: `auto:${payee.member_id}${suffix}`, ...payee }))

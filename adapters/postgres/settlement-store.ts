@@ -1,5 +1,7 @@
 import type { SettlementStore } from '../../core/settlement/settlement.port.ts'
-import { AUTO_PAYOUT_EVERY, DISPUTE_WINDOW, GRANT_SETTLES_AFTER } from '../../core/settlement/settlement.rules.ts'
+import { AUTO_PAYOUT_EVERY } from '../../core/settlement/settlement.rules.ts'
+import { CLOSE_AFTER_MS } from '../../core/economy/close.rules.ts'
+import { FRESH_GRANT_MS } from '../../core/economy/withdraw.rules.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../../core/economy/release-schedule.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { asFault } from './database.ts'
@@ -38,13 +40,13 @@ export function settlementStore(options: StatementOptions): SettlementStore {
     ...reserveStore(database),
     async isDue(work, now) {
       if (work === 'close')
-        return (await isPeriodLeft('drafted_at IS NULL', now, 0)) || (await isPeriodLeft('closed_at IS NULL', now, DISPUTE_WINDOW))
+        return (await isPeriodLeft('drafted_at IS NULL', now, 0)) || (await isPeriodLeft('closed_at IS NULL', now, CLOSE_AFTER_MS))
       if (work === 'open' && (await holds('(SELECT count(*) FROM period) < $1', [Math.min(LAST_PERIOD, periodAt(genesis, now))])))
         return true
       // A halted signer was reported when it was halted; asking it again every few seconds would only fill the record.
       if ((await store.haltReason(work === 'payout' ? 'payer' : 'distributor')) !== undefined) return false
       if (await holds(work === 'payout' ? UNSETTLED_PAYMENTS : UNSETTLED_EMISSION)) return true
-      if (work === 'fund') return holds(GRANTS_DUE, [new Date(now - GRANT_SETTLES_AFTER)])
+      if (work === 'fund') return holds(GRANTS_DUE, [new Date(now - FRESH_GRANT_MS)])
       if (work === 'open' || (await store.payoutsHalted()) !== undefined) return false
       if (await holds(`EXISTS (SELECT 1 ${WAITING_WITHDRAWALS})`)) return true
       return !(await isSlotDone(database.prisma, Math.floor(now / AUTO_PAYOUT_EVERY) * AUTO_PAYOUT_EVERY))

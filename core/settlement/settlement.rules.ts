@@ -13,23 +13,8 @@ import type {
   WaitingWithdrawal,
 } from './settlement.types.ts'
 
-/** A grant can be reversed for this long; then it gets its serial and can be withdrawn (spec 01, "Period close": 48 hours). */
-export const GRANT_SETTLES_AFTER = 48 * HOUR
-
-/** After a period's end members can dispute its draft for this long; then it may be closed (spec 01). */
-export const DISPUTE_WINDOW = 72 * HOUR
-
 /** Lines in one payout: 200 fresh recipients take about 6 of the 16.7 million gas that a transaction may use (EIP-7825). */
 export const MAX_PAYOUT_LINES = 200
-
-/**
- * Most that one withdrawal may ask for: what the vault lets go at once when it was deployed with its defaults (contracts/script/deploy.ts). The command
- * refuses more; a line is never split, so that a withdrawal has one serial and one transaction.
- */
-export const LARGEST_WITHDRAWAL: Amount = 2_000_000_000_000_000n
-
-/** What an automatic payout is worth at least: 10 PoS. */
-export const AUTO_PAYOUT_MINIMUM: Amount = 10_000_000_000n
 
 /** Automatic payouts are gathered once in this long, not with every grant: each costs gas. */
 export const AUTO_PAYOUT_EVERY = DAY

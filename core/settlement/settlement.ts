@@ -1,7 +1,9 @@
 import { FIRST_PERIOD, LAST_PERIOD, periodAt, periodEnd } from '../economy/release-schedule.ts'
+import { CLOSE_AFTER_MS } from '../economy/close.rules.ts'
+import { FRESH_GRANT_MS } from '../economy/withdraw.rules.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { ChainPort, Checkpoint, SettlementStore } from './settlement.port.ts'
-import { AUTO_PAYOUT_EVERY, DISPUTE_WINDOW, GRANT_SETTLES_AFTER } from './settlement.rules.ts'
+import { AUTO_PAYOUT_EVERY } from './settlement.rules.ts'
 import type { ReserveFinding, SignerReport } from './settlement.types.ts'
 import { reconcile, settleSigner } from './settle-signer.ts'
 import { watchDeposits } from './watch-deposits.ts'
@@ -49,7 +51,7 @@ export function createSettlement({ store, chain, genesis, checkpoint = () => {} 
   async function numberGrants(now: Instant): Promise<number> {
     let numbered = 0
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const count = await store.numberGrants(now - GRANT_SETTLES_AFTER, now)
+      const count = await store.numberGrants(now - FRESH_GRANT_MS, now)
       if (count === 0) break
       await checkpoint('numbered')
       numbered += count
@@ -82,7 +84,7 @@ export function createSettlement({ store, chain, genesis, checkpoint = () => {} 
       let signer = await settleSigner(ports, 'distributor', now)
       let closed = 0
       for (const period of await store.unclosed(begun(now))) {
-        if (now < periodEnd(genesis, period.number) + DISPUTE_WINDOW || period.openEnds > 0) break
+        if (now < periodEnd(genesis, period.number) + CLOSE_AFTER_MS || period.openEnds > 0) break
         const burned = await store.burnRest(period.number, now)
         await checkpoint('burned')
         await store.close(period.number, burned, now)

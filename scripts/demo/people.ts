@@ -21,8 +21,40 @@ export interface People {
   readonly members: readonly Person[]
 }
 
-const GIVEN = ['Ada', 'Ben', 'Carla', 'Dion', 'Elif', 'Femi', 'Greta', 'Hugo', 'Ines', 'Jonas', 'Kofi', 'Lena', 'Mira', 'Noah', 'Olu', 'Priya']
-const FAMILY = ['Adeyemi', 'Berg', 'Costa', 'Dubois', 'Eriksen', 'Fischer', 'Gupta', 'Haddad', 'Ito', 'Jansen', 'Kaya', 'Lopez', 'Moreau', 'Novak']
+const GIVEN = [
+  'Ada',
+  'Ben',
+  'Carla',
+  'Dion',
+  'Elif',
+  'Femi',
+  'Greta',
+  'Hugo',
+  'Ines',
+  'Jonas',
+  'Kofi',
+  'Lena',
+  'Mira',
+  'Noah',
+  'Olu',
+  'Priya',
+]
+const FAMILY = [
+  'Adeyemi',
+  'Berg',
+  'Costa',
+  'Dubois',
+  'Eriksen',
+  'Fischer',
+  'Gupta',
+  'Haddad',
+  'Ito',
+  'Jansen',
+  'Kaya',
+  'Lopez',
+  'Moreau',
+  'Novak',
+]
 const FAMILY_ZH = ['王', '李', '张', '刘', '陈', '杨', '赵', '黄', '周', '吴', '徐', '孙', '胡', '朱', '高', '林']
 const GIVEN_ZH = ['伟', '芳', '娜', '秀英', '敏', '静', '丽', '强', '磊', '洋', '艳', '勇', '杰', '涛', '明', '小雨', '子涵', '思远']
 const CHINESE_PERCENT = 40
@@ -45,9 +77,7 @@ export function createPeople(seed: number, size: number, personas: readonly Pers
   const others = Array.from({ length: Math.max(0, size - known.length) }, (_, index): Person => {
     const id = `m${String(index + 1).padStart(5, '0')}`
     const isChinese = random.percent(CHINESE_PERCENT)
-    const name = isChinese
-      ? `${random.pick(FAMILY_ZH)}${random.pick(GIVEN_ZH)}`
-      : `${random.pick(GIVEN)} ${random.pick(FAMILY)}`
+    const name = isChinese ? `${random.pick(FAMILY_ZH)}${random.pick(GIVEN_ZH)}` : `${random.pick(GIVEN)} ${random.pick(FAMILY)}`
     const joinsOn = random.percent(FIRST_MONTH_PERCENT)
       ? random.below(FIRST_MONTH_DAYS)
       : FIRST_MONTH_DAYS + random.below(LAST_JOIN_DAY - FIRST_MONTH_DAYS)

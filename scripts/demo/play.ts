@@ -1,6 +1,6 @@
 import { LAST_PERIOD } from '../../core/economy/release-schedule.ts'
 import type { PeriodView } from '../../core/economy/economy.types.ts'
-import { DISPUTE_WINDOW } from '../../core/settlement/settlement.rules.ts'
+import { CLOSE_AFTER_MS } from '../../core/economy/close.rules.ts'
 import { DAY, HOUR, type Instant } from '../../core/shared/instant.ts'
 import { createActors, forEachAtOnce, type Actors } from './act.ts'
 import { holdEvent, IN_FLIGHT } from './hold-event.ts'
@@ -35,7 +35,7 @@ const OUTAGE_BEFORE = 1
 const OUTAGE_AFTER = 5
 /** The jobs run on every second day, and on those on which a period ends or may be closed: enough for the story, and each run takes real time. */
 const JOBS_EVERY = 2
-const DISPUTE_DAYS = DISPUTE_WINDOW / DAY
+const DISPUTE_DAYS = CLOSE_AFTER_MS / DAY
 const RESERVES_EVERY = 7
 /** Days of a month on which people withdraw. */
 const WITHDRAWAL_DAYS = [13, 24]

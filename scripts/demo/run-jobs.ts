@@ -15,8 +15,17 @@ const MOST_OUTBOX_ROUNDS = 1_000
 /** Everything that the scheduler would run by `now`, in its order: what is due is done, however late it is. */
 export async function runJobs(world: World, now: Instant): Promise<JobRun> {
   const { settlement } = world
-  const T=(globalThis as any).T??={}; let t=performance.now(); const lap=(n:string)=>{const u=performance.now();(T[n]??=[0,0]);T[n][0]+=u-t;T[n][1]++;t=u}
-  await moveChainTime(world.nodeUrl, now);lap('move')
+  const T = ((globalThis as any).T ??= {})
+  let t = performance.now()
+  const lap = (n: string) => {
+    const u = performance.now()
+    T[n] ??= [0, 0]
+    T[n][0] += u - t
+    T[n][1]++
+    t = u
+  }
+  await moveChainTime(world.nodeUrl, now)
+  lap('move')
   if (await settlement.isDue('open', now)) await settlement.openPeriods(now)
   lap('open')
   if (await settlement.isDue('fund', now)) await settlement.fund(now)
