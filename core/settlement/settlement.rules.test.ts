@@ -120,7 +120,7 @@ test('what can never be paid stands aside and is named', () => {
   ])
 })
 
-test('the largest withdrawal is what the vault lets go at once', () => {
+test('the largest withdrawal fits what the vault lets go at once', () => {
   expect(MAX_WITHDRAWAL).toBeLessThanOrEqual(DEFAULT_PAYOUT_LIMIT.capacity)
 })
 
