@@ -94,6 +94,21 @@ describe('the sandbox', () => {
     expect(await page.getByRole('link', { name: 'Bob <b>"x"' }).count()).toBe(1)
   })
 
+  test('shows a long answer from its beginning, and a short one whole', async () => {
+    await open('/sandbox?as=ann')
+    await say('/list lines 200')
+    const isInView = (place: string) =>
+      page.evaluate((selector) => {
+        const log = document.querySelector('.log')!.getBoundingClientRect()
+        const found = document.querySelector(`.turn:last-child ${selector}`)!.getBoundingClientRect()
+        return found.top >= log.top - 1 && found.bottom <= log.bottom + 1
+      }, place)
+    expect(await isInView('.said')).toBe(true)
+    await say('/balance')
+    expect(await isInView('.said')).toBe(true)
+    expect(await isInView('.answer')).toBe(true)
+  })
+
   test('takes a pasted file, and gives files to keep', async () => {
     await open('/sandbox?as=ann')
     await say('/import')

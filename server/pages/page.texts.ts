@@ -16,7 +16,7 @@ export const pageTexts = defineTexts(
     description: 'Release, grants, burns and reserves of PoS, with statements that anyone can verify.',
 
     supplyTitle: 'Where all 100 million PoS are',
-    supplyNow: 'Period {{number}} of 13 is open, rewards count {{multiplier}}-fold. It ends {{at}}.',
+    supplyNow: 'Period {{number}} of 13 is open; rewards count × {{multiplier}}. It ends {{at}}.',
     supplyBefore: 'The first period begins {{at}}. Nothing has been released yet.',
     supplyAfter: 'All 13 periods are over. Nothing more will be released.',
     supplyAt: 'As of {{at}}',

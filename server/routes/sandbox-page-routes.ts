@@ -53,7 +53,7 @@ export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPlu
       '/sandbox',
       { config: SANDBOX_WRITES, bodyLimit: SANDBOX_BODY_LIMIT, schema: { hide: true, body: TurnForm } },
       async (request, reply) => {
-        const { as, key, token, label } = request.body
+        const { as, key, label } = request.body
         const turn = turnOf(request.body)
         const { persona, answer } = await chat.take(as, turn, key)
         const said = 'line' in turn ? turn.line : label
@@ -61,13 +61,8 @@ export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPlu
         const item = turnItem(persona, said, renderReply(readerOf(app, request), app.speak, answer), isPublic)
         if (!wantsJson(request)) return showPage(request, reply, persona, item)
         reply.header('cache-control', 'no-store')
-        return reply.send({
-          html: item.text,
-          isPublic,
-          isFaulty: answer.reply.tone === 'fault',
-          ...asked(app, answer.reply),
-          pressed: token,
-        })
+        const now = timeHtml(app.now(), request.language).text
+        return reply.send({ html: item.text, now, isPublic, ...asked(app, answer.reply) })
       },
     )
 

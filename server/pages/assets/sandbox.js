@@ -60,6 +60,12 @@ function addCopy(verbatim) {
   verbatim.after(button)
 }
 
+function showNow(piece) {
+  const now = root.querySelector('[data-now]')
+  now.innerHTML = piece
+  showLocalTimes(now)
+}
+
 async function copyText(text, button) {
   await navigator.clipboard.writeText(text)
   button.textContent = copied
@@ -68,7 +74,8 @@ async function copyText(text, button) {
 function show(item) {
   log.querySelector('.empty')?.remove()
   log.append(item)
-  log.scrollTop = log.scrollHeight
+  // A long answer is read from its beginning.
+  log.scrollTop = item.offsetHeight > log.clientHeight ? item.offsetTop : log.scrollHeight
   clear.hidden = false
   return item
 }
@@ -102,7 +109,10 @@ async function send(action, fields) {
       body: new URLSearchParams({ ...fields, key }),
     })
     const answer = await response.json()
-    if (response.ok) return answer
+    if (response.ok) {
+      showNow(answer.now)
+      return answer
+    }
     if (response.status >= 500) unanswered = { request, key }
     show(notice(`${answer.title} ${answer.nextStep}`, 'notice trouble'))
   } catch {
@@ -158,9 +168,6 @@ async function skip(target) {
   if (answer === undefined) return
   for (const person of people.split(' ')) keep(person, answer.html)
   show(elementOf(answer.html))
-  const now = root.querySelector('[data-now]')
-  now.innerHTML = answer.now
-  showLocalTimes(now)
 }
 
 async function readFile(file) {
