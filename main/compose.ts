@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createLookupClient, createWalletProof } from '../adapters/chain/wallet-proof.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createHome, promptStore, rememberCard } from '../adapters/postgres/chat-store.ts'
@@ -6,10 +6,10 @@ import type { Database, Tx } from '../adapters/postgres/database.ts'
 import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { createIdentify } from '../adapters/postgres/identify.ts'
+import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
-import type { Hmac } from '../core/attendance/check-in-code.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
 import type { PartState } from '../core/operations/status.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
@@ -49,16 +49,15 @@ const CODE_KEY = 'code-key'
 /** Joins commands, stores and texts. The only place where core meets adapters; everything that starts or stops is elsewhere. */
 export async function compose(options: ComposeOptions): Promise<Composed> {
   const { database, now, log } = options
-  const hmac: Hmac = (key, message) => createHmac('sha256', key).update(message).digest()
   const codeKey = await readCodeKey(database)
   const { genesis } = options.chain.deployment
   const events: EventStoreOptions = {
-    hmac,
+    hmac: hmacSha256,
     genesis,
     randomBytes: (length) => randomBytes(length),
-    hashCode: (event, code) => hmac(codeKey, `code:${event}:${code}`),
+    hashCode: (event, code) => hmacSha256(codeKey, `code:${event}:${code}`),
   }
-  const submit = createCheckInStore({ pool: database.pool, hmac, genesis, openInLedger: options.openInLedger })
+  const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: options.openInLedger })
   const checkIn: CheckInPort = {
     submit,
     hashCode: events.hashCode,

@@ -17,11 +17,18 @@ export async function leaderboard(tx: Tx, limit: number): Promise<readonly Leade
   return rows.map(({ rank, id, name, earned }) => ({ rank: Number(rank), memberId: id, name, earned }))
 }
 
-/** One more than the number of members who earned more; null for who has earned nothing. Higher buckets of the histogram are summed, only the own bucket is counted. */
+/**
+ * One more than the number of members who earned more; null for who has earned nothing. Higher buckets of the histogram are summed, only the own bucket is
+ * counted: `earned > 0` is said again for the planner, which else can not use the index of those who earned.
+ */
 export async function rankOf(tx: Tx, memberId: string): Promise<number | null> {
   const rows = await tx.$queryRaw<{ rank: bigint }[]>(Prisma.sql`
-    SELECT 1 + (SELECT coalesce(sum(members), 0) FROM rank_bucket WHERE bucket > rank_bucket_of(own.earned))::bigint
-             + (SELECT count(*) FROM account other WHERE other.earned > own.earned AND other.earned <= rank_bucket_top(rank_bucket_of(own.earned))) AS rank
-    FROM account own WHERE own.name = ${memberAccount(memberId)} AND own.earned > 0`)
+    WITH own AS MATERIALIZED (
+      SELECT earned, rank_bucket_of(earned) AS bucket FROM account WHERE name = ${memberAccount(memberId)} AND earned > 0
+    )
+    SELECT 1 + (SELECT coalesce(sum(members), 0) FROM rank_bucket higher WHERE higher.bucket > own.bucket)::bigint
+             + (SELECT count(*) FROM account other
+                WHERE other.earned > 0 AND other.earned > own.earned AND other.earned <= rank_bucket_top(own.bucket)) AS rank
+    FROM own`)
   return rows[0] === undefined ? null : Number(rows[0].rank)
 }
