@@ -22,6 +22,10 @@ export interface Config {
   operators: readonly { platform: 'discord' | 'telegram'; id: string }[]
   logLevel: (typeof LOG_LEVELS)[number]
   sentryDsn: Secret | undefined
+  /** Proxies whose word about the visitor's address is believed. */
+  trustedProxies: readonly string[]
+  /** Bearer token for /metrics; without one it is answered on this machine only. */
+  metricsToken: Secret | undefined
   database: { kind: 'embedded' } | { kind: 'server'; url: Secret }
   chain: EmbeddedChain | RemoteChain
   discord: { token: Secret; apiUrl: string; guildId: string | undefined } | undefined
@@ -103,6 +107,8 @@ export function readConfig(environment: Environment): ReadConfig {
       operators: values.OPERATORS ?? [],
       logLevel: values.LOG_LEVEL ?? 'info',
       sentryDsn: values.SENTRY_DSN,
+      trustedProxies: values.TRUSTED_PROXIES ?? [],
+      metricsToken: values.METRICS_TOKEN,
       database: values.DATABASE_URL === undefined ? { kind: 'embedded' } : { kind: 'server', url: values.DATABASE_URL },
       chain,
       discord: values.DISCORD_TOKEN && {

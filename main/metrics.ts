@@ -16,7 +16,7 @@ export interface ProductMetrics {
 }
 
 /** The process's Prometheus registry. Names and labels are bounded: no member, no address, no free text. */
-export function createMetrics(database: Database): ProductMetrics {
+export function createMetrics(database: Database, token: string | undefined): ProductMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -60,7 +60,7 @@ export function createMetrics(database: Database): ProductMetrics {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     observeRequest: ({ method, route, status, seconds }) => requests.observe({ method, route, status }, seconds),
-    token: undefined,
+    token,
     measure: (dispatch) =>
       Object.assign((request: Parameters<Dispatch>[0]) => timed(request.account.platform, dispatch(request)), {
         press: (press: Parameters<Dispatch['press']>[0]) => timed(press.account.platform, dispatch.press(press)),

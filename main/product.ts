@@ -7,6 +7,7 @@ import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { deliverOutbox } from '../jobs/deliver-outbox.ts'
+import { startLoop } from '../jobs/delivery-loop.ts'
 import { settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
@@ -87,7 +88,7 @@ async function start(
     ...config.operators.map(({ platform, id }) => `${platform}:${id}`),
     ...(config.isSandbox ? SANDBOX_OPERATORS : []),
   ])
-  const metrics = createMetrics(database)
+  const metrics = createMetrics(database, config.metricsToken?.reveal())
   const { chat: plainChat, events } = await compose({
     database,
     now: clock.now,
@@ -132,6 +133,10 @@ async function start(
       halting.abort()
       await running.stop()
     })
+  } else if (messengers.size > 0 || bots.states.size > 0) {
+    // Only a process that runs a bot can deliver to its platform, so it does even where no jobs run.
+    const loop = startLoop(deliver, (error) => log.warn({ err: error }, 'the outbox waits'))
+    stops.push(() => loop.stop())
   }
 
   if (config.roles.has('server')) {
@@ -156,7 +161,7 @@ async function start(
             },
           })
         : undefined,
-      trustedProxies: [],
+      trustedProxies: config.trustedProxies,
     })
     stops.push(() => server.close())
     await listen(server, config.host, port)

@@ -96,6 +96,15 @@ export const VARIABLES = {
   },
   TELEGRAM_CHAT_ID: { schema: z.string().regex(/^-?\d{1,16}$/), expected: 'the id of the Telegram group, such as -1001234567890' },
   TELEGRAM_API_URL: { schema: webUrl, expected: 'an http address (a local Bot API server, or tests)' },
+  TRUSTED_PROXIES: {
+    schema: listOf(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+    expected: 'a list of addresses or ranges, such as 10.0.0.0/8',
+  },
+  METRICS_TOKEN: {
+    schema: secret(z.string().regex(/^\S{16,}$/)),
+    expected: 'at least 16 characters without spaces',
+    isSecret: true,
+  },
   SENTRY_DSN: {
     schema: secret(urlOf('http:', 'https:').refine((text) => new URL(text).username !== '' && /\/\d+$/.test(new URL(text).pathname))),
     expected: 'the DSN of a Sentry project, such as https://key@host/1',

@@ -1,6 +1,6 @@
 import type { Hex } from '../economy/merkle-hex.ts'
 import type { Amount } from '../shared/amount.ts'
-import { DAY, HOUR, type Instant } from '../shared/instant.ts'
+import { DAY, type Instant } from '../shared/instant.ts'
 import type {
   CallKind,
   ChainCall,
