@@ -136,6 +136,45 @@ describe('the first day of a community', () => {
     expect((await community.say('bob', 'balance')).text).toContain('On the way to your wallet: 4 PoS')
   })
 
+  it('switches automatic payout on for a wallet only, and off', async () => {
+    expect((await community.say('cyd', 'payout auto on')).text).toContain('(withdraw.no_wallet)')
+    expect((await community.say('bob', 'payout auto on')).text).toContain('from 10 PoS up, to 0x')
+    expect((await community.say('bob', 'balance')).text).toContain('Automatic payout: on')
+    expect((await community.say('bob', 'payout auto 关')).text).toContain('Automatic payout is off')
+  })
+
+  it('reads times in the member’s zone', async () => {
+    expect((await community.say('hana', 'timezone Mars/Base')).text).toContain('(timezone.unknown)')
+    expect((await community.say('hana', 'timezone asia/shanghai')).text).toContain('Times are shown in Asia/Shanghai')
+    const created = await community.say('hana', 'event create Morning start:2027-03-01 09:00')
+    expect(created.text).toContain('Check-in opens 2027-03-01T00:45:00.000Z')
+    expect((await community.say('hana', 'event create Old start:2026-01-01T00:00Z')).text).toContain('(event.past)')
+    expect((await community.say('hana', 'event create Far start:2029-01-01T00:00Z')).text).toContain('(event.far_future)')
+    expect((await community.say('hana', 'event create Rich start:now reward:10001')).text).toContain('(event.reward_too_large)')
+  })
+
+  it('hands out single-use codes, each good once', async () => {
+    const created = await community.say('hana', 'event create Meetup start:now evidence:codes capacity:2')
+    const event = /EVT-\d+/.exec(created.text)?.[0] ?? ''
+    const made = await community.say('hana', `event codes ${event} 3`)
+    const [first = '', second = '', third = ''] = (made.reply.file?.content ?? '').trim().split('\r\n').slice(1)
+    expect((await community.say('ann', `checkin ${first}`)).reply.tone).toBe('done')
+    expect((await community.say('bob', `checkin ${first}`)).text).toContain('(checkin.used_code)')
+    expect((await community.say('bob', `checkin ${second}`)).reply.tone).toBe('done')
+    expect((await community.say('cyd', `checkin ${third}`)).text).toContain('(checkin.full)')
+    expect((await community.say('hana', `event codes ${event} 2000`)).text).toContain('(event.too_many_codes)')
+  })
+
+  it('shows operators what was stopped, and lets them go on', async () => {
+    await community.database.prisma.setting.create({ data: { key: 'halted:payer', value: 'head differs' } })
+    expect((await community.say('bob', 'status')).text).toContain('Something needs a look')
+    expect((await community.say('bob', 'resume payer')).text).toContain('(command.forbidden)')
+    expect((await community.say('op', 'status')).text).toContain('Stopped: payer – head differs')
+    expect((await community.say('op', 'resume payer')).text).toContain('payer goes on')
+    expect((await community.say('op', 'resume payer')).text).toContain('(resume.not_halted)')
+    expect((await community.say('op', 'status')).text).toContain('Everything runs')
+  })
+
   it('never loses or makes a nano', async () => {
     const { _sum: sum } = await community.database.prisma.account.aggregate({ _sum: { balance: true } })
     expect(sum.balance).toBe(100_000_000n * 1_000_000_000n)
