@@ -25,11 +25,6 @@ export function rotatingCode(hmac: Hmac, secret: Uint8Array, at: Instant, back =
   return codeText(hmac(secret, `rotating:${Math.floor(at / CODE_STEP_MS) - back}`))
 }
 
-/** The instant at which the code shown now stops being the newest. */
-export function nextCodeAt(at: Instant): Instant {
-  return (Math.floor(at / CODE_STEP_MS) + 1) * CODE_STEP_MS
-}
-
 /** A code as people pass it on: the event's number, then two groups of four, `12-7K3M-9QRT`. */
 export function showCode(event: number, code: string): string {
   return `${event}-${code.slice(0, 4)}-${code.slice(4)}`

@@ -1,19 +1,18 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { codeField, integerField } from '../shared/field.ts'
-import type { Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { EventPort } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
 import { eventCode } from './attendance.types.ts'
-import { nextCodeAt, showCode } from './check-in-code.ts'
+import { showCode } from './check-in-code.ts'
 import { requireOwnEvent } from './event-access.ts'
 import { MAX_CODES } from './event.rules.ts'
 
 const { say } = attendanceTexts
 const DEFAULT_COUNT = 50
 
-type Shown = { readonly event: number } & ({ readonly rotating: string; readonly next: Instant } | { readonly codes: readonly string[] })
+type Shown = { readonly event: number } & ({ readonly rotating: string } | { readonly codes: readonly string[] })
 
 export const eventCodesCommand = defineCommand({
   name: ['event', 'codes'],
@@ -31,8 +30,7 @@ export const eventCodesCommand = defineCommand({
     if (!found.ok) return found
     const { evidence } = found.result
     const event = eventCode(number)
-    if (evidence === 'rotating')
-      return done({ event: number, rotating: showCode(number, port.codes.rotating(found.result, now)), next: nextCodeAt(now) })
+    if (evidence === 'rotating') return done({ event: number, rotating: showCode(number, port.codes.rotating(found.result, now)) })
     if (evidence === 'roster')
       return refuse({
         code: 'event.no_codes',
@@ -52,7 +50,7 @@ export const eventCodesCommand = defineCommand({
         audience: 'private',
         tone: 'info',
         title: say('codesTitle', { event }),
-        lines: [say('codesSay', { next: { at: shown.next } }), say('codesHow', { code: shown.rotating })],
+        lines: [say('codesSay'), say('codesHow', { code: shown.rotating })],
         verbatim: shown.rotating,
         buttons: [{ label: say('codesRefresh'), command: 'event codes', input: { event }, allowed: 'owner', style: 'primary' }],
       }

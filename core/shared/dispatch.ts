@@ -151,9 +151,11 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
     let actor: Actor | undefined
     const addressed = (reply: Reply): Answer => {
       const own = actor?.language ?? languageOfLocale(request.account.locale)
+      // In a private chat nobody else reads along, whatever the command would show in public.
+      const isForAll = reply.audience === 'public' && request.place.kind === 'group'
       return {
         reply,
-        language: reply.language ?? (reply.audience === 'public' ? port.publicLanguage : own),
+        language: reply.language ?? (isForAll ? port.publicLanguage : own),
         timeZone: actor?.timeZone ?? 'UTC',
       }
     }
