@@ -169,7 +169,7 @@ describe('answering', () => {
     expect(logged('a member blocked the Telegram bot')).toBe(true)
     fake.failNext({ method: 'sendMessage', times: 4, kind: 'server-error' })
     await fake.sendNoAnswer({ user: LIN, text: '/status', timeoutMs: 15_000 })
-    expect((await fake.send({ user: LIN, text: '/status' })).text).toBe('All is well.')
+    expect((await fake.send({ user: LIN, text: '/status' })).text).toBe('一切正常。')
     expect(logged('answer could not be shown')).toBe(true)
   })
 
