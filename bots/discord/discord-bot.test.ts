@@ -6,7 +6,7 @@ import { startDiscordBot } from './start-discord-bot.ts'
 
 let house: House
 beforeEach(async () => {
-  house = await openHouse({ timeoutMs: 10_000 })
+  house = await openHouse({ timeoutMs: 4_000 })
 })
 afterEach(async () => {
   await house[Symbol.asyncDispose]()
