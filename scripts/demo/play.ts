@@ -1,6 +1,6 @@
 import { LAST_PERIOD } from '../../core/economy/release-schedule.ts'
 import type { PeriodView } from '../../core/economy/economy.types.ts'
-import { CLOSE_AFTER_MS } from '../../core/economy/close.rules.ts'
+import { DISPUTE_WINDOW } from '../../core/settlement/settlement.rules.ts'
 import { DAY, HOUR, type Instant } from '../../core/shared/instant.ts'
 import { createActors, forEachAtOnce, type Actors } from './act.ts'
 import { holdEvent, IN_FLIGHT } from './hold-event.ts'
@@ -8,7 +8,7 @@ import { deposit, linkWallets, withdrawHalf } from './move-value.ts'
 import { GENESIS, type World } from './open-world.ts'
 import type { People, Person } from './people.ts'
 import { createRandom, type Random } from './random.ts'
-import { checkReserves, runJobs } from './run-jobs.ts'
+import { runJobs, watchChain } from './run-jobs.ts'
 import { planMonths, type PlannedMonth } from './story.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createStatementFiles } from './statement-files.ts'
@@ -33,10 +33,10 @@ const CUT_BLOCKS = 2
 /** Days of an outage before and after the end of its month: the draft, the next opening and the close are all late. */
 const OUTAGE_BEFORE = 1
 const OUTAGE_AFTER = 5
-/** The jobs run on every second day, and on those on which a period ends or may be closed: enough for the story, and each run takes real time. */
-const JOBS_EVERY = 2
-const DISPUTE_DAYS = CLOSE_AFTER_MS / DAY
-const RESERVES_EVERY = 7
+/** The jobs run on every third day, and on those on which a period ends or may be closed: enough for the story, and each run takes real time. */
+const JOBS_EVERY = 3
+const DISPUTE_DAYS = DISPUTE_WINDOW / DAY
+const WATCH_EVERY = 7 * DAY
 /** Days of a month on which people withdraw. */
 const WITHDRAWAL_DAYS = [13, 24]
 /** After the last close, until the last withdrawal is paid. */
@@ -52,6 +52,7 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
   const wallets = planWallets(random, people.members)
   await openHouse(actors, people)
   let waitedSince: number | undefined
+  let nextWatch = GENESIS
   for (const month of months) {
     const tally = createTally()
     for (let day = month.from; day < month.to; day += 1) {
@@ -76,13 +77,16 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
     await morning(day)
     if (statements.written() === LAST_PERIOD && (await isAllPaid(world))) break
   }
-  await checkReserves(world, world.clock.now())
+  await watchChain(world, world.clock.now())
 
   async function morning(day: number): Promise<void> {
     const now = GENESIS + day * DAY + 6 * HOUR
     world.clock.moveTo(now)
     await runJobs(world, now)
-    if (day % RESERVES_EVERY === 0) await checkReserves(world, now)
+    if (now >= nextWatch) {
+      await watchChain(world, now)
+      nextWatch = now + WATCH_EVERY
+    }
     for (const period of await statements.writeFinal(now)) listener.closed(period)
   }
 

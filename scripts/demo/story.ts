@@ -18,7 +18,7 @@ const TURNS: Readonly<Record<number, Turn>> = {
 }
 
 /**
- * An event as planned. `sprint`: its reward is set so high that some of them use up the month; `circle`: its reward is what is left, divided among ten;
+ * An event as planned. `sprint`: its reward is set so high that some of them use up the month; `circle`: its reward is a tenth of what is left, if anything;
  * the others pay `base` PoS before the multiplier.
  */
 export interface PlannedEvent {
@@ -40,8 +40,10 @@ export interface PlannedMonth {
   readonly events: readonly PlannedEvent[]
 }
 
+/** Fewer than these meet once a week instead of twice. */
+const SMALL_COMMUNITY = 200
 const SPRINT_PERCENT = 85
-const BASES = { meetup: 10, workshop: 20, conference: 50, sprint: 0, circle: 0 } as const
+const BASES = { meetup: 10, workshop: 20, conference: 50, sprint: 0, circle: 10 } as const
 
 /** Thirteen months of events, the same for the same seed. Genesis is a midnight in UTC; `joinedBy` says how many members there are on a day from genesis. */
 export function planMonths(seed: number, genesis: Instant, joinedBy: (day: number) => number): readonly PlannedMonth[] {
@@ -65,7 +67,8 @@ function eventsOf(
   if (turn === 'thin') return [plan('meetup', from + 9, 'rotating', 1)]
   if (turn === 'sprint') return sprintMonth(from, joinedBy(from + FIRST_SPRINT_DAY))
   const events: PlannedEvent[] = []
-  for (let day = from + 1 + random.below(3); day < to; day += 3 + random.below(2)) {
+  const pause = joinedBy(from) < SMALL_COMMUNITY ? 6 : 3
+  for (let day = from + 1 + random.below(3); day < to; day += pause + random.below(2)) {
     const kind = (['meetup', 'meetup', 'workshop', 'conference'] as const)[events.length % 4]!
     const evidence = random.pick<Evidence>(['rotating', 'rotating', 'rotating', 'codes', 'roster'])
     events.push(plan(kind, day, evidence, 4 + random.below(10)))

@@ -1,0 +1,44 @@
+import type { AddressInfo } from 'node:net'
+import { openClock } from '../../main/clock.ts'
+import { createMetrics } from '../../main/metrics.ts'
+import { readParts } from '../../main/readiness.ts'
+import { createSandbox } from '../../main/sandbox.ts'
+import type { Language } from '../../core/shared/text.ts'
+import { createServer } from '../../server/app.ts'
+import { GENESIS, type World } from './open-world.ts'
+import { runJobs } from './run-jobs.ts'
+
+export interface Serving {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** Serves the pages of the finished community on loopback, with its first members to play. From now on its clock runs by itself. */
+export async function serve(world: World, { port, language }: { port: number; language: Language }): Promise<Serving> {
+  const { chat, database, deployment, nodeUrl } = world
+  const clock = await openClock(database, nodeUrl)
+  await clock.moveTo(world.clock.now())
+  world.clock.follow(clock.now)
+  const server = await createServer({
+    ...chat,
+    reads: world.reads,
+    statements: world.statements,
+    now: clock.now,
+    language,
+    readiness: () => readParts(database, nodeUrl, new Map()),
+    metrics: createMetrics(database),
+    deployment,
+    sandbox: createSandbox({
+      database,
+      clock,
+      genesis: GENESIS,
+      async runJobs(now) {
+        await runJobs(world, now)
+      },
+    }),
+    trustedProxies: [],
+  })
+  await server.listen({ host: '127.0.0.1', port })
+  const { port: taken } = server.server.address() as AddressInfo
+  return { url: `http://localhost:${taken}`, stop: () => server.close() }
+}
