@@ -27,14 +27,14 @@ export interface PlayOptions {
   readonly seed: number
   readonly statementsFolder: string
   readonly listener: Listener
+  /** Days between two runs of the jobs, which take real time; they run besides on the days on which a period ends or may be closed. */
+  readonly jobsEvery: number
 }
 
 const CUT_BLOCKS = 2
 /** Days of an outage before and after the end of its month: the draft, the next opening and the close are all late. */
 const OUTAGE_BEFORE = 1
 const OUTAGE_AFTER = 5
-/** The jobs run on every third day, and on those on which a period ends or may be closed: enough for the story, and each run takes real time. */
-const JOBS_EVERY = 3
 const DISPUTE_DAYS = DISPUTE_WINDOW / DAY
 const WATCH_EVERY = 7 * DAY
 /** Days of a month on which people withdraw. */
@@ -42,8 +42,8 @@ const WITHDRAWAL_DAYS = [13, 24]
 /** After the last close, until the last withdrawal is paid. */
 const MOST_DAYS_AFTER = 30
 
-/** Plays thirteen months: what people do goes through commands, what the house does through its jobs, once a day. Ends when everything is closed and paid. */
-export async function play({ world, people, seed, statementsFolder, listener }: PlayOptions): Promise<void> {
+/** Plays thirteen months: what people do goes through commands, what the house does through its jobs. Ends when everything is closed and paid. */
+export async function play({ world, people, seed, statementsFolder, listener, jobsEvery }: PlayOptions): Promise<void> {
   const random = createRandom(seed ^ 0x9_1a7)
   const actors = createActors(world)
   const statements = createStatementFiles(world, statementsFolder)
@@ -59,7 +59,7 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
       const isOff = isOutage(months, day)
       if (!isOff) {
         if (waitedSince !== undefined) listener.jobsBack(day - waitedSince)
-        if (waitedSince !== undefined || isJobDay(month, day)) await morning(day)
+        if (waitedSince !== undefined || isJobDay(month, day, jobsEvery)) await morning(day)
       }
       waitedSince = isOff ? (waitedSince ?? day) : undefined
       await noon(month, day, tally)
@@ -106,8 +106,8 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
   }
 }
 
-function isJobDay({ from }: PlannedMonth, day: number): boolean {
-  return day % JOBS_EVERY === 0 || day === from || day === from + DISPUTE_DAYS
+function isJobDay({ from }: PlannedMonth, day: number, jobsEvery: number): boolean {
+  return day % jobsEvery === 0 || day === from || day === from + DISPUTE_DAYS
 }
 
 function noonOf(day: number): Instant {

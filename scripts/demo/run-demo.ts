@@ -19,6 +19,7 @@ import { statementPath } from './statement-files.ts'
 import { speakDemo, tellEqualities, tellMonths, tellResult } from './tell.ts'
 
 const { say } = demoTexts
+const JOBS_EVERY = 3
 const ROOT = resolve(import.meta.dirname, '..', '..')
 
 /** Plays, checks and, when wanted, serves until `untilStopped` resolves. Returns the exit code: 1 when any equality does not hold. */
@@ -34,7 +35,7 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     try {
       print(tell(say('ready', { seconds: seconds() })))
       const people = createPeople(seed, members, PERSONAS)
-      await play({ world, people, seed, statementsFolder: parts.statementsFolder, listener: tellMonths(language, print) })
+      await play({ world, people, seed, statementsFolder: parts.statementsFolder, listener: tellMonths(language, print), jobsEvery: JOBS_EVERY })
       const isGood = await check(world, parts, language, print)
       await parts.saveChain()
       print(tell(say('took', { seconds: seconds() })))
