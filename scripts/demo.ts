@@ -27,7 +27,7 @@ async function run(demo: Parameters<typeof runDemo>[0]): Promise<number> {
     return await runDemo(demo, (line) => console.log(line), untilStopped)
   } catch (error) {
     if (error instanceof StartFault) {
-      console.error(tell(say('fault', { message: error.message, nextStep: error.nextStep })))
+      console.error(`${error.message} ${error.nextStep}`)
       return error.exitCode
     }
     console.error(tell(say('crashed', { reason: error instanceof Error ? error.message : String(error) })))

@@ -8,7 +8,8 @@ export const demoTexts = defineTexts(
     badSeed: '--seed is a whole number from 0 to 4294967295.',
     badPort: '--port is a whole number from 0 to 65535.',
     badLanguage: '--language is en or zh.',
-    begins: 'Thirteen months with {{members}} members (seed {{seed}}). Database, chain, contracts, commands and jobs are the real ones; only the time is simulated.',
+    begins:
+      'Thirteen months with {{members}} members (seed {{seed}}). Database, chain, contracts, commands and jobs are the real ones; only the time is simulated.',
     notDurable: 'The database is kept in {{folder}} and does not wait for the disk: it is made anew at every start.',
     ready: 'Ready after {{seconds}} s.',
     month: 'Month {{number}} · {{cycle}} × {{multiplier}}',
@@ -24,8 +25,10 @@ export const demoTexts = defineTexts(
     turn_deposits: 'members send PoS back from their wallets',
     turn_mistakes: 'hosts take check-ins back',
     monthDid: '{{joined}} joined · {{events}} events · {{checkIns}} check-ins, {{unfunded}} of them without pay · {{refused}} refused',
-    monthMoved: '{{wallets}} wallets linked · {{withdrawals}} withdrawals by hand, {{withdrawn}} · {{deposits}} deposits · {{undone}} check-ins taken back',
-    closed: 'Period {{number}} is closed: {{granted}} granted + {{burned}} burned = {{release}} · root {{root}} · {{transactions}} transactions',
+    monthMoved:
+      '{{wallets}} wallets linked · {{withdrawals}} withdrawals by hand, {{withdrawn}} · {{deposits}} deposits · {{undone}} check-ins taken back',
+    closed:
+      'Period {{number}} is closed: {{granted}} granted + {{burned}} burned = {{release}} · root {{root}} · {{transactions}} transactions',
     reorganised: 'The chain lost its newest {{blocks}} blocks just when a payout was in them; the same transactions are sent again.',
     jobsBack: 'The jobs are back after {{days}} days without any; they do what was due.',
     tablePeriod: 'Period',
@@ -36,7 +39,8 @@ export const demoTexts = defineTexts(
     tableRoot: 'Statement root',
     tableTransactions: 'Transactions',
     tableSum: 'Sum',
-    poolLine: 'Participation pool {{pool}} + released {{release}} = {{all}}; members hold {{members}} here and {{chain}} in their own wallets.',
+    poolLine:
+      'Participation pool {{pool}} + released {{release}} = {{all}}; members hold {{members}} here and {{chain}} in their own wallets.',
     checked: '{{count}} equalities between ledger, chain and statements hold.',
     broken: '{{broken}} of {{count}} equalities do not hold:',
     brokenLine: '{{what}}: {{left}} is not {{right}}',
@@ -48,7 +52,6 @@ export const demoTexts = defineTexts(
     address: 'Open {{url}}',
     stopHint: 'Ctrl-C ends it.',
     continueHint: 'To go on from here later: DATA_DIR={{folder}} npm start',
-    fault: '{{message}} {{nextStep}}',
     crashed: 'The demo ended before its time: {{reason}}',
     none: 'none',
     eqRelease: 'Period {{number}}, release by ledger and schedule',
@@ -138,7 +141,6 @@ export const demoTexts = defineTexts(
     address: '请打开 {{url}}',
     stopHint: '按 Ctrl-C 结束。',
     continueHint: '以后从这里继续：DATA_DIR={{folder}} npm start',
-    fault: '{{message}} {{nextStep}}',
     crashed: '演示提前结束：{{reason}}',
     none: '无',
     eqRelease: '第 {{number}} 期，账本与释放计划的释放量',

@@ -53,7 +53,8 @@ export async function holdEvent(
     evidence: plan.evidence,
     reward: exactAmount(await rewardOf(gathering, plan, host)),
   })
-  const event = String(created.reply.title?.values['event'])
+  const event = created.reply.title?.values['event']
+  if (typeof event !== 'string') throw new Error('the answer to “event create” does not name the event')
   tally.events += 1
   const least = plan.kind === 'circle' ? Number(SHARES) + LATE_GUESTS : LATE_GUESTS
   const guests = random.sample(joined, Math.max(least, Math.floor((joined.length * plan.percent) / 100)))

@@ -23,8 +23,16 @@ export function judgeResult({ periods, ledger, chain, wallets }: Result): readon
   const held = wallets.reduce((sum, wallet) => sum + wallet.held, 0n)
   return [
     ...periods.flatMap(judgePeriod),
-    amounts(say('eqReleases'), sumOf((period) => period.ledger.released), TOTAL_RELEASE),
-    amounts(say('eqGrantedAndBurned'), sumOf((period) => period.ledger.granted + period.ledger.burned), TOTAL_RELEASE),
+    amounts(
+      say('eqReleases'),
+      sumOf((period) => period.ledger.released),
+      TOTAL_RELEASE,
+    ),
+    amounts(
+      say('eqGrantedAndBurned'),
+      sumOf((period) => period.ledger.granted + period.ledger.burned),
+      TOTAL_RELEASE,
+    ),
     amounts(say('eqPool'), ledger.pool, POOL_AT_GENESIS + ledger.redeemed),
     amounts(say('eqChainPool'), chain.pool, ledger.pool),
     amounts(say('eqAll'), ledger.all, TOTAL_SUPPLY),
@@ -34,7 +42,11 @@ export function judgeResult({ periods, ledger, chain, wallets }: Result): readon
     amounts(say('eqEmission'), chain.emission, 0n),
     amounts(say('eqVault'), chain.vault, ledger.members + ledger.leaving),
     amounts(say('eqBurnAddress'), chain.burned, ledger.burned),
-    amounts(say('eqBurnSum'), sumOf((period) => period.ledger.burned), ledger.burned),
+    amounts(
+      say('eqBurnSum'),
+      sumOf((period) => period.ledger.burned),
+      ledger.burned,
+    ),
     amounts(say('eqWallets'), held, ledger.chain),
     ...wallets.map(({ address, held, expected }) => amounts(say('eqWallet', { address }), held, expected)),
     amounts(say('eqChainAccount'), ledger.chain, ledger.paid - ledger.deposited),

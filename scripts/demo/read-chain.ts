@@ -10,7 +10,9 @@ import { BURN_ADDRESS } from '../../core/settlement/settlement.rules.ts'
 import type { Amount } from '../../core/shared/amount.ts'
 import type { PeriodResult, Result } from './result.types.ts'
 
-const CLOSED = parseAbiItem('event Closed(uint256 indexed p, uint256 funded, uint256 burned, bytes32 statementRoot, address indexed closer)')
+const CLOSED = parseAbiItem(
+  'event Closed(uint256 indexed p, uint256 funded, uint256 burned, bytes32 statementRoot, address indexed closer)',
+)
 const PAID = parseAbiItem('event Paid(uint256 indexed firstSerial, uint256 lastSerial, uint256 total, bytes32 head)')
 const DEPOSITED = parseAbiItem('event Deposited(address indexed from, uint256 amount)')
 

@@ -35,7 +35,14 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
     try {
       print(tell(say('ready', { seconds: seconds() })))
       const people = createPeople(seed, members, PERSONAS)
-      await play({ world, people, seed, statementsFolder: parts.statementsFolder, listener: tellMonths(language, print), jobsEvery: JOBS_EVERY })
+      await play({
+        world,
+        people,
+        seed,
+        statementsFolder: parts.statementsFolder,
+        listener: tellMonths(language, print),
+        jobsEvery: JOBS_EVERY,
+      })
       const isGood = await check(world, parts, language, print)
       await parts.saveChain()
       print(tell(say('took', { seconds: seconds() })))
@@ -73,10 +80,10 @@ async function runVerifier({ statementsFolder, nodeUrl }: DemoParts, language: L
   })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-  const [code] = (await once(child, 'close')) as [number | null]
+  await once(child, 'close')
   const lines = output.trim().split('\n')
-  for (const line of code === 0 ? lines.slice(-1) : lines) print(`  ${line}`)
-  return code === 0
+  for (const line of child.exitCode === 0 ? lines.slice(-1) : lines) print(`  ${line}`)
+  return child.exitCode === 0
 }
 
 async function serveResult(
@@ -87,10 +94,10 @@ async function serveResult(
   untilStopped: () => Promise<void>,
 ): Promise<void> {
   const tell = speakDemo(options.language)
-  const { url, stop } = await serve(world, options)
-  print(`${tell(say('address', { url }))} ${tell(say('stopHint'))}`)
+  const serving = await serve(world, options)
+  print(`${tell(say('address', { url: serving.url }))} ${tell(say('stopHint'))}`)
   await untilStopped()
-  await stop()
+  await serving.stop()
   await parts.saveChain()
 }
 

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { openClock } from '../../main/clock.ts'
 import { createMetrics } from '../../main/metrics.ts'
 import { readParts } from '../../main/readiness.ts'
@@ -18,12 +17,12 @@ export async function serve(world: World, { port, language }: { port: number; la
   const { chat, database, deployment, nodeUrl } = world
   const clock = await openClock(database, nodeUrl)
   await clock.moveTo(world.clock.now())
-  world.clock.follow(clock.now)
+  world.clock.follow(() => clock.now())
   const server = await createServer({
     ...chat,
     reads: world.reads,
     statements: world.statements,
-    now: clock.now,
+    now: () => clock.now(),
     language,
     readiness: () => readParts(database, nodeUrl, new Map()),
     metrics: createMetrics(database),
@@ -39,6 +38,5 @@ export async function serve(world: World, { port, language }: { port: number; la
     trustedProxies: [],
   })
   await server.listen({ host: '127.0.0.1', port })
-  const { port: taken } = server.server.address() as AddressInfo
-  return { url: `http://localhost:${taken}`, stop: () => server.close() }
+  return { url: chat.publicOrigin, stop: () => server.close() }
 }

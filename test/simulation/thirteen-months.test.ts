@@ -142,7 +142,10 @@ test('tokens that left the vault without a payout are found', async () => {
 test('one changed digit in a statement is found, and which statement it is', async () => {
   const file = statementPath(statementsFolder, 9)
   const honest = readFileSync(file, 'latin1')
-  const changed = honest.replace(/("line":1,.*"amount":"\d*)(\d)"/, (_all, before: string, digit: string) => `${before}${(Number(digit) + 1) % 10}"`)
+  const changed = honest.replace(
+    /("line":1,.*"amount":"\d*)(\d)"/,
+    (_all, before: string, digit: string) => `${before}${(Number(digit) + 1) % 10}"`,
+  )
   expect(changed).not.toBe(honest)
   writeFileSync(file, changed)
   const found = await read()
