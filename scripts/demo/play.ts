@@ -1,6 +1,6 @@
 import { LAST_PERIOD } from '../../core/economy/release-schedule.ts'
 import type { PeriodView } from '../../core/economy/economy.types.ts'
-import { DISPUTE_WINDOW } from '../../core/settlement/settlement.rules.ts'
+import { CLOSE_AFTER_MS } from '../../core/economy/close.rules.ts'
 import { DAY, HOUR, type Instant } from '../../core/shared/instant.ts'
 import { createActors, forEachAtOnce, type Actors } from './act.ts'
 import { holdEvent, IN_FLIGHT } from './hold-event.ts'
@@ -35,7 +35,7 @@ const CUT_BLOCKS = 2
 /** Days of an outage before and after the end of its month: the draft, the next opening and the close are all late. */
 const OUTAGE_BEFORE = 1
 const OUTAGE_AFTER = 5
-const DISPUTE_DAYS = DISPUTE_WINDOW / DAY
+const DISPUTE_DAYS = CLOSE_AFTER_MS / DAY
 const WATCH_EVERY = 7 * DAY
 /** Days of a month on which people withdraw. */
 const WITHDRAWAL_DAYS = [13, 24]

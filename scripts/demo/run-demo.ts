@@ -5,6 +5,7 @@ import { freePort } from '../../adapters/process/local-process.ts'
 import { LAST_PERIOD } from '../../core/economy/release-schedule.ts'
 import type { Language } from '../../core/shared/text.ts'
 import { createLog } from '../../main/log.ts'
+import { openClock, type Clock } from '../../main/clock.ts'
 import { PERSONAS } from '../../main/sandbox.ts'
 import type { DemoOptions } from './demo-options.ts'
 import { demoTexts } from './demo.texts.ts'
@@ -13,7 +14,7 @@ import { openWorld, type World } from './open-world.ts'
 import { createPeople } from './people.ts'
 import { play } from './play.ts'
 import { readResult } from './read-result.ts'
-import { serve } from './serve.ts'
+import { serve, type ServeOptions } from './serve.ts'
 import { startParts, type DemoParts } from './start-parts.ts'
 import { statementPath } from './statement-files.ts'
 import { speakDemo, tellEqualities, tellMonths, tellResult } from './tell.ts'
@@ -44,9 +45,10 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
         jobsEvery: JOBS_EVERY,
       })
       const isGood = await check(world, parts, language, print)
+      const clock = await startClock(world)
       await parts.saveChain()
       print(tell(say('took', { seconds: seconds() })))
-      if (options.serve ?? process.stdout.isTTY) await serveResult(world, parts, { port, language }, print, untilStopped)
+      if (options.serve ?? process.stdout.isTTY) await serveResult(world, parts, { port, language, clock }, print, untilStopped)
       print(tell(say('continueHint', { folder: shown(folder) })))
       return isGood ? 0 : 1
     } finally {
@@ -55,6 +57,14 @@ export async function runDemo(options: DemoOptions, print: (line: string) => voi
   } finally {
     await parts.stop()
   }
+}
+
+/** From now on time goes by itself, from where the story ended; the product, started on the same folder, goes on from there too. */
+async function startClock({ clock, database, nodeUrl }: World): Promise<Clock> {
+  const running = await openClock(database, nodeUrl)
+  await running.moveTo(clock.now())
+  clock.follow(() => running.now())
+  return running
 }
 
 async function check(world: World, parts: DemoParts, language: Language, print: (line: string) => void): Promise<boolean> {
@@ -89,7 +99,7 @@ async function runVerifier({ statementsFolder, nodeUrl }: DemoParts, language: L
 async function serveResult(
   world: World,
   parts: DemoParts,
-  options: { port: number; language: Language },
+  options: ServeOptions,
   print: (line: string) => void,
   untilStopped: () => Promise<void>,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import { openClock } from '../../main/clock.ts'
+import type { Clock } from '../../main/clock.ts'
 import { createMetrics } from '../../main/metrics.ts'
 import { readParts } from '../../main/readiness.ts'
 import { createSandbox } from '../../main/sandbox.ts'
@@ -12,12 +12,15 @@ export interface Serving {
   stop(): Promise<void>
 }
 
-/** Serves the pages of the finished community on loopback, with its first members to play. From now on its clock runs by itself. */
-export async function serve(world: World, { port, language }: { port: number; language: Language }): Promise<Serving> {
+export interface ServeOptions {
+  readonly port: number
+  readonly language: Language
+  readonly clock: Clock
+}
+
+/** Serves the pages of the finished community on loopback, with its first members to play. */
+export async function serve(world: World, { port, language, clock }: ServeOptions): Promise<Serving> {
   const { chat, database, deployment, nodeUrl } = world
-  const clock = await openClock(database, nodeUrl)
-  await clock.moveTo(world.clock.now())
-  world.clock.follow(() => clock.now())
   const server = await createServer({
     ...chat,
     reads: world.reads,
@@ -25,15 +28,13 @@ export async function serve(world: World, { port, language }: { port: number; la
     now: () => clock.now(),
     language,
     readiness: () => readParts(database, nodeUrl, new Map()),
-    metrics: createMetrics(database),
+    metrics: createMetrics(database, undefined),
     deployment,
     sandbox: createSandbox({
       database,
       clock,
       genesis: GENESIS,
-      async runJobs(now) {
-        await runJobs(world, now)
-      },
+      runJobs: (now) => runJobs(world, now),
     }),
     trustedProxies: [],
   })
