@@ -29,6 +29,7 @@ const TITLES: Readonly<Record<PlannedEvent['kind'], readonly string[]>> = {
   meetup: ['Community call', 'Open evening', '社区周会', 'Newcomers’ hour', '新人见面会'],
   workshop: ['Wallet workshop', 'Node operators’ table', '节点运行工作坊', 'Translation night', '翻译之夜'],
   conference: ['Season gathering', '季度大会', 'Builders’ day', '建设者日'],
+  festival: ['Festival of contributions', '贡献节'],
   sprint: ['Founding sprint', '共建冲刺'],
   circle: ['Closing circle', '收官圆桌'],
 }
@@ -52,7 +53,8 @@ export async function holdEvent(
     evidence: plan.evidence,
     reward: exactAmount(await rewardOf(gathering, plan, host)),
   })
-  const event = String(created.reply.title?.values['event'])
+  const event = created.reply.title?.values['event']
+  if (typeof event !== 'string') throw new Error('the answer to “event create” does not name the event')
   tally.events += 1
   const least = plan.kind === 'circle' ? Number(SHARES) + LATE_GUESTS : LATE_GUESTS
   const guests = random.sample(joined, Math.max(least, Math.floor((joined.length * plan.percent) / 100)))

@@ -44,8 +44,8 @@ export interface World {
   readonly outbox: OutboxPort
   readonly deployment: Deployment
   readonly nodeUrl: string
-  /** Cuts this many blocks off the chain as soon as the next payout is mined; calls `then` when it is done. At most `CONFIRMATIONS` - 1. */
-  cutAfterNextPayout(blocks: number, then: () => void): void
+  /** Cuts this many blocks off the chain as soon as the next payout is mined; calls `whenDone` after it. At most `CONFIRMATIONS` - 1. */
+  cutAfterNextPayout(blocks: number, whenDone: () => void): void
   close(): Promise<void>
 }
 
@@ -81,7 +81,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     payerKey: keys.payer,
     isLocal: true,
   }
-  const { settlement, statements } = await composeSettlement(database, chain, stopping.signal, knife.checkpoint)
+  const { settlement, statements } = await composeSettlement(database, chain, stopping.signal, (name) => knife.checkpoint(name))
   const operators = new Set(SANDBOX_OPERATORS)
   const { chat, events } = await compose({
     database,
@@ -92,7 +92,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     operators,
     homes: {},
     log: options.log,
-    openInLedger: settlement.openInLedger,
+    openInLedger: (period, now) => settlement.openInLedger(period, now),
     parts: () => readParts(database, nodeUrl, new Map()),
     reportBug(error) {
       throw error
@@ -108,7 +108,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     nodeUrl,
     reads: economyReads(database.prisma, GENESIS),
     outbox: outboxStore(database, { events, operators }),
-    cutAfterNextPayout: knife.cutAfterNextPayout,
+    cutAfterNextPayout: (blocks, whenDone) => knife.cutAfterNextPayout(blocks, whenDone),
     async close() {
       stopping.abort()
       await database.close()
@@ -136,19 +136,19 @@ function iso(at: Instant): string {
 
 /** Cuts blocks off between the moment in which a payout is mined and the one in which it would be settled. */
 function createKnife(nodeUrl: string, { prisma }: Database) {
-  let waiting: { readonly blocks: number; readonly then: () => void } | undefined
+  let waiting: { readonly blocks: number; readonly whenDone: () => void } | undefined
   return {
-    cutAfterNextPayout(blocks: number, then: () => void) {
+    cutAfterNextPayout(blocks: number, whenDone: () => void) {
       if (blocks >= CONFIRMATIONS) throw new Error(`at most ${CONFIRMATIONS - 1} blocks can be cut off without touching what was settled`)
-      waiting = { blocks, then }
+      waiting = { blocks, whenDone }
     },
     async checkpoint(name: string) {
       if (waiting === undefined || name !== 'mined') return
       if ((await prisma.chainIntent.count({ where: { kind: 'pay', state: 'sent' } })) === 0) return
-      const { blocks, then } = waiting
+      const { blocks, whenDone } = waiting
       waiting = undefined
       await nodeRequest(nodeUrl, 'anvil_reorg', [blocks, []])
-      then()
+      whenDone()
     },
   }
 }

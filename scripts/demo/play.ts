@@ -8,7 +8,7 @@ import { deposit, linkWallets, withdrawHalf } from './move-value.ts'
 import { GENESIS, type World } from './open-world.ts'
 import type { People, Person } from './people.ts'
 import { createRandom, type Random } from './random.ts'
-import { checkReserves, runJobs } from './run-jobs.ts'
+import { runJobs, watchChain } from './run-jobs.ts'
 import { planMonths, type PlannedMonth } from './story.ts'
 import { createTally, type Tally } from './tally.ts'
 import { createStatementFiles } from './statement-files.ts'
@@ -27,23 +27,23 @@ export interface PlayOptions {
   readonly seed: number
   readonly statementsFolder: string
   readonly listener: Listener
+  /** Days between two runs of the jobs, which take real time; they run besides on the days on which a period ends or may be closed. */
+  readonly jobsEvery: number
 }
 
 const CUT_BLOCKS = 2
 /** Days of an outage before and after the end of its month: the draft, the next opening and the close are all late. */
 const OUTAGE_BEFORE = 1
 const OUTAGE_AFTER = 5
-/** The jobs run on every second day, and on those on which a period ends or may be closed: enough for the story, and each run takes real time. */
-const JOBS_EVERY = 2
 const DISPUTE_DAYS = CLOSE_AFTER_MS / DAY
-const RESERVES_EVERY = 7
+const WATCH_EVERY = 7 * DAY
 /** Days of a month on which people withdraw. */
 const WITHDRAWAL_DAYS = [13, 24]
 /** After the last close, until the last withdrawal is paid. */
 const MOST_DAYS_AFTER = 30
 
-/** Plays thirteen months: what people do goes through commands, what the house does through its jobs, once a day. Ends when everything is closed and paid. */
-export async function play({ world, people, seed, statementsFolder, listener }: PlayOptions): Promise<void> {
+/** Plays thirteen months: what people do goes through commands, what the house does through its jobs. Ends when everything is closed and paid. */
+export async function play({ world, people, seed, statementsFolder, listener, jobsEvery }: PlayOptions): Promise<void> {
   const random = createRandom(seed ^ 0x9_1a7)
   const actors = createActors(world)
   const statements = createStatementFiles(world, statementsFolder)
@@ -52,13 +52,14 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
   const wallets = planWallets(random, people.members)
   await openHouse(actors, people)
   let waitedSince: number | undefined
+  let nextWatch = GENESIS
   for (const month of months) {
     const tally = createTally()
     for (let day = month.from; day < month.to; day += 1) {
       const isOff = isOutage(months, day)
       if (!isOff) {
         if (waitedSince !== undefined) listener.jobsBack(day - waitedSince)
-        if (waitedSince !== undefined || isJobDay(month, day)) await morning(day)
+        if (waitedSince !== undefined || isJobDay(month, day, jobsEvery)) await morning(day)
       }
       waitedSince = isOff ? (waitedSince ?? day) : undefined
       await noon(month, day, tally)
@@ -76,13 +77,16 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
     await morning(day)
     if (statements.written() === LAST_PERIOD && (await isAllPaid(world))) break
   }
-  await checkReserves(world, world.clock.now())
+  await watchChain(world, world.clock.now())
 
   async function morning(day: number): Promise<void> {
     const now = GENESIS + day * DAY + 6 * HOUR
     world.clock.moveTo(now)
     await runJobs(world, now)
-    if (day % RESERVES_EVERY === 0) await checkReserves(world, now)
+    if (now >= nextWatch) {
+      await watchChain(world, now)
+      nextWatch = now + WATCH_EVERY
+    }
     for (const period of await statements.writeFinal(now)) listener.closed(period)
   }
 
@@ -102,8 +106,8 @@ export async function play({ world, people, seed, statementsFolder, listener }: 
   }
 }
 
-function isJobDay({ from }: PlannedMonth, day: number): boolean {
-  return day % JOBS_EVERY === 0 || day === from || day === from + DISPUTE_DAYS
+function isJobDay({ from }: PlannedMonth, day: number, jobsEvery: number): boolean {
+  return day % jobsEvery === 0 || day === from || day === from + DISPUTE_DAYS
 }
 
 function noonOf(day: number): Instant {

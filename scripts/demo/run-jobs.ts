@@ -4,45 +4,22 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { deliverOutbox } from '../../jobs/deliver-outbox.ts'
 import type { World } from './open-world.ts'
 
-/** What the jobs of one run came to. */
-export interface JobRun {
-  readonly payoutLines: number
-  readonly closed: number
-}
-
 const MOST_OUTBOX_ROUNDS = 1_000
 
-/** Everything that the scheduler would run by `now`, in its order: what is due is done, however late it is. */
-export async function runJobs(world: World, now: Instant): Promise<JobRun> {
+/** What the schedule (jobs/schedule.ts) would run by `now`, in its order: what is due is done, however late it is. */
+export async function runJobs(world: World, now: Instant): Promise<void> {
   const { settlement } = world
-  const T = ((globalThis as any).T ??= {})
-  let t = performance.now()
-  const lap = (n: string) => {
-    const u = performance.now()
-    T[n] ??= [0, 0]
-    T[n][0] += u - t
-    T[n][1]++
-    t = u
-  }
   await moveChainTime(world.nodeUrl, now)
-  lap('move')
   if (await settlement.isDue('open', now)) await settlement.openPeriods(now)
-  lap('open')
   if (await settlement.isDue('fund', now)) await settlement.fund(now)
-  lap('fund')
-  const { closed } = (await settlement.isDue('close', now)) ? await settlement.closePeriods(now) : { closed: 0 }
-  lap('close')
-  const { lines } = (await settlement.isDue('payout', now)) ? await settlement.payout(now) : { lines: 0 }
-  lap('pay')
-  await settlement.watchChain(now)
-  lap('watch')
+  if (await settlement.isDue('close', now)) await settlement.closePeriods(now)
+  if (await settlement.isDue('payout', now)) await settlement.payout(now)
   await deliverMessages(world, now)
-  lap('outbox')
-  return { payoutLines: lines, closed }
 }
 
-/** Proof of reserves. A shortfall ends the demo: here nobody can have taken anything. */
-export async function checkReserves({ settlement }: World, now: Instant): Promise<void> {
+/** Credits deposits and proves the reserves. A shortfall ends the demo: here nobody can have taken anything. */
+export async function watchChain({ settlement }: World, now: Instant): Promise<void> {
+  await settlement.watchChain(now)
   const { ok, block, vaultBalance, liabilities } = await settlement.reserves(now)
   if (!ok) throw new Error(`the vault holds ${vaultBalance} nano at block ${block}, members are owed ${liabilities}`)
 }

@@ -17,12 +17,15 @@ const TURNS: Readonly<Record<number, Turn>> = {
   11: 'mistakes',
 }
 
+/** Months with a festival, and which part of the month's release it is meant to grant, in percent. */
+const FESTIVALS: Readonly<Record<number, number>> = { 1: 35, 3: 40, 5: 25, 6: 55, 7: 45, 9: 65, 11: 30, 12: 75, 13: 50 }
+
 /**
- * An event as planned. `sprint`: its reward is set so high that some of them use up the month; `circle`: its reward is what is left, divided among ten;
+ * An event as planned. `sprint`: its reward is set so high that some of them use up the month; `circle`: its reward is a tenth of what is left, if anything;
  * the others pay `base` PoS before the multiplier.
  */
 export interface PlannedEvent {
-  readonly kind: 'meetup' | 'workshop' | 'conference' | 'sprint' | 'circle'
+  readonly kind: 'meetup' | 'workshop' | 'conference' | 'festival' | 'sprint' | 'circle'
   /** Days from genesis. */
   readonly day: number
   readonly base: number
@@ -40,8 +43,12 @@ export interface PlannedMonth {
   readonly events: readonly PlannedEvent[]
 }
 
+/** Fewer than these meet every other week instead of twice a week. */
+const SMALL_COMMUNITY = 200
 const SPRINT_PERCENT = 85
-const BASES = { meetup: 10, workshop: 20, conference: 50, sprint: 0, circle: 0 } as const
+const FESTIVAL_PERCENT = 30
+const FESTIVAL_DAY = 19
+const BASES = { meetup: 10, workshop: 20, conference: 50, festival: 0, sprint: 0, circle: 10 } as const
 
 /** Thirteen months of events, the same for the same seed. Genesis is a midnight in UTC; `joinedBy` says how many members there are on a day from genesis. */
 export function planMonths(seed: number, genesis: Instant, joinedBy: (day: number) => number): readonly PlannedMonth[] {
@@ -51,7 +58,12 @@ export function planMonths(seed: number, genesis: Instant, joinedBy: (day: numbe
     const from = (periodStart(genesis, period) - genesis) / DAY
     const to = (periodEnd(genesis, period) - genesis) / DAY
     const turn = TURNS[period]
-    return { period, turn, from, to, events: eventsOf(random, turn, from, to, joinedBy) }
+    const events = eventsOf(random, turn, from, to, joinedBy)
+    const festival = FESTIVALS[period]
+    const day = from + FESTIVAL_DAY
+    if (festival === undefined) return { period, turn, from, to, events }
+    // One evening has one event.
+    return { period, turn, from, to, events: [...events.filter((event) => event.day !== day), festivalOn(day, festival, joinedBy(day))] }
   })
 }
 
@@ -65,7 +77,8 @@ function eventsOf(
   if (turn === 'thin') return [plan('meetup', from + 9, 'rotating', 1)]
   if (turn === 'sprint') return sprintMonth(from, joinedBy(from + FIRST_SPRINT_DAY))
   const events: PlannedEvent[] = []
-  for (let day = from + 1 + random.below(3); day < to; day += 3 + random.below(2)) {
+  const pause = joinedBy(from) < SMALL_COMMUNITY ? 12 : 3
+  for (let day = from + 1 + random.below(3); day < to; day += pause + random.below(2)) {
     const kind = (['meetup', 'meetup', 'workshop', 'conference'] as const)[events.length % 4]!
     const evidence = random.pick<Evidence>(['rotating', 'rotating', 'rotating', 'codes', 'roster'])
     events.push(plan(kind, day, evidence, 4 + random.below(10)))
@@ -90,6 +103,11 @@ function sprintMonth(from: number, joined: number): readonly PlannedEvent[] {
   ]
 }
 
+function festivalOn(day: number, releasePercent: number, joined: number): PlannedEvent {
+  const base = rewardFor((RELEASE_BASE * releasePercent) / 100, (joined * FESTIVAL_PERCENT) / 100)
+  return { ...plan('festival', day, 'rotating', FESTIVAL_PERCENT), base }
+}
+
 function plan(kind: PlannedEvent['kind'], day: number, evidence: Evidence, percent: number): PlannedEvent {
   return { kind, day, base: BASES[kind], evidence, percent }
 }
@@ -104,7 +122,12 @@ const FIRST_SPRINT_DAY = 8
 
 /** Reward of a sprint, before the multiplier and a multiple of ten PoS, and how many rounds of it use up a month of a community of `joined`. */
 function sprintOf(joined: number): { readonly base: number; readonly rounds: number } {
-  const base = Math.min(MOST_BASE, Math.ceil(RELEASE_BASE / joined / 10) * 10)
+  const base = rewardFor(RELEASE_BASE, joined)
   const present = Math.floor((joined * SPRINT_PERCENT) / 100)
   return { base, rounds: Math.ceil(WANTED_BASE / (present * base)) }
+}
+
+/** What each of `people` gets when `total` PoS are shared out: a multiple of ten PoS inside the bounds. */
+function rewardFor(total: number, people: number): number {
+  return Math.min(MOST_BASE, Math.ceil(total / Math.max(1, people) / 10) * 10)
 }
