@@ -1,12 +1,20 @@
 import { firstWeek, outcome, type ChatStage } from './chat-story.ts'
 
-/** Plays the story to its end and gives what came of it. `killed`: the product is killed and started again between every two steps. */
+/** Plays the story to its end and gives what came of it. `killed`: the product is killed and started again after every step that changed something. */
 export async function playFirstWeek(stage: ChatStage, { killed }: { killed: boolean }): Promise<object> {
   const { steps, wallet } = firstWeek(stage)
   for (const [index, step] of steps.entries()) {
+    const before = steps[index - 1]
     try {
-      if (!killed || index === 0) await step.run()
-      else await afterKill(stage, step.isChat && stage.keepsMessages && index % 2 === 0, () => step.run())
+      if (!killed || before === undefined || before.kind === 'read') await step.run()
+      else if (stage.keepsMessages && step.kind === 'write' && index % 2 === 0) await whileDown(stage, () => step.run())
+      else {
+        await stage.product.kill()
+        stage.lineLost()
+        await stage.product.start()
+        if (before.kind === 'write') await stage.redeliver()
+        await step.run()
+      }
     } catch (error) {
       throw new Error(`“${step.name}” failed:\n${stage.product.output().slice(-4_000)}`, { cause: error })
     }
@@ -16,15 +24,9 @@ export async function playFirstWeek(stage: ChatStage, { killed }: { killed: bool
   return outcome(stage.product, wallet)
 }
 
-/** Either the last action comes again, as after a crash before it was confirmed, or the next one is sent while nobody hears. */
-async function afterKill(stage: ChatStage, isSentMeanwhile: boolean, run: () => Promise<void>): Promise<void> {
+/** What is sent while nobody hears is heard after the start. */
+async function whileDown(stage: ChatStage, run: () => Promise<void>): Promise<void> {
   await stage.product.kill()
   stage.lineLost()
-  if (isSentMeanwhile) {
-    await Promise.all([stage.product.start(), run()])
-    return
-  }
-  await stage.product.start()
-  await stage.redeliver()
-  await run()
+  await Promise.all([stage.product.start(), run()])
 }

@@ -69,7 +69,10 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
     problems: () => [
       ...fake.violations,
       ...fake.requests.filter(({ code }) => code !== 200),
-      ...product.output().split('\n').filter((line) => /"level":(50|60)/.test(line)),
+      ...product
+        .output()
+        .split('\n')
+        .filter((line) => /"level":(50|60)/.test(line)),
     ],
     async close() {
       await product.remove()

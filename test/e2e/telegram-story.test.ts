@@ -5,7 +5,7 @@ import { startTelegramStage, type TelegramStage } from './telegram-stage.ts'
 
 describe.each([
   ['without a break', false],
-  ['killed and started again between every two steps', true],
+  ['killed and started again after every step that changes something', true],
 ])('a first week on Telegram, %s', (_how, killed) => {
   let stage: TelegramStage
   beforeAll(async () => {
@@ -15,6 +15,7 @@ describe.each([
 
   test('ends with everybody paid once', { timeout: 600_000 }, async () => {
     expect(await playFirstWeek(stage, { killed })).toEqual(FIRST_WEEK)
+    expect(stage.notices('Ann').join('\n')).toContain('A wallet was linked to your account')
     expect(stage.problems()).toEqual([])
   })
 })
