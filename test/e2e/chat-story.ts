@@ -14,6 +14,10 @@ export type Person = (typeof PEOPLE)[number]
 export interface Shown {
   readonly text: string
   readonly isPublic: boolean
+  /** Text files that came with it. */
+  readonly files: readonly string[]
+  /** Words that would alert somebody or lead somewhere. */
+  readonly live: readonly string[]
 }
 
 /** A platform with the five people on it, and the product in a process of its own that serves it. */
@@ -23,6 +27,14 @@ export interface ChatStage {
   give(who: Person, command: string, input?: Readonly<Record<string, string>>, place?: 'open'): Promise<Shown>
   /** Answers what the bot asked this person last. */
   answer(who: Person, value: string): Promise<Shown>
+  /** Gives a command with a file as the value of one field. */
+  giveFile(who: Person, command: string, input: Readonly<Record<string, string>>, field: string, content: Uint8Array): Promise<Shown>
+  /** Presses a button of what was shown to this person last. */
+  press(who: Person, label: string): Promise<Shown>
+  /** By what a list of members may name this person. */
+  handle(who: Person): string
+  /** Somebody new, who chose this name, checks in. */
+  checkInAs(name: string, code: string): Promise<Shown>
   /** What the bot wrote to this person without being asked. */
   notices(who: Person): readonly string[]
   /** The platform delivers the last action once more, as after a crash; resolves when the bot has dealt with it. */

@@ -1,9 +1,8 @@
-import { buttonsOf } from '../support/discord/conversation.ts'
-import type { Conversation } from '../support/discord/conversation.ts'
+import { buttonsOf, visibleText, type Conversation } from '../support/discord/conversation.ts'
 import { startDiscordFake, type DiscordFake } from '../support/discord/discord-fake.ts'
 import { readMarkdown } from '../support/discord/read-markdown.ts'
 import { startProduct, type Settings } from '../support/product.ts'
-import { PEOPLE, type ChatStage, type Person } from './chat-story.ts'
+import { PEOPLE, type ChatStage, type Person, type Shown } from './chat-story.ts'
 
 export const DISCORD_ID: Readonly<Record<Person, string>> = {
   Olga: '300000000000000001',
@@ -16,11 +15,11 @@ export const GUILD = '200000000000000001'
 const TIMEOUT_MS = 60_000
 
 export interface DiscordStage extends ChatStage {
+  /** What a person was shown last. */
+  last(who: Person): Conversation
   readonly fake: DiscordFake
   /** The channel where everybody is. */
   readonly channel: string
-  /** What the last answer to a person was, to press its buttons. */
-  last(who: Person): Conversation
 }
 
 /** The five people in one Discord server, and the product. */
@@ -42,17 +41,31 @@ export async function startDiscordStage(settings: Settings = {}): Promise<Discor
   })
   const talks = new Map<Person, Conversation>()
   let latest: Conversation | undefined
+  let newcomers = 0
 
-  function shown(who: Person, conversation: Conversation) {
-    talks.set(who, conversation)
+  function shown(who: Person | undefined, conversation: Conversation): Shown {
+    if (who !== undefined) talks.set(who, conversation)
     latest = conversation
     const seen = new Set(fake.messages(channel).map(({ id }) => id))
-    return { text: readMarkdown(conversation.text).text, isPublic: conversation.messages.some(({ id }) => seen.has(id)) }
+    const { messages } = conversation
+    const names = messages.flatMap(({ attachments }) => attachments.map(({ filename }) => filename))
+    return {
+      ...readMarkdown(conversation.text),
+      isPublic: messages.some(({ id }) => seen.has(id)),
+      files: names.map((name) => Buffer.from(conversation.file(name) ?? []).toString('utf8')),
+    }
   }
   const lastOf = (who: Person): Conversation => {
     const conversation = talks.get(who)
     if (conversation === undefined) throw new Error(`${who} has said nothing yet`)
     return conversation
+  }
+
+  async function give(who: Person, command: string, input: Readonly<Record<string, string>> = {}): Promise<Shown> {
+    const words = command.split(' ')
+    const options = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, name === 'member' ? idOf(value) : value]))
+    const path = [words[0] === 'role' ? 'pos-admin' : 'pos', ...words]
+    return shown(who, await fake.slash({ user: DISCORD_ID[who], channel, path, options }))
   }
 
   return {
@@ -61,11 +74,22 @@ export async function startDiscordStage(settings: Settings = {}): Promise<Discor
     product,
     keepsMessages: false,
     last: lastOf,
-    async give(who, command, input = {}) {
-      const words = command.split(' ')
-      const options = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, name === 'member' ? idOf(value) : value]))
-      const path = [words[0] === 'role' ? 'pos-admin' : 'pos', ...words]
-      return shown(who, await fake.slash({ user: DISCORD_ID[who], channel, path, options }))
+    give,
+    giveFile: (who, command, input, field, content) =>
+      give(who, command, { ...input, [field]: fake.upload({ name: 'list.csv', content }) }),
+    async press(who, label) {
+      const before = new Set(lastOf(who).messages)
+      const message = lastOf(who).messages.find((each) => buttonsOf(each).some((button) => button.label === label))
+      if (message === undefined) throw new Error(`${who} sees no button “${label}”`)
+      const pressed = await fake.click({ user: DISCORD_ID[who], message, label })
+      await pressed.until('the answer', ({ messages }) => messages.some((each) => !before.has(each) && visibleText(each) !== ''))
+      return shown(who, pressed)
+    },
+    handle: (who) => DISCORD_ID[who],
+    async checkInAs(name, code) {
+      newcomers += 1
+      const user = fake.addMember({ userId: `40000000000000000${newcomers}`, name: 'newcomer', nick: name })
+      return shown(undefined, await fake.slash({ user, channel, path: ['pos', 'checkin'], options: { code } }))
     },
     async answer(who, value) {
       const message = lastOf(who).messages.at(-1)

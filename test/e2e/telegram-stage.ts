@@ -1,11 +1,19 @@
 import { startProduct, type Settings } from '../support/product.ts'
 import { startTelegramFake, type TelegramFake } from '../support/telegram/telegram-fake.ts'
+import type { SentMessage } from '../support/telegram/sent-message.ts'
 import type { Answer } from '../support/telegram/telegram-fake.types.ts'
-import { PEOPLE, type ChatStage, type Person } from './chat-story.ts'
+import { PEOPLE, type ChatStage, type Person, type Shown } from './chat-story.ts'
 
 export const TELEGRAM_ID: Readonly<Record<Person, number>> = { Olga: 100, Hana: 101, Ann: 102, Bob: 103, 陈晨: 104 }
-const HANDLE: Readonly<Record<Person, string>> = { Olga: 'olga_op', Hana: 'hana_host', Ann: 'ann_pos', Bob: 'bob_pos', 陈晨: 'chenchen' }
+export const TELEGRAM_HANDLE: Readonly<Record<Person, string>> = {
+  Olga: 'olga_op',
+  Hana: 'hana_host',
+  Ann: 'ann_pos',
+  Bob: 'bob_pos',
+  陈晨: 'chenchen',
+}
 export const GROUP = -1_001_000_000_001
+const LIVE: ReadonlySet<string> = new Set(['mention', 'url', 'text_link', 'text_mention', 'hashtag', 'bot_command'])
 /** A product that was killed must first come back (ms). */
 const TIMEOUT_MS = 120_000
 
@@ -20,7 +28,7 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
     fake.addUser({
       id: TELEGRAM_ID[who],
       firstName: who,
-      username: HANDLE[who],
+      username: TELEGRAM_HANDLE[who],
       languageCode: who === '陈晨' ? 'zh-hans' : 'en',
       started: true,
     })
@@ -37,14 +45,30 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
     throw error
   })
   const asked = new Set<number>()
+  const lastShown = new Map<Person, readonly SentMessage[]>()
   let last = 0
+  let newcomers = 0
 
-  function shown(answer: Answer) {
+  function shown(who: Person | undefined, answer: Answer, alert = ''): Shown {
     last = answer.updateId
-    for (const { messageId } of [...answer.messages, ...answer.edited]) asked.add(messageId)
-    const isPublic = answer.messages.some(({ chatId }) => chatId === GROUP)
-    // What keeps words from becoming links cannot be seen.
-    return { text: answer.text.replaceAll('\u2060', ''), isPublic }
+    const messages = [...answer.messages, ...answer.edited]
+    for (const { messageId } of messages) asked.add(messageId)
+    if (who !== undefined && messages.length > 0) lastShown.set(who, messages)
+    return {
+      // What keeps words from becoming links cannot be seen.
+      text: `${answer.text}\n${alert}`.trim().replaceAll('\u2060', ''),
+      isPublic: answer.messages.some(({ chatId }) => chatId === GROUP),
+      files: messages.flatMap(({ file }) => (file === undefined ? [] : [file.bytes.toString('utf8')])),
+      live: messages.flatMap(({ text, entities }) =>
+        entities.filter(({ type }) => LIVE.has(type)).map(({ offset, length }) => text.slice(offset, offset + length)),
+      ),
+    }
+  }
+  const words = (command: string, input: Readonly<Record<string, string>>, to = ''): string => {
+    const values = Object.entries(input).map(
+      ([name, value]) => `${name}:"${name === 'member' ? `@${TELEGRAM_HANDLE[nameOf(value)]}` : value}"`,
+    )
+    return [`/${command.replaceAll(' ', '_')}${to}`, ...values].join(' ')
   }
 
   return {
@@ -52,13 +76,31 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
     product,
     keepsMessages: true,
     async give(who, command, input = {}, place) {
-      const words = Object.entries(input).map(([name, value]) => `${name}:"${name === 'member' ? `@${HANDLE[nameOf(value)]}` : value}"`)
-      const address = place === 'open' ? { chat: GROUP } : {}
-      const to = place === 'open' ? `@${String(fake.bot.username)}` : ''
-      const text = [`/${command.replaceAll(' ', '_')}${to}`, ...words].join(' ')
-      return shown(await fake.send({ user: TELEGRAM_ID[who], ...address, text }))
+      const user = TELEGRAM_ID[who]
+      if (place === undefined) return shown(who, await fake.send({ user, text: words(command, input) }))
+      const text = words(command, input, `@${String(fake.bot.username)}`)
+      return shown(who, await fake.send({ user, chat: GROUP, text }))
     },
-    answer: async (who, value) => shown(await fake.send({ user: TELEGRAM_ID[who], text: value })),
+    answer: async (who, value) => shown(who, await fake.send({ user: TELEGRAM_ID[who], text: value })),
+    async giveFile(who, command, input, _field, content) {
+      const document = { name: 'list.csv', bytes: Buffer.from(content) }
+      return shown(who, await fake.send({ user: TELEGRAM_ID[who], text: words(command, input), document }))
+    },
+    async press(who, label) {
+      const message = lastShown.get(who)?.find(({ buttons }) => buttons.some(({ text }) => text === label))
+      const data = message?.buttons.find(({ text }) => text === label)?.data
+      if (message === undefined || data === undefined) throw new Error(`${who} sees no button “${label}”`)
+      // An app shows a button until the edit that takes it off has reached it.
+      const result = await fake.press({ user: TELEGRAM_ID[who], message, data, forged: true })
+      return shown(who, result, result.callbackAnswer?.text)
+    },
+    handle: (who) => TELEGRAM_HANDLE[who],
+    async checkInAs(name, code) {
+      newcomers += 1
+      const user = 200 + newcomers
+      fake.addUser({ id: user, firstName: name, languageCode: 'en', started: true })
+      return shown(undefined, await fake.send({ user, text: words('checkin', { code }) }))
+    },
     notices: (who) =>
       fake
         .messages(TELEGRAM_ID[who])

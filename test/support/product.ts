@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +32,6 @@ export interface Ending {
   /** Both streams, at most the last 100,000 characters of each. */
   readonly stdout: string
   readonly stderr: string
-  readonly ms: number
 }
 
 /** Runs `npm start`'s process to its own end; one that does not end within `limitMs` is killed, and fails. */
@@ -155,7 +153,6 @@ function launch(dataFolder: string, settings: Settings) {
     [name, ''],
     [`${name}_FILE`, ''],
   ])
-  const started = performance.now()
   const child = spawn(process.execPath, COMMAND, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILED, ...Object.fromEntries(empty), DATA_DIR: dataFolder, ...settings },
@@ -168,11 +165,11 @@ function launch(dataFolder: string, settings: Settings) {
       written[name] = (written[name] + text).slice(-KEPT_OUTPUT)
       for (const look of listeners) look()
     })
-  const ended = once(child, 'close').then(([code]: [number | null]): Ending => ({
-    code,
-    ...written,
-    ms: Math.round(performance.now() - started),
-  }))
+  // 'close', not 'exit': only then has everything it wrote arrived.
+  const ended = new Promise<Ending>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, ...written }))
+  })
   return {
     child,
     ended,
