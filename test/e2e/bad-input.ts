@@ -33,7 +33,7 @@ const checkIn = (name: string, code: string, who: Person, typed: (codes: Codes) 
   mistake('check-in code', name, code, (stage, codes) => stage.give(who, 'checkin', { code: typed(codes) }))
 
 const withdraw = (typed: string, code: string) =>
-  mistake('amount', typed, code, (stage) => stage.give('Ann', 'withdraw', { amount: typed }))
+  mistake('amount', typed, code, (stage) => stage.give('Olga', 'withdraw', { amount: typed }))
 
 const owner = privateKeyToAccount(generatePrivateKey())
 const other = privateKeyToAccount(generatePrivateKey())
@@ -43,7 +43,7 @@ const mistyped = owner.address.replace(/[a-fA-F](?=[^a-fA-F]*$)/, (letter) =>
 )
 
 const link = (name: string, code: string, address: (stage: ChatStage) => string) =>
-  mistake('wallet', name, code, (stage) => stage.give('Ann', 'wallet link', { address: address(stage) }))
+  mistake('wallet', name, code, (stage) => stage.give('陈晨', 'wallet link', { address: address(stage) }))
 
 const SIWE = /\S+ wants you to sign in[^]*Expiration Time: \S+/
 
@@ -55,6 +55,7 @@ const sign = (name: string, code: string, change: (message: string) => string, s
     return stage.answer('Ann', JSON.stringify({ address: owner.address, msg, sig: await signer.signMessage({ message: msg }) }))
   })
 
+/** Made by different people: Telegram takes twenty messages to one in twenty seconds, and the bot waits for that. */
 export const MISTAKES: readonly Mistake[] = [
   checkIn('a wrong code', 'checkin.wrong_code', 'Bob', () => '1-AAAA-AAAA'),
   checkIn('an expired code', 'checkin.expired_code', 'Bob', ({ old }) => old),

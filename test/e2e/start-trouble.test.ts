@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { constants } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { freePort } from '../../adapters/process/local-process.ts'
 import { startTestNode, type TestNode } from '../support/chain.ts'
 import { startDiscordFake } from '../support/discord/discord-fake.ts'
@@ -25,7 +26,7 @@ beforeEach(() => {
 async function failing(settings: Settings, code: string, exitCode: number): Promise<string> {
   const own = folder
   onTestFinished(() => removeDataFolder(own))
-  const ending = await runToEnd(folder, { PORT: '0', ...settings }, BOUND_MS)
+  const ending = await runToEnd(folder, { PORT: '0', ...settings }, { limitMs: BOUND_MS })
   expectSentence(ending, code, exitCode)
   expect(existsSync(join(folder, 'postgres', 'postmaster.pid'))).toBe(false)
   expect(existsSync(join(folder, 'chain', 'state.json.pid'))).toBe(false)
@@ -62,7 +63,7 @@ describe('a start that cannot succeed ends with a sentence and a next step', () 
   test('settings that are wrong, all of them at once and without what is secret', async () => {
     const own = folder
     onTestFinished(() => removeDataFolder(own))
-    const ending = await runToEnd(folder, { PORT: '80a', LANGUAGE: 'fr', OPERATORS: 'hana', TELEGRAM_TOKEN: SECRET }, BOUND_MS)
+    const ending = await runToEnd(folder, { PORT: '80a', LANGUAGE: 'fr', OPERATORS: 'hana', TELEGRAM_TOKEN: SECRET }, { limitMs: BOUND_MS })
     expect(ending.code).toBe(CONFIGURATION)
     for (const name of ['PORT', 'LANGUAGE', 'OPERATORS', 'TELEGRAM_TOKEN'])
       expect(ending.stderr).toMatch(new RegExp(`^  ${name}: .+\\n    Set it`, 'm'))
@@ -92,15 +93,24 @@ describe('a start that cannot succeed ends with a sentence and a next step', () 
     expect(await failing({ DATA_DIR: join(folder, 'file', 'data') }, 'data_not_writable', CONFIGURATION)).toContain('set DATA_DIR')
   })
 
-  test('a data folder that another product uses', async () => {
+  test('a data folder that another product uses', { timeout: 180_000 }, async () => {
     const first = await startProduct()
     onTestFinished(() => first.remove())
-    const second = await runToEnd(first.dataFolder, { PORT: String(await freePort()) }, BOUND_MS)
+    const second = await runToEnd(first.dataFolder, { PORT: String(await freePort()) }, { limitMs: BOUND_MS })
     expectSentence(second, 'data_in_use', TRY_AGAIN)
     expect((await fetch(`${first.origin}/health/ready`)).status).toBe(200)
     const { code, stderr } = await first.stop()
-    expect([code, stderr]).toEqual([0, ''])
-  }, 180_000)
+    expect([code, stderr.split('\n').filter((line) => /"level":[456]0/.test(line))]).toEqual([0, []])
+  })
+
+  test('a start that is broken off by Ctrl-C leaves nothing running', async () => {
+    const own = folder
+    onTestFinished(() => removeDataFolder(own))
+    const pidFile = join(folder, 'postgres', 'postmaster.pid')
+    const { code, stdout } = await runToEnd(folder, { PORT: '0' }, { limitMs: BOUND_MS, interruptWhen: () => existsSync(pidFile) })
+    expect([code, stdout.includes('WePoS runs')]).toEqual([128 + constants.signals.SIGINT, false])
+    await vi.waitUntil(() => !existsSync(pidFile), { timeout: BOUND_MS })
+  })
 
   test('a database that does not answer', async () => {
     const url = `postgresql://wepos:${SECRET}@127.0.0.1:${await freePort()}/wepos`

@@ -34,16 +34,26 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** Runs `npm start`'s process to its own end; one that does not end within `limitMs` is killed, and fails. */
-export async function runToEnd(dataFolder: string, settings: Settings, limitMs = START_MS): Promise<Ending> {
+/** Runs `npm start`'s process to its own end; one that does not end within `limitMs` is killed, and fails. `interruptWhen`: Ctrl-C is pressed as soon as it holds. */
+export async function runToEnd(
+  dataFolder: string,
+  settings: Settings,
+  { limitMs = START_MS, interruptWhen = () => false }: { limitMs?: number; interruptWhen?: () => boolean } = {},
+): Promise<Ending> {
   const started = launch(dataFolder, settings)
   const timer = setTimeout(() => started.child.kill('SIGKILL'), limitMs)
+  const look = setInterval(() => {
+    if (!interruptWhen()) return
+    clearInterval(look)
+    started.child.kill('SIGINT')
+  }, 5)
   try {
     const ending = await started.ended
     if (ending.code === null) throw new Error(`the product did not end by itself within ${limitMs} ms:\n${started.output()}`)
     return ending
   } finally {
     clearTimeout(timer)
+    clearInterval(look)
   }
 }
 
