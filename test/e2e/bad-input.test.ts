@@ -7,8 +7,9 @@ import { GROUP, startTelegramStage, TELEGRAM_ID, type TelegramStage } from './te
 const CODE = /\b\d+-[0-9A-Z]{4}-[0-9A-Z]{4}\b/
 const CODES = /\b\d+-[0-9A-Z]{4}-[0-9A-Z]{4}\b/g
 /** Mentions, links and markup of both platforms, signs that turn the text around, and one that a database refuses. */
-const NASTY = '@everyone <@300000000000000001> **Eve** <b>x</b> [a](https://evil.example) \u202egnp.exe\u0000 @hana_host'
-const FORBIDDEN_SIGNS = /[\u0000\u202a-\u202e\u2066-\u2069]/
+const TITLE = '@everyone <@300000000000000001> **Eve** <b>x</b> [a](https://evil.example) \u202egnp.exe @hana_host'
+const NASTY = `${TITLE}\0`
+const hidesSomething = (text: string): boolean => text.includes('\0') || /[\u202a-\u202e\u2066-\u2069]/.test(text)
 
 let stage: ChatStage
 
@@ -21,14 +22,16 @@ async function shownCode(event: string): Promise<string> {
 async function settle(): Promise<Codes> {
   for (const who of PEOPLE) await stage.give(who, 'start')
   await stage.give('Olga', 'role grant', { member: 'Hana', role: 'host' })
-  await stage.give('Hana', 'event create', { title: NASTY.replace(/["\u0000]/g, ''), start: 'now', minutes: '300' })
+  await stage.give('Hana', 'event create', { title: TITLE, start: 'now', minutes: '300' })
   await stage.give('Hana', 'event create', { title: 'Workshop', start: 'now', minutes: '300', evidence: 'codes' })
   await stage.give('Hana', 'event create', { title: 'Walk', start: 'now', minutes: '300', evidence: 'roster' })
   const { files } = await stage.give('Hana', 'event codes', { event: 'EVT-2', count: '3' })
   const [used = '', ...fresh] = files[0]?.match(CODES) ?? []
   const lower = (await shownCode('EVT-1')).toLowerCase().replaceAll('-', ' ')
   expect((await stage.give('Ann', 'checkin', { code: ` ${lower} ` })).text).toContain('You earned 10 PoS')
-  const wide = [...(await shownCode('EVT-1'))].map((sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0)).join('')
+  const wide = Array.from(await shownCode('EVT-1'))
+    .map((sign) => String.fromCodePoint((sign.codePointAt(0) ?? 0) + 0xfee0))
+    .join('')
   expect((await stage.give('陈晨', 'checkin', { code: wide })).text).toContain('10 PoS')
   expect((await stage.give('Ann', 'checkin', { code: used })).text).toContain('You earned 10 PoS')
   const old = await shownCode('EVT-1')
@@ -77,7 +80,7 @@ function everyMistake(start: () => Promise<ChatStage>): void {
       await stage.give('Bob', 'event show', { event: 'EVT-1' }, 'open'),
     ]
     expect(shown[0]?.text).toContain('You earned 10 PoS')
-    for (const { text, live } of shown) expect([live, FORBIDDEN_SIGNS.test(text)]).toEqual([[], false])
+    for (const { text, live } of shown) expect([live, hidesSomething(text)]).toEqual([[], false])
     expect(shown[1]?.text).toContain('**Eve**')
     expect(stage.problems()).toEqual([])
   })
@@ -147,7 +150,7 @@ describe('mistakes on Telegram', () => {
       await expect(fake.channelPost({ chat: -1_001_000_000_008, text })).rejects.toThrow('does not listen to channel_post')
       const name = String(fake.bot.username)
       expect(
-        (await fake.fromBot({ chat: GROUP, text: `${text.replace(' ', `@${name} `)}`, bot: { id: 902, first_name: 'Robot' } })).messages,
+        (await fake.fromBot({ chat: GROUP, text: text.replace(' ', `@${name} `), bot: { id: 902, first_name: 'Robot' } })).messages,
       ).toEqual([])
       const origin = { type: 'hidden_user', sender_user_name: 'Somebody', date: 1 }
       const forwarded = await fake.send({ user: idOf('Olga'), text: '/role_grant @bob_pos host', fields: { forward_origin: origin } })

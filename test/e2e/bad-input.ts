@@ -19,7 +19,7 @@ export interface Mistake {
   readonly family: string
   readonly name: string
   readonly code: string
-  make(stage: ChatStage, codes: Codes): Promise<Shown>
+  readonly make: (stage: ChatStage, codes: Codes) => Promise<Shown>
 }
 
 const mistake = (family: string, name: string, code: string, make: (stage: ChatStage, codes: Codes) => Promise<Shown>): Mistake => ({

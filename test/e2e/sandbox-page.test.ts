@@ -77,7 +77,7 @@ describe('a visitor of the sandbox page', () => {
     await shoot('host')
   })
 
-  test('as three members checks in by the code, once each', async () => {
+  test('as three members, checks in by the code, once each', async () => {
     for (const [who, words] of [
       ['Ann', 'You earned 10 PoS'],
       ['Bob', 'You earned 10 PoS'],

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { freePort } from '../../adapters/process/local-process.ts'
 import { startTestNode, type TestNode } from '../support/chain.ts'
 import { startDiscordFake } from '../support/discord/discord-fake.ts'
@@ -21,11 +21,10 @@ let folder: string
 beforeEach(() => {
   folder = newDataFolder()
 })
+afterEach(() => removeDataFolder(folder))
 
 /** A start that must fail: with one sentence and one next step for a person, its code, nothing of the program's inside, no secret, and nothing left running. */
 async function failing(settings: Settings, code: string, exitCode: number): Promise<string> {
-  const own = folder
-  onTestFinished(() => removeDataFolder(own))
   const ending = await runToEnd(folder, { PORT: '0', ...settings }, { limitMs: BOUND_MS })
   expectSentence(ending, code, exitCode)
   expect(existsSync(join(folder, 'postgres', 'postmaster.pid'))).toBe(false)
@@ -61,8 +60,6 @@ describe('a start that cannot succeed ends with a sentence and a next step', () 
   })
 
   test('settings that are wrong, all of them at once and without what is secret', async () => {
-    const own = folder
-    onTestFinished(() => removeDataFolder(own))
     const ending = await runToEnd(folder, { PORT: '80a', LANGUAGE: 'fr', OPERATORS: 'hana', TELEGRAM_TOKEN: SECRET }, { limitMs: BOUND_MS })
     expect(ending.code).toBe(CONFIGURATION)
     for (const name of ['PORT', 'LANGUAGE', 'OPERATORS', 'TELEGRAM_TOKEN'])
@@ -104,8 +101,6 @@ describe('a start that cannot succeed ends with a sentence and a next step', () 
   })
 
   test('a start that is broken off by Ctrl-C leaves nothing running', async () => {
-    const own = folder
-    onTestFinished(() => removeDataFolder(own))
     const pidFile = join(folder, 'postgres', 'postmaster.pid')
     const { code, stdout } = await runToEnd(folder, { PORT: '0' }, { limitMs: BOUND_MS, interruptWhen: () => existsSync(pidFile) })
     expect([code, stdout.includes('WePoS runs')]).toEqual([128 + constants.signals.SIGINT, false])
@@ -134,7 +129,8 @@ describe('a start that cannot succeed ends with a sentence and a next step', () 
   })
 
   test('a chain without our contracts', async () => {
-    await failing({ DATABASE_URL: await freshDatabase(), ...onChain(node.url) }, 'no_deployment', CONFIGURATION)
+    const said = await failing({ DATABASE_URL: await freshDatabase(), ...onChain(node.url) }, 'no_deployment', CONFIGURATION)
+    expect(said).toContain('There is no deployment for chain 4242')
   })
 
   test('a Discord token that is refused', async () => {
