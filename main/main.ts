@@ -1,5 +1,6 @@
 // `npm start`: the whole product. Everything has a default; .env.example says what can be set.
 import { randomUUID } from 'node:crypto'
+import { constants } from 'node:os'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { startTerminal } from '../bots/console/terminal.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
@@ -37,6 +38,11 @@ function fail(error: unknown): never {
   process.exit(INTERNAL_EXIT)
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Nothing was answered yet, so nothing has to be finished; what was started already ends with the process. */
+const endStart = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal])
+for (const signal of SIGNALS) process.on(signal, endStart)
+
 let product: Product
 try {
   product = await startProduct(config, { log, tell: (line) => process.stdout.write(`${line}\n`), reportBug })
@@ -55,13 +61,16 @@ async function stop(exitCode: number): Promise<void> {
   process.exit(exitCode)
 }
 
+for (const signal of SIGNALS) {
+  process.off(signal, endStart)
+  process.on(signal, () => void stop(0))
+}
 process.stdout.write(
   `\nWePoS runs. Open ${product.origin}${config.isSandbox ? `\nTry everything in the sandbox: ${product.origin}/sandbox` : ''}\nCtrl-C stops it.\n\n`,
 )
 const terminal = isTerminal
   ? startTerminal({ app: product.chat, input: process.stdin, output: process.stdout, personas: PERSONAS, onEnd: () => void stop(0) })
   : undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
 const sentence = await product.broken
 if (!isStopping) {
   process.stderr.write(`\n${sentence}\nStart again with npm start; nothing that was answered is lost.\n`)

@@ -6,6 +6,7 @@ import { readKeystore } from '../adapters/chain/keystore.ts'
 import { nodeRequest } from '../adapters/chain/node-request.ts'
 import { startEmbeddedPostgres } from '../adapters/postgres/embedded-postgres.ts'
 import { migrate } from '../adapters/postgres/migrate.ts'
+import { makeFolder } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import { HOUR, SECOND, type Instant } from '../core/shared/instant.ts'
@@ -42,7 +43,7 @@ const EMBEDDED_POSTGRES_PORT = 54_329
 
 /** Brings up the embedded parts, or reaches the configured ones; database and contracts are ready afterwards. Rejects with a StartFault that says what to do. */
 export async function startParts(config: Config, now: Instant, log: (line: string) => void): Promise<Parts> {
-  mkdirSync(config.dataFolder, { recursive: true })
+  makeFolder(config.dataFolder)
   const stops: (() => Promise<void>)[] = []
   const ends: Promise<string>[] = []
   const stop = async () => {

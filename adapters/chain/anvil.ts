@@ -81,6 +81,9 @@ async function launch(options: AnvilOptions, port: number): Promise<Anvil | { ou
   if (options.blockTimeSeconds !== undefined) args.push('--block-time', String(options.blockTimeSeconds))
   // Detached: Ctrl-C in a terminal reaches its whole process group, and the chain must outlive our own graceful stop.
   const child = spawn(anvilBinary(), args, { cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  // At once: a program that ends while the chain still starts must not leave it behind.
+  const stopAtExit = () => child.kill('SIGTERM')
+  process.once('exit', stopAtExit)
   let output = ''
   let isListening: () => void = () => {}
   const listening = new Promise<'listening'>((done) => (isListening = () => done('listening')))
@@ -94,6 +97,7 @@ async function launch(options: AnvilOptions, port: number): Promise<Anvil | { ou
     child.once('error', done)
     child.once('close', () => done('exited'))
   })
+  void exited.then(() => process.removeListener('exit', stopAtExit))
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<'too late'>((done) => (timer = setTimeout(() => done('too late'), START_TIMEOUT)))
   const first = await Promise.race([listening, exited, tooLate])
@@ -107,12 +111,7 @@ async function launch(options: AnvilOptions, port: number): Promise<Anvil | { ou
   await nodeRequest(url, 'anvil_setLoggingEnabled', [false])
   output = ''
   let asked = false
-  const stopAtExit = () => child.kill('SIGTERM')
-  process.once('exit', stopAtExit)
-  const ended = exited.then(() => {
-    process.removeListener('exit', stopAtExit)
-    return { asked, lastLines: output.trim().split('\n').slice(-5).join('\n') }
-  })
+  const ended = exited.then(() => ({ asked, lastLines: output.trim().split('\n').slice(-5).join('\n') }))
   child.unref()
   for (const stream of [child.stdout, child.stderr]) if (stream instanceof Socket) stream.unref()
   const stop = async () => {

@@ -182,6 +182,9 @@ async function launch({
     // Detached: Ctrl-C in a terminal reaches its whole process group, and the database must outlive our own graceful stop.
     { ...account, cwd: '/', env: serverEnvironment(binaries.folder), stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   )
+  // At once: a program that ends while the server still starts must not leave it behind.
+  const stopAtExit = () => child.kill('SIGINT')
+  process.once('exit', stopAtExit)
   let output = ''
   let isReady: () => void = () => {}
   const ready = new Promise<'ready'>((done) => (isReady = () => done('ready')))
@@ -190,6 +193,7 @@ async function launch({
     if (output.includes('ready to accept connections')) isReady()
   })
   const exited = endOf(child)
+  void exited.then(() => process.removeListener('exit', stopAtExit))
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<'too late'>((done) => (timer = setTimeout(() => done('too late'), START_TIMEOUT)))
   const first = await Promise.race([ready, exited, tooLate])
@@ -200,12 +204,9 @@ async function launch({
   }
   let asked = false
   const ended = exited.then(() => {
-    process.removeListener('exit', stopAtExit)
     release()
     return { asked, lastLines: output.trim().split('\n').slice(-5).join('\n') }
   })
-  const stopAtExit = () => child.kill('SIGINT')
-  process.once('exit', stopAtExit)
   // The server alone must not keep a program alive that has nothing else to do.
   child.unref()
   if (child.stderr instanceof Socket) child.stderr.unref()

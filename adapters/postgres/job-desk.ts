@@ -54,7 +54,9 @@ export function createJobDesk({ database, url, onError }: JobDeskOptions): JobDe
       schedule: false,
       superviseIntervalSeconds: SUPERVISE_S,
     })
-    boss.on('error', onError)
+    boss.on('error', (error) => {
+      if (started !== undefined) onError(error)
+    })
     return boss.start()
   }
 
@@ -128,9 +130,10 @@ export function createJobDesk({ database, url, onError }: JobDeskOptions): JobDe
     },
     async stop() {
       const boss = await started?.catch(() => undefined)
-      started = undefined
       made.clear()
       await boss?.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
+      // The server may end a connection before it has read that we closed it; after the stop that is no news.
+      started = undefined
     },
   }
 }
