@@ -103,9 +103,16 @@ const UNREACHABLE = new Set([
 const UNREACHABLE_MESSAGE =
   /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i
 
+/** What the driver calls a lost connection; inside a transaction it comes up bare, without a code of Prisma's. */
+const lostConnection = z.object({
+  cause: z.object({ kind: z.enum(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections']) }),
+})
+
 /** A database that can not be reached is the world's trouble and may be tried again; everything else stays what it is. */
 export function asFault(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
-  if (!UNREACHABLE.has(sqlState(error) ?? '') && !UNREACHABLE_MESSAGE.test(message)) return error
+  const isUnreachable =
+    UNREACHABLE.has(sqlState(error) ?? '') || UNREACHABLE_MESSAGE.test(message) || lostConnection.safeParse(error).success
+  if (!isUnreachable) return error
   return new Fault('database', 'the database does not answer', { retryable: true, cause: error })
 }

@@ -27,7 +27,8 @@ const AnswerJson = z.object({
   verbatim: z.string().nullable(),
   file: z.object({ content: z.string() }).nullable(),
 })
-const ProblemJson = z.object({ code: z.string(), status: z.number() })
+/** A server that is closing answers by itself, without a code of ours. */
+const ProblemJson = z.object({ code: z.string().optional() })
 
 export class RunIsOver extends Error {}
 
@@ -91,7 +92,8 @@ export class Asker {
     })
     const found: unknown = await response.json()
     if (response.ok) return found
-    const { code, status } = ProblemJson.parse(found)
+    const { code = 'none' } = ProblemJson.parse(found)
+    const { status } = response
     this.#record.count(`problems by HTTP: ${status} ${code}`)
     if (status === 429) await pause(BUSY_AFTER_MS)
     else if (status !== 503) this.#record.violation(`${path} was answered with ${status} ${code}`)

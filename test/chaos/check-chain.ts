@@ -81,7 +81,7 @@ export async function checkChain(client: pg.Client, { url, deployment, keccak }:
   }
   // After the chain: a line is in the ledger before it is sent.
   const { rows: lines } = await client.query<{ address: string; amount: string; serial: string }>(
-    'SELECT lower(address) AS address, amount::text, serial::text FROM withdrawal WHERE serial IS NOT NULL ORDER BY serial',
+    'SELECT lower(address) AS address, amount::text, serial::text FROM withdrawal WHERE serial IS NOT NULL ORDER BY withdrawal.serial',
   )
   facts.paid.forEach(({ to, amount }, index) => {
     const line = lines[index]

@@ -73,8 +73,8 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
     conductor = new Conductor(ports)
     const members = gatherMembers(memberCount, ports)
     const community = Promise.all([
-      ...members.map((member) => untilOver(member.live(living.signal))),
-      untilOver(calendar.live(Math.max(SHORTEST_CYCLE_MS, (seconds * 1_000) / PERIODS_IN_A_RUN), living.signal)),
+      ...members.map((member) => untilOver(record, member.live(living.signal))),
+      untilOver(record, calendar.live(Math.max(SHORTEST_CYCLE_MS, (seconds * 1_000) / PERIODS_IN_A_RUN), living.signal)),
     ])
     const watch = watcher.live(watching.signal)
     const disturbance = conductor.live(disturbing.signal)
@@ -114,9 +114,10 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
   return record.violations
 }
 
-async function untilOver(work: Promise<void>): Promise<void> {
+/** An actor that fails ends alone; its error is told like everything else that must not be. */
+async function untilOver(record: RunRecord, work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => {
-    if (!(error instanceof RunIsOver)) throw error
+    if (!(error instanceof RunIsOver)) record.violation(`an actor failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
   })
 }
 
