@@ -2,6 +2,7 @@
 import assert from 'node:assert'
 import { StartFault } from '../../adapters/process/start-fault.ts'
 import { runLine } from '../../core/shared/chat-line.ts'
+import { Fault } from '../../core/shared/fault.ts'
 import { readConfig } from '../../main/config.ts'
 import { createLog } from '../../main/log.ts'
 import { startProduct, type Product } from '../../main/product.ts'
@@ -56,20 +57,23 @@ process.on('message', (message: ToApp) => {
 })
 
 const product = await start()
+const running = new Set<Promise<void>>()
 let isStopping = false
 async function stop(exitCode: number): Promise<void> {
   if (isStopping) return
   isStopping = true
   setTimeout(() => process.exit(exitCode === 0 ? 1 : exitCode), STOP_LIMIT_MS).unref()
+  // As a bot does: hear nothing new, answer what was heard.
+  await Promise.all(running)
   await product.stop()
   process.exit(exitCode)
 }
 
 process.on('message', (message: ToApp) => {
-  if (message.kind !== 'say') return
+  if (message.kind !== 'say' || isStopping) return
   const { id, userId, line, key } = message
   const account = { platform: 'console', userId, name: userId, handle: userId, locale: 'en' } as const
-  runLine(product.chat, account, { kind: 'private', chatId: userId }, line, key).then(
+  const answering = runLine(product.chat, account, { kind: 'private', chatId: userId }, line, key).then(
     ({ reply: { tone, code, verbatim, fields } }) =>
       tell({
         kind: 'said',
@@ -81,8 +85,14 @@ process.on('message', (message: ToApp) => {
           ...(fields === undefined ? {} : { fields }),
         },
       }),
-    (error: unknown) => tell({ kind: 'unsaid', id, reason: String(error) }),
+    (error: unknown) => {
+      // The chat's stores reject with faults; anything else is a bug of theirs.
+      if (!(error instanceof Fault)) tell({ kind: 'bug', text: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      tell({ kind: 'unsaid', id, reason: String(error) })
+    },
   )
+  running.add(answering)
+  void answering.then(() => running.delete(answering))
 })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0))
 process.on('disconnect', () => {
