@@ -3,8 +3,9 @@ import type { SkipTarget } from '../../server/server-app.ts'
 import type { Asker } from './asker.ts'
 import type { Book, OpenEvent } from './book.ts'
 import type { RunRecord } from './run-record.ts'
+import type { Watcher } from './watcher.ts'
 
-/** So large that two such events with everybody there use up a period's release: what comes then must be refused its reward. */
+/** So large that two such events with nearly everybody there use up a period's release: who comes then must be told that there is nothing left. */
 const LARGE_REWARD = 10_000
 const SMALL_REWARD = 25
 /** Shares of a cycle that pass before the next thing happens. */
@@ -18,13 +19,16 @@ export class Calendar {
   readonly #book: Book
   readonly #record: RunRecord
   readonly #members: number
+  readonly #watcher: Watcher
   #requests = 0
+  #offset = 0
 
-  constructor(ports: { asker: Asker; book: Book; record: RunRecord; members: number }) {
+  constructor(ports: { asker: Asker; book: Book; record: RunRecord; watcher: Watcher; members: number }) {
     this.#asker = ports.asker
     this.#book = ports.book
     this.#record = ports.record
     this.#members = ports.members
+    this.#watcher = ports.watcher
   }
 
   /** One period after the other, each in about `cycleMs`, until told to stop. */
@@ -37,13 +41,13 @@ export class Calendar {
       await this.skip(target)
       await wait(STEP_SHARE)
     }
-    while (!signal.aborted) {
-      await this.#openEvents()
+    for (let cycle = 0; !signal.aborted; cycle += 1) {
+      await this.#openEvents(cycle % 2 === 0 ? 2 : 1)
       await wait(CHECK_IN_SHARE)
       await step('hour')
       this.#book.openEvents = []
       for (let day = 0; day < 3; day += 1) await step('day')
-      await this.#openEvents()
+      await this.#openEvents(0)
       await wait(CHECK_IN_SHARE / 2)
       this.#book.openEvents = []
       await step('period-end')
@@ -52,12 +56,25 @@ export class Calendar {
     this.#book.openEvents = []
   }
 
-  skip(target: SkipTarget): Promise<void> {
-    return this.#asker.skip(target, this.#newKey())
+  async skip(target: SkipTarget): Promise<void> {
+    const before = this.#offset
+    await this.#asker.skip(target, this.#newKey(), async () => (await this.#watcher.clockOffset()) !== before)
+    for (;;) {
+      try {
+        this.#offset = await this.#watcher.clockOffset()
+        return
+      } catch {
+        // The database is down at this moment.
+        await pause(SLICE_MS)
+      }
+    }
   }
 
-  async #openEvents(): Promise<void> {
-    this.#book.openEvents = await Promise.all([this.#open('rotating', SMALL_REWARD), this.#open('codes', LARGE_REWARD)])
+  async #openEvents(large: number): Promise<void> {
+    this.#book.openEvents = await Promise.all([
+      this.#open('rotating', SMALL_REWARD),
+      ...Array.from({ length: large }, () => this.#open('codes', LARGE_REWARD)),
+    ])
   }
 
   async #open(evidence: 'rotating' | 'codes', reward: number): Promise<OpenEvent> {

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { Book } from './book.ts'
 
 const TOTAL = 100_000_000_000_000_000n

@@ -9,6 +9,7 @@ import { signal, type Victims } from './victims.ts'
 
 type Act =
   | 'kill app'
+  | 'kill app while it starts'
   | 'kill postgres'
   | 'kill postgres session'
   | 'kill chain'
@@ -21,7 +22,7 @@ type Act =
 
 const AT_RANDOM: readonly [Act, ...Act[]] = [
   'kill app',
-  'kill app',
+  'kill app while it starts',
   'kill postgres',
   'kill postgres session',
   'kill chain',
@@ -34,6 +35,8 @@ const AT_RANDOM: readonly [Act, ...Act[]] = [
   'reorganise chain',
   'restart app',
 ]
+/** Without these a run has shown nothing. */
+const FIRST: readonly Act[] = ['kill app', 'kill postgres', 'kill chain', 'freeze postgres', 'freeze chain', 'reorganise chain']
 const AT_A_POINT: readonly [Act, ...Act[]] = [
   'kill app',
   'kill app',
@@ -75,8 +78,13 @@ export class Conductor {
     this.#dataFolder = ports.dataFolder
     this.#moments = new Dice(ports.record.seed, 'moments')
     this.#points = new Dice(ports.record.seed, 'points')
-    this.#atRandom = new Deck(AT_RANDOM, new Dice(ports.record.seed, 'acts'))
+    this.#atRandom = new Deck(AT_RANDOM, new Dice(ports.record.seed, 'acts'), FIRST)
     this.#depths = new Deck([1, 2, 3, 4, 5], new Dice(ports.record.seed, 'depths'))
+  }
+
+  /** Whether everything has happened once without which a run shows nothing. */
+  get isComplete(): boolean {
+    return FIRST.every((act) => this.#record.countUnder(act) > 0)
   }
 
   /** Disturbs until told to stop; resolves when what was begun is over. */
@@ -143,10 +151,22 @@ export class Conductor {
     if (act !== 'kill app') place?.go()
     if (act === 'kill postgres session') return this.#supervisor.prove(name)
     // The process ends, and the one after it answers.
-    while (this.#supervisor.pid === app && !this.#supervisor.hasGivenUp) await pause(20)
+    await this.#untilAnother(app)
     this.#record.most(`the old process ends after ${act}`, performance.now() - since)
+    if (act === 'kill app while it starts') {
+      await pause(this.#moments.between(100, 2_500))
+      const next = this.#supervisor.pid
+      if (!this.#supervisor.isProven && next !== undefined) {
+        signal([next], 'SIGKILL')
+        await this.#untilAnother(next)
+      }
+    }
     await this.#supervisor.proven()
     this.#record.most(`outage, ${act}`, performance.now() - since)
+  }
+
+  async #untilAnother(app: number): Promise<void> {
+    while (this.#supervisor.pid === app && !this.#supervisor.hasGivenUp) await pause(20)
   }
 
   #pidsOf(act: Act, app: number): number[] {

@@ -48,11 +48,13 @@ export class Dice {
 export class Deck<Card> {
   readonly #cards: readonly Card[]
   readonly #dice: Dice
-  #left: Card[] = []
+  #left: Card[]
 
-  constructor(cards: readonly [Card, ...Card[]], dice: Dice) {
+  /** @param first these are dealt once, in some order, before all others */
+  constructor(cards: readonly [Card, ...Card[]], dice: Dice, first: readonly Card[] = []) {
     this.#cards = cards
     this.#dice = dice
+    this.#left = dice.shuffle(first)
   }
 
   deal(): Card {

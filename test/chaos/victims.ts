@@ -20,7 +20,7 @@ export class Victims {
 
   /** Processes of the database server that serve a connection of the product. */
   sessions(): number[] {
-    return this.postgres().filter((pid) => /^postgres: postgres wepos /.test(processFacts(pid)?.commandLine ?? ''))
+    return this.postgres().filter((pid) => (processFacts(pid)?.commandLine ?? '').startsWith('postgres: postgres wepos '))
   }
 
   chain(): number[] {

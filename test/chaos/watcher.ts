@@ -69,6 +69,11 @@ export class Watcher {
       (SELECT 'payouts are halted' FROM setting WHERE key = 'payouts-halted'))`)
   }
 
+  /** How far the product's clock is ahead, in milliseconds. */
+  async clockOffset(): Promise<number> {
+    return Number(await this.#ask(`SELECT value FROM setting WHERE key = 'clock:offset'`))
+  }
+
   /** How much was really paid and closed, for the summary. */
   async countWork(): Promise<void> {
     for (const [what, sql] of Object.entries({
@@ -93,8 +98,8 @@ export class Watcher {
     const running = readRunning(this.#dataFolder)
     if (running === undefined) throw new Error('the product does not run')
     return this.#withClient(running.databaseUrl, async (client) => {
-      const { rows } = await client.query<Record<string, unknown>>(sql)
-      return String(Object.values(rows[0] ?? {})[0] ?? '')
+      const { rows } = await client.query<{ answer: string | null }>(`SELECT (${sql})::text AS answer`)
+      return rows[0]?.answer ?? ''
     })
   }
 
