@@ -69,7 +69,8 @@ export class Conductor {
   readonly #depths: Deck<number>
   readonly #atPoint = new Map<CheckpointName, Deck<Act>>()
   #running: Promise<void> | undefined
-  #restedAt = Number.POSITIVE_INFINITY
+  #isOn = false
+  #restedAt = 0
 
   constructor(ports: { supervisor: Supervisor; victims: Victims; record: RunRecord; dataFolder: string }) {
     this.#supervisor = ports.supervisor
@@ -89,20 +90,20 @@ export class Conductor {
 
   /** Disturbs until told to stop; resolves when what was begun is over. */
   async live(stop: AbortSignal): Promise<void> {
-    this.#restedAt = performance.now()
+    this.#isOn = true
     while (!stop.aborted) {
       await pause(this.#moments.between(300, 2_500))
       if (stop.aborted || this.#running !== undefined) continue
       await this.#run(this.#atRandom.deal(), undefined)
     }
-    this.#restedAt = Number.POSITIVE_INFINITY
+    this.#isOn = false
     await this.#running
   }
 
   /** Settlement stands at a point: go on at once, or disturb first. */
   at(point: CheckpointName, go: () => void): void {
     const isNew = !this.#atPoint.has(point)
-    const isRested = this.#running === undefined && this.#supervisor.isProven && performance.now() > this.#restedAt + REST_MS
+    const isRested = this.#isOn && this.#running === undefined && this.#supervisor.isProven && performance.now() > this.#restedAt + REST_MS
     if (!isRested || !this.#points.chance(isNew ? USE_NEW_POINT : USE_POINT_AGAIN)) return go()
     const deck = this.#atPoint.get(point) ?? new Deck(AT_A_POINT, new Dice(this.#record.seed, `acts at ${point}`))
     this.#atPoint.set(point, deck)
