@@ -28,10 +28,12 @@ class NotKept<Result> extends Error {
 }
 
 export function openDatabase(url: string, options: { connections: number }): Database {
-  const prisma = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url, max: options.connections, application_name: 'wepos' }),
-    errorFormat: 'minimal',
-  })
+  const prisma = tellingFaults(
+    new PrismaClient({
+      adapter: new PrismaPg({ connectionString: url, max: options.connections, application_name: 'wepos' }),
+      errorFormat: 'minimal',
+    }),
+  )
   const pool = createPool(url, Math.max(3, Math.floor(options.connections / 2)))
   return {
     prisma,
@@ -59,6 +61,23 @@ export function openDatabase(url: string, options: { connections: number }): Dat
       await pool.end()
     },
   }
+}
+
+/** Every question to the client, inside a transaction or not, fails with a fault when the database is lost: no store has to remember to turn it into one. */
+function tellingFaults(prisma: PrismaClient): PrismaClient {
+  const extended = prisma.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return await query(args)
+        } catch (error) {
+          throw asFault(error)
+        }
+      },
+    },
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the extension changes no operation and no result; only `$on` is missing, which nobody uses
+  return extended as unknown as PrismaClient
 }
 
 const seenError = z.object({
@@ -101,11 +120,18 @@ const UNREACHABLE = new Set([
   '53300',
 ])
 const UNREACHABLE_MESSAGE =
-  /Connection terminated|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i
+  /Connection terminated|is not queryable|Can't reach database|Server has closed|ECONNREFUSED|ECONNRESET|timeout exceeded when trying to connect/i
+
+/** What the driver calls a lost connection; inside a transaction it comes up bare, without a code of Prisma's. */
+const lostConnection = z.object({
+  cause: z.object({ kind: z.enum(['ConnectionClosed', 'DatabaseNotReachable', 'SocketTimeout', 'TooManyConnections']) }),
+})
 
 /** A database that can not be reached is the world's trouble and may be tried again; everything else stays what it is. */
 export function asFault(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
-  if (!UNREACHABLE.has(sqlState(error) ?? '') && !UNREACHABLE_MESSAGE.test(message)) return error
+  const isUnreachable =
+    UNREACHABLE.has(sqlState(error) ?? '') || UNREACHABLE_MESSAGE.test(message) || lostConnection.safeParse(error).success
+  if (!isUnreachable) return error
   return new Fault('database', 'the database does not answer', { retryable: true, cause: error })
 }
