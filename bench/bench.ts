@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { measureAcknowledge } from './acknowledge.ts'
 import { measureCheckIns } from './check-ins.ts'
 import { measureKills } from './kill-check-ins.ts'
 import { measureLeaderboard } from './leaderboard.ts'
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   leaderboard: () => measureLeaderboard(),
   statement: statementFigures,
   gas: gasFigures,
+  acknowledge: measureAcknowledge,
 }
 
 async function statementFigures(): Promise<readonly Figure[]> {

@@ -1,3 +1,5 @@
+import { loadavg } from 'node:os'
+
 /** One line of the bench's table: what was promised and what came out. */
 export interface Figure {
   readonly name: string
@@ -61,4 +63,9 @@ export function below(name: string, unit: string, bound: number, measured: numbe
     measured: `${shown} ${unit}${detail === '' ? '' : ` (${detail})`}`,
     isMet: measured < bound,
   }
+}
+
+/** Load average of the last minute: a figure taken on a busy machine says so. */
+export function loadNow(): string {
+  return loadavg()[0]!.toFixed(1)
 }

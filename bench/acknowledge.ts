@@ -1,0 +1,210 @@
+import assert from 'node:assert'
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { openDatabase, type Database } from '../adapters/postgres/database.ts'
+import { createPool } from '../adapters/postgres/pool.ts'
+import { startDiscordBot } from '../bots/discord/start-discord-bot.ts'
+import { startTelegramBot } from '../bots/telegram/start-telegram-bot.ts'
+import type { ChatApp } from '../core/shared/chat-app.ts'
+import type { Answer } from '../core/shared/dispatch.ts'
+import { compose } from '../main/compose.ts'
+import { startBenchDatabase } from './bench-database.ts'
+import { checkInsAmong, memberAt, MEMBERS, type FromPlatforms, type Load, type ToPlatforms, type Waits } from './chat-scene.ts'
+import { buildScene, type Scene } from './check-in-scene.ts'
+import { below, loadNow, percentile, whole, type Figure } from './measure.ts'
+
+/** As many as the product opens. */
+const CONNECTIONS = 10
+const RATE = 150
+const SECONDS = 25
+const BOUND_MS = 200
+/** Telegram takes 30 messages a second from a bot, ours sends 28: a rate at which its answers do not have to wait for one another. */
+const UNLIMITED_RATE = 15
+const PACE = 28
+
+type Asked = Omit<Load, 'events'>
+interface Run extends Asked {
+  readonly waits: Waits
+  /** Of the machine, when the run was over. */
+  readonly load: string
+}
+
+/**
+ * The two bots over the whole product under the commands of 1,000 members: how long until the platform has the bot's word that a command is taken, and how
+ * long until it has the answer. Platforms and people are another process, as in the world.
+ */
+export async function measureAcknowledge(): Promise<readonly Figure[]> {
+  const server = await startBenchDatabase()
+  const pool = createPool(server.url, 2)
+  const database = openDatabase(server.url, { connections: CONNECTIONS })
+  const platforms = await startPlatforms()
+  const troubles: string[] = []
+  try {
+    const scene = await buildScene(pool, 1)
+    const app = await composeApp(database, scene, troubles)
+    await meetMembers(app)
+    const discord = await startDiscordBot({ app, ...platforms.discord })
+    const telegram = await startTelegramBot({ app, ...platforms.telegram })
+    const runs: Run[] = []
+    const run = async (asked: Asked): Promise<Run> => {
+      const done = await runLoad(platforms.process, scene, asked)
+      troubles.push(...done.waits.violations)
+      runs.push(done)
+      return done
+    }
+    // The first of each fills caches and compiles what is hot; it is not shown.
+    await run({ platform: 'discord', perSecond: RATE / 2, seconds: 6 })
+    const onDiscord = await run({ platform: 'discord', perSecond: RATE, seconds: SECONDS })
+    await run({ platform: 'telegram', perSecond: UNLIMITED_RATE, seconds: 6 })
+    const calm = await run({ platform: 'telegram', perSecond: UNLIMITED_RATE, seconds: SECONDS })
+    const onTelegram = await run({ platform: 'telegram', perSecond: RATE, seconds: SECONDS })
+    await Promise.all([discord.stop(), telegram.stop()])
+    await checkEffects(pool, runs)
+    assert.deepEqual(troubles.slice(0, 5), [], `${troubles.length} troubles`)
+    return figuresOf(onDiscord, calm, onTelegram)
+  } finally {
+    platforms.process.send({ end: true } satisfies ToPlatforms)
+    await once(platforms.process, 'exit')
+    await database.close()
+    await pool.end()
+    await server.stop()
+  }
+}
+
+async function startPlatforms() {
+  const child = fork(join(import.meta.dirname, 'platforms.ts'), { serialization: 'advanced' })
+  const ready = await heard(child)
+  assert('discord' in ready)
+  return { process: child, discord: ready.discord, telegram: ready.telegram }
+}
+
+/** What the platforms say next. @throws when their process ends instead */
+async function heard(child: ChildProcess): Promise<FromPlatforms> {
+  const ended = new AbortController()
+  const { signal } = ended
+  try {
+    const [message] = await Promise.race([
+      once(child, 'message', { signal }),
+      once(child, 'exit', { signal }).then(([code]) => assert.fail(`the platforms ended with ${code}`)),
+    ])
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own other half speaks
+    return message as FromPlatforms
+  } finally {
+    ended.abort()
+  }
+}
+
+/** The product that the bots stand on. Everything that it reports or refuses is a trouble: nobody here does anything wrong. */
+async function composeApp(database: Database, scene: Scene, troubles: string[]): Promise<ChatApp> {
+  const address = '0x0000000000000000000000000000000000000001'
+  const tell = (fields: object, message: string): void => void troubles.push(`${message} ${JSON.stringify(fields)}`)
+  const { chat } = await compose({
+    database,
+    now: Date.now,
+    chain: {
+      url: 'http://127.0.0.1:9',
+      deployment: {
+        chainId: 31_337,
+        block: 0,
+        genesis: scene.genesis,
+        token: address,
+        emission: address,
+        vault: address,
+        pool: address,
+        ecoFund: address,
+        anchors: address,
+        timelock: address,
+      },
+    },
+    publicOrigin: 'http://localhost:8080',
+    language: 'en',
+    operators: new Set(),
+    homes: {},
+    log: { info() {}, warn: tell, error: tell },
+    openInLedger: () => assert.fail('the period is open'),
+    parts: () => Promise.resolve([]),
+    reportBug(error) {
+      troubles.push(String(error))
+      return 'bug'
+    },
+  })
+  const watched = (answer: Answer): Answer => {
+    if (answer.reply.tone === 'refused' || answer.reply.tone === 'fault') troubles.push(answer.reply.code ?? answer.reply.tone)
+    return answer
+  }
+  return {
+    ...chat,
+    dispatch: Object.assign(async (request: Parameters<typeof chat.dispatch>[0]) => watched(await chat.dispatch(request)), {
+      press: chat.dispatch.press,
+    }),
+  }
+}
+
+/** Everybody has given a command before. */
+async function meetMembers(app: ChatApp): Promise<void> {
+  for (const platform of ['discord', 'telegram'] as const) {
+    const members = Array.from({ length: MEMBERS }, (_, index) => memberAt(platform, index))
+    await Promise.all(
+      members.map((account) =>
+        app.dispatch({
+          account,
+          place: { kind: 'private', chatId: account.userId },
+          command: 'help',
+          input: {},
+          key: `${platform}:first:${account.userId}`,
+        }),
+      ),
+    )
+  }
+}
+
+async function runLoad(child: ChildProcess, scene: Scene, asked: Asked): Promise<Run> {
+  const events = []
+  for (let opened = 0; opened * MEMBERS < asked.perSecond * asked.seconds; opened += 1) {
+    const { number, codeSecret } = await scene.openEvent()
+    events.push({ number, codeSecret })
+  }
+  const answer = heard(child)
+  child.send({ load: { ...asked, events } } satisfies ToPlatforms)
+  const done = await answer
+  assert('waits' in done)
+  return { ...asked, waits: done.waits, load: loadNow() }
+}
+
+/** An acknowledgement without its effect would be worth nothing. */
+async function checkEffects(pool: ReturnType<typeof createPool>, runs: readonly Run[]): Promise<void> {
+  const { rows } = await pool.query<{ attended: bigint }>('SELECT count(*) AS attended FROM attendance')
+  const given = runs.reduce((sum, { perSecond, seconds }) => sum + checkInsAmong(perSecond * seconds), 0)
+  assert.equal(rows[0]!.attended, BigInt(given))
+}
+
+function figuresOf(discord: Run, calm: Run, telegram: Run): readonly Figure[] {
+  const lost = [discord, calm, telegram].reduce((sum, { waits }) => sum + waits.lost, 0)
+  const given = [discord, calm, telegram].reduce((sum, { perSecond, seconds }) => sum + perSecond * seconds, 0)
+  const p99 = (name: string, run: Run, which: 'acknowledged' | 'answered'): Figure => {
+    const sorted = run.waits[which]
+    const [p50, p95] = [percentile(sorted, 0.5), percentile(sorted, 0.95)]
+    return below(
+      `${name}, ${run.perSecond}/s: p99`,
+      'ms',
+      BOUND_MS,
+      percentile(sorted, 0.99),
+      `p50 ${whole(p50)}, p95 ${whole(p95)}, max ${whole(sorted.at(-1) ?? Number.NaN)}, load ${run.load}`,
+    )
+  }
+  const last = whole((telegram.waits.answered.at(-1) ?? Number.NaN) / 1_000)
+  return [
+    p99('Discord: command acknowledged (deferral accepted)', discord, 'acknowledged'),
+    p99('Discord: command answered', discord, 'answered'),
+    p99('Telegram: command answered (message accepted)', calm, 'answered'),
+    p99('Telegram: command run and confirmed, answer shown or queued', telegram, 'acknowledged'),
+    {
+      name: `Telegram: answers a second while ${telegram.perSecond}/s are asked for`,
+      bound: `>= ${PACE * 0.95}, <= 30`,
+      measured: `${telegram.waits.answersPerSecond.toFixed(1)} (Telegram takes 30; the slowest answer came after ${last} s)`,
+      isMet: telegram.waits.answersPerSecond >= PACE * 0.95 && telegram.waits.answersPerSecond <= 30,
+    },
+    { name: 'commands without acknowledgement, answer or effect', bound: '0', measured: `${lost} of ${whole(given)}`, isMet: lost === 0 },
+  ]
+}
