@@ -57,7 +57,7 @@ beforeAll(async () => {
     people: createPeople(SEED, MEMBERS, PERSONAS),
     seed: SEED,
     statementsFolder,
-    jobsEvery: 7,
+    jobsEvery: 14,
     listener: {
       monthOver: (_month, tally) => void months.push(tally),
       closed: ({ number }) => void told.push(`closed ${number}`),
