@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { digest, MISTAKES, type Codes } from './bad-input.ts'
+import { digest, formerCode, MISTAKES, type Codes } from './bad-input.ts'
 import { PEOPLE, type ChatStage, type Person } from './chat-story.ts'
 import { DISCORD_ID, startDiscordStage, type DiscordStage } from './discord-stage.ts'
 import { GROUP, startTelegramStage, TELEGRAM_ID, type TelegramStage } from './telegram-stage.ts'
@@ -34,8 +34,7 @@ async function settle(): Promise<Codes> {
     .join('')
   expect((await stage.give('陈晨', 'checkin', { code: wide })).text).toContain('10 PoS')
   expect((await stage.give('Ann', 'checkin', { code: used })).text).toContain('You earned 10 PoS')
-  const old = await shownCode('EVT-1')
-  await stage.product.skip('hour')
+  const old = await formerCode(stage, 1)
   return { good: await shownCode('EVT-1'), old, used, fresh: [fresh[0] ?? '', fresh[1] ?? ''] }
 }
 

@@ -1,13 +1,15 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { Client } from 'pg'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { CODE_STEP_MS, rotatingCode, showCode } from '../../core/attendance/check-in-code.ts'
+import { MINUTE } from '../../core/shared/instant.ts'
 import type { ChatStage, Person, Shown } from './chat-story.ts'
 
 /** What the set-up of the community left for the rows of the table. */
 export interface Codes {
   /** Of EVT-1, rotating, still good. */
   readonly good: string
-  /** Of EVT-1, shown an hour ago. */
+  /** Of EVT-1, shown two minutes ago. */
   readonly old: string
   /** Of EVT-2, single-use: one that Ann used, and two that nobody did. */
   readonly used: string
@@ -97,6 +99,20 @@ export const MISTAKES: readonly Mistake[] = [
     stage.give('Bob', 'role grant', { member: 'Bob', role: 'host' }),
   ),
 ]
+
+/** What an event's host showed two minutes ago; nobody has to wait for it to run out. */
+export async function formerCode(stage: ChatStage, event: number): Promise<string> {
+  const client = new Client({ connectionString: stage.product.databaseUrl() })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ code_secret: Buffer }>('SELECT code_secret FROM event WHERE number = $1', [event])
+    const hmac = (key: Uint8Array, message: string) => createHmac('sha256', key).update(message).digest()
+    const secret = rows[0]?.code_secret ?? Buffer.alloc(0)
+    return showCode(event, rotatingCode(hmac, secret, Date.now(), (2 * MINUTE) / CODE_STEP_MS))
+  } finally {
+    await client.end()
+  }
+}
 
 /** Every row that says who owns, attended or may what, as one number: equal before and after what must change nothing. */
 export async function digest(stage: ChatStage): Promise<string> {
