@@ -35,8 +35,8 @@ export interface ChatStage {
   handle(who: Person): string
   /** Somebody new, who chose this name, checks in. */
   checkInAs(name: string, code: string): Promise<Shown>
-  /** What the bot wrote to this person without being asked. */
-  notices(who: Person): readonly string[]
+  /** What this person has from the bot in their private chat. */
+  inbox(who: Person): readonly string[]
   /** The platform delivers the last action once more, as after a crash; resolves when the bot has dealt with it. */
   redeliver(): Promise<void>
   /** The platform notices that the product is gone. */

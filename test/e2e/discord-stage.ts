@@ -99,7 +99,7 @@ export async function startDiscordStage(settings: Settings = {}): Promise<Discor
       if (modal === undefined) throw new Error('no form was opened')
       return shown(who, await fake.submitModal({ user: DISCORD_ID[who], modal, fields: { value } }))
     },
-    notices: (who) => fake.messages(fake.directChannel(DISCORD_ID[who])).map((message) => JSON.stringify(message.components)),
+    inbox: (who) => fake.messages(fake.directChannel(DISCORD_ID[who])).map(visibleText),
     async redeliver() {
       if (latest === undefined) throw new Error('nothing was delivered yet')
       const { interaction } = latest

@@ -44,7 +44,6 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
     await fake.close()
     throw error
   })
-  const asked = new Set<number>()
   const lastShown = new Map<Person, readonly SentMessage[]>()
   let last = 0
   let newcomers = 0
@@ -52,7 +51,6 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
   function shown(who: Person | undefined, answer: Answer, alert = ''): Shown {
     last = answer.updateId
     const messages = [...answer.messages, ...answer.edited]
-    for (const { messageId } of messages) asked.add(messageId)
     if (who !== undefined && messages.length > 0) lastShown.set(who, messages)
     return {
       // What keeps words from becoming links cannot be seen.
@@ -101,11 +99,7 @@ export async function startTelegramStage(settings: Settings = {}): Promise<Teleg
       fake.addUser({ id: user, firstName: name, languageCode: 'en', started: true })
       return shown(undefined, await fake.send({ user, text: words('checkin', { code }) }))
     },
-    notices: (who) =>
-      fake
-        .messages(TELEGRAM_ID[who])
-        .filter(({ messageId }) => !asked.has(messageId))
-        .map(({ text }) => text),
+    inbox: (who) => fake.messages(TELEGRAM_ID[who]).map(({ text }) => text),
     redeliver: async () => void (await fake.redeliver(last)),
     lineLost() {},
     problems: () => [

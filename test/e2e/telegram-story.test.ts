@@ -15,7 +15,7 @@ describe.each([
 
   test('ends with everybody paid once', { timeout: 600_000 }, async () => {
     expect(await playFirstWeek(stage, { killed })).toEqual(FIRST_WEEK)
-    expect(stage.notices('Ann').join('\n')).toContain('A wallet was linked to your account')
+    expect(stage.inbox('Ann').join('\n')).toContain('A wallet was linked to your account')
     expect(stage.problems()).toEqual([])
   })
 })
