@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-const SECONDS = 50
+const SECONDS = 45
 /** Other tests share the machine, so how fast the product comes back is measured by `npm run chaos` and only bounded here. */
 const MAX_RECOVERY_SECONDS = 60
 
