@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import { Fault } from '../../core/shared/fault.ts'
 import { PrismaClient, type Prisma } from '../../prisma/generated/client.ts'
-import { createPool } from './pool.ts'
+import { createPool, createPrismaPool } from './pool.ts'
 
 /** A running transaction, or the plain client for reads. */
 export type Tx = Prisma.TransactionClient
@@ -30,7 +30,7 @@ class NotKept<Result> extends Error {
 export function openDatabase(url: string, options: { connections: number }): Database {
   const prisma = tellingFaults(
     new PrismaClient({
-      adapter: new PrismaPg({ connectionString: url, max: options.connections, application_name: 'wepos' }),
+      adapter: new PrismaPg(createPrismaPool(url, options.connections), { disposeExternalPool: true }),
       errorFormat: 'minimal',
     }),
   )

@@ -11,8 +11,20 @@ export function createPool(url: string, max: number): pg.Pool {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text))
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).getTime())
-  const pool = new pg.Pool({ connectionString: url, max, types, application_name: 'wepos', options: PLANNING })
-  // An idle client that loses its server is replaced by the pool; without a listener the event would end the process.
+  return surviving(new pg.Pool({ connectionString: url, max, types, application_name: 'wepos', options: PLANNING }))
+}
+
+/** The connections of the Prisma client. */
+export function createPrismaPool(url: string, max: number): pg.Pool {
+  return surviving(new pg.Pool({ connectionString: url, max, application_name: 'wepos' }))
+}
+
+/**
+ * A pool that outlives its server: it replaces clients that lose it. An error event to which nobody listens ends the process, and the pool does not listen to a
+ * client while it hands it from one user to the next: a server that ends in the very moment in which it has answered would take the product with it.
+ */
+function surviving(pool: pg.Pool): pg.Pool {
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

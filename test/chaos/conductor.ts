@@ -54,7 +54,6 @@ const USE_NEW_POINT = 0.9
 const USE_POINT_AGAIN = 0.12
 /** Between the recovery from one disturbance and the next one at a point: load must go on in between. */
 const REST_MS = 600
-const DEEPEST = 5
 const RPC_TIMEOUT_MS = 5_000
 
 /** Kills, freezes and reorganises, one disturbance at a time: at random moments, and at the named points of settlement. */
@@ -70,6 +69,7 @@ export class Conductor {
   readonly #atPoint = new Map<CheckpointName, Deck<Act>>()
   #running: Promise<void> | undefined
   #isOn = false
+  #owedDepth: number | undefined
   #restedAt = 0
 
   constructor(ports: { supervisor: Supervisor; victims: Victims; record: RunRecord; dataFolder: string }) {
@@ -102,9 +102,11 @@ export class Conductor {
 
   /** Settlement stands at a point: go on at once, or disturb first. */
   at(point: CheckpointName, go: () => void): void {
+    if (!this.#isOn || this.#running !== undefined || !this.#supervisor.isProven) return go()
     const isNew = !this.#atPoint.has(point)
-    const isRested = this.#isOn && this.#running === undefined && this.#supervisor.isProven && performance.now() > this.#restedAt + REST_MS
-    if (!isRested || !this.#points.chance(isNew ? USE_NEW_POINT : USE_POINT_AGAIN)) return go()
+    const isRested = performance.now() > this.#restedAt + REST_MS
+    // A new point may not come again soon: it is used even if the last disturbance has only just ended.
+    if (!this.#points.chance(isNew ? USE_NEW_POINT : isRested ? USE_POINT_AGAIN : 0)) return go()
     const deck = this.#atPoint.get(point) ?? new Deck(AT_A_POINT, new Dice(this.#record.seed, `acts at ${point}`))
     this.#atPoint.set(point, deck)
     void this.#run(deck.deal(), { point, go })
@@ -185,11 +187,12 @@ export class Conductor {
   async #reorganise(at: string): Promise<void> {
     const chain = readRunning(this.#dataFolder)?.chainUrl
     if (chain === undefined) return
-    const wish = this.#depths.deal()
-    // After a restart the node has no state older than the block at which it was saved.
-    for (let depth = Math.min(wish, DEEPEST); depth > 0; depth -= 1) {
+    const wish = this.#owedDepth ?? this.#depths.deal()
+    // After a restart the node has no state older than the block at which it was saved: what is too deep now is done the next time.
+    for (let depth = wish; depth > 0; depth -= 1) {
       try {
         await nodeRequest(chain, 'anvil_reorg', [depth, []], RPC_TIMEOUT_MS)
+        this.#owedDepth = depth < wish ? wish : undefined
         this.#record.say(`reorganise chain ${depth} deep ${at}`)
         this.#record.count(`reorganise chain ${depth} deep`)
         if (at !== 'at random') this.#record.count(`reorganise chain ${at}`)
