@@ -75,6 +75,14 @@ export const eventCreateCommand = defineCommand({
     buttons:
       evidence === 'roster'
         ? []
-        : [{ label: say('codesSummary'), command: 'event codes', input: { event }, allowed: 'owner', style: 'primary' }],
+        : [
+            {
+              label: say(evidence === 'codes' ? 'buttonMakeCodes' : 'buttonShowCode'),
+              command: 'event codes',
+              input: { event },
+              allowed: 'owner',
+              style: 'primary',
+            },
+          ],
   }),
 })
