@@ -38,8 +38,14 @@ export function readDeployment(file: string): Deployment | undefined {
   return parsed.data
 }
 
-/** Deploys the contracts on the local chain once; later starts find them in `file`. `genesis` is a whole second. */
-export async function deployOnce(url: string, file: string, keys: EmbeddedKeys, genesis: Instant): Promise<Deployment> {
+/** Deploys the contracts on the local chain once; later starts find them in `file`. `genesis` is a whole second, `save` puts the chain on disk. */
+export async function deployOnce(
+  url: string,
+  file: string,
+  keys: EmbeddedKeys,
+  genesis: Instant,
+  save: () => Promise<void> = () => Promise.resolve(),
+): Promise<Deployment> {
   const found = readDeployment(file)
   if (found !== undefined) {
     const code = await nodeRequest(url, 'eth_getCode', [found.token, 'latest'])
@@ -64,6 +70,8 @@ export async function deployOnce(url: string, file: string, keys: EmbeddedKeys, 
     adminProposer: privateKeyToAddress(keys.admin),
     delaySeconds: (2 * DAY) / SECOND,
   })
+  // The contracts first: a chain that ended before its next save would be without them, and no later start could do anything about it.
+  await save()
   // Whole or not at all: a file cut short by a crash would hide contracts that exist.
   writeFileSync(`${file}.new`, `${JSON.stringify(deployment, null, 2)}\n`)
   renameSync(`${file}.new`, file)

@@ -97,7 +97,7 @@ export async function startParts(config: Config, now: Instant, log: (line: strin
     })
     stops.push(() => node.stop())
     ends.push(unasked('The local chain', node.ended))
-    const deployment = await deployOnce(node.url, file, keys, genesis)
+    const deployment = await deployOnce(node.url, file, keys, genesis, () => node.save())
     return {
       url: node.url,
       chainId,
