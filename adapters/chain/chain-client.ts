@@ -22,7 +22,9 @@ export function chainFault(error: unknown, doing: string): unknown {
 }
 
 function detailOf(error: BaseError): string {
-  return error.details === '' ? '' : ` (${withoutAddress(error.details).slice(0, 300)})`
+  // Missing in errors that no other caused, whatever its type says.
+  const details: string | undefined = error.details
+  return details === undefined || details === '' ? '' : ` (${withoutAddress(details).slice(0, 300)})`
 }
 
 function withoutAddress(text: string): string {
