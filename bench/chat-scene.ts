@@ -63,6 +63,8 @@ export interface Waits {
   readonly answered: readonly number[]
   /** Commands without an acknowledgement or an answer within the time limit. */
   readonly lost: number
+  /** From the first command to the last answer. */
+  readonly seconds: number
   /** Answers a second from the first to the last. */
   readonly answersPerSecond: number
   /** What the platform refused, or found against its rules. */

@@ -10,7 +10,8 @@ import { Incoming } from '../test/support/telegram/incoming.ts'
 import { CHANNEL, commandAt, GUILD, memberAt, MEMBERS, type FromPlatforms, type Load, type ToPlatforms, type Waits } from './chat-scene.ts'
 
 /** Telegram takes 30 messages a second: the answers to 20 seconds of 150 commands need 100 more. */
-const LIMIT_MS = 240_000
+const TELEGRAM_LIMIT_MS = 240_000
+const DISCORD_LIMIT_MS = 60_000
 const SEED = 20_270_101
 
 interface Times {
@@ -22,7 +23,7 @@ interface Times {
 const telegram = assembleFake({ floodLimits: true })
 const incoming = new Incoming(telegram.state)
 const telegramApi = await listen(telegram.state, telegram.calls)
-const discord = await startDiscordFake({ timeoutMs: LIMIT_MS })
+const discord = await startDiscordFake({ timeoutMs: DISCORD_LIMIT_MS })
 discord.addGuild({ id: GUILD, name: 'Community' })
 discord.addChannel({ id: CHANNEL, name: 'general' })
 for (let index = 0; index < MEMBERS; index += 1) {
@@ -37,6 +38,7 @@ for (let index = 0; index < MEMBERS; index += 1) {
   })
 }
 
+process.on('disconnect', () => process.exit())
 process.on('message', (message: ToPlatforms) => void obey(message))
 tell({
   discord: { apiUrl: discord.apiUrl, token: discord.token },
@@ -133,7 +135,7 @@ async function loadTelegram(load: Load): Promise<Waits> {
       return isOver && open === 0 && times.every(({ acknowledged }) => acknowledged !== undefined) ? true : undefined
     },
     'every answer',
-    LIMIT_MS,
+    TELEGRAM_LIMIT_MS,
   )
   watching.catch(() => undefined)
   await arrive(load, (index, due) => {
@@ -176,7 +178,8 @@ async function arrive({ perSecond, seconds }: Load, ask: (index: number, due: nu
   for (let index = 0; index < perSecond * seconds; index += 1) {
     due += (-Math.log(1 - random()) * 1_000) / perSecond
     // One that is already late goes at once, and its lateness counts.
-    if (due > performance.now()) await sleep(due - performance.now())
+    const early = due - performance.now()
+    if (early > 0) await sleep(early)
     ask(index, due)
   }
 }
@@ -206,6 +209,7 @@ function waitsOf(times: readonly Times[], violations: readonly string[]): Waits 
     acknowledged: waits(({ acknowledged }) => acknowledged),
     answered: waits(({ answered }) => answered),
     lost: times.filter(({ acknowledged, answered }) => acknowledged === undefined || answered === undefined).length,
+    seconds: (Math.max(...answers) - (times[0]?.due ?? 0)) / 1_000,
     answersPerSecond: answers.length / span,
     violations,
   }

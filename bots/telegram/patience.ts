@@ -3,7 +3,8 @@ import type { Timers } from './timers.ts'
 
 /**
  * How long an update waits for its answer to be shown. A group takes twenty messages a minute: when many ask there at once, their answers go on waiting
- * without holding up everybody else. The command itself was done before, and its answer is saved under the update's key.
+ * without holding up everybody else. The command itself was done before, and its answer is saved under the update's key. While the bot sends as much as the
+ * platform takes at all, nothing waits: more commands come in than answers can go out, and each of them should count from the moment it was given.
  */
 export interface Patience {
   /** Resolves when the answer is shown or patience has run out. @throws what showing met, within that time */
@@ -16,7 +17,8 @@ const PATIENCE_MS = 5_000
 /** When the process stops. */
 const DRAIN_MS = 1_000
 
-export function createPatience(timers: Timers, log: Log): Patience {
+/** @param isFull whether every answer has to wait now */
+export function createPatience(timers: Timers, log: Log, isFull: () => boolean): Patience {
   const late = new Set<Promise<void>>()
 
   async function untilOver(work: Promise<unknown>, ms: number): Promise<'done' | 'late'> {
@@ -30,7 +32,7 @@ export function createPatience(timers: Timers, log: Log): Patience {
 
   return {
     async lend(showing) {
-      if ((await untilOver(showing, PATIENCE_MS)) === 'done') return
+      if (!isFull() && (await untilOver(showing, PATIENCE_MS)) === 'done') return
       const lent = showing
         .catch((error: unknown) => {
           log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'a late answer could not be shown on Telegram')

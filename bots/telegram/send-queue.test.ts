@@ -105,3 +105,18 @@ it('takes no more than it can send in time', async () => {
   expect(queue.isCrowded(-1)).toBe(true)
   expect(queue.isCrowded(-2)).toBe(false)
 })
+
+it('lets the first who waits go first, and tells when everybody has to wait', async () => {
+  const timers = simulatedTimers()
+  const queue = createSendQueue(timers)
+  expect(queue.isFull()).toBe(false)
+  const sent: number[] = []
+  const chats = Array.from({ length: 100 }, (_, index) => index + 1)
+  const all = Promise.all(chats.map((chat) => queue.run(chat, () => Promise.resolve(sent.push(chat)), 1)))
+  await queue.run(1, () => Promise.resolve(), 1)
+  expect(queue.isFull()).toBe(true)
+  await all
+  expect(sent).toEqual(chats)
+  await timers.sleep(1_000)
+  expect(queue.isFull()).toBe(false)
+})

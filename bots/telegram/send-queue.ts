@@ -11,6 +11,8 @@ export interface SendQueue {
   run<Result>(chatId: number, send: () => Promise<Result>, attempts: number): Promise<Result>
   /** Whether a message to this chat would have to wait: what is merely nice is then left out. */
   isCrowded(chatId: number): boolean
+  /** Whether a message to any chat would have to wait now. */
+  isFull(): boolean
 }
 
 const SECOND = 1_000
@@ -39,6 +41,9 @@ export function createSendQueue(timers: Timers): SendQueue {
   const lanes = new Map<number, Lane>()
   let all: number[] = []
   let waiting = 0
+  /** Messages whose chat is ready wait here one behind another: were each to look by itself, thousands would wake for every one that may go. */
+  let gate: Promise<void> = Promise.resolve()
+  let atGate = 0
 
   function laneOf(chatId: number): Lane {
     const found = lanes.get(chatId)
@@ -60,16 +65,20 @@ export function createSendQueue(timers: Timers): SendQueue {
   /** Waits for the chat first and for the common limit last, so that a slow chat holds up nobody else. */
   async function takeTurn(lane: Lane): Promise<void> {
     for (let wait = waitOf(lane); wait > 0; wait = waitOf(lane)) await timers.sleep(wait)
-    for (;;) {
-      const now = timers.now()
-      all = all.filter((at) => at > now - SECOND)
-      if (all.length < MOST_A_SECOND) break
-      await timers.sleep(all[0]! + SECOND - now)
-    }
-    const now = timers.now()
-    all.push(now)
-    lane.sent = [...lane.sent.slice(1 - MOST_IN_SPAN), now]
+    atGate++
+    gate = gate.then(passGate)
+    await gate
+    lane.sent = [...lane.sent.slice(1 - MOST_IN_SPAN), timers.now()]
   }
+
+  async function passGate(): Promise<void> {
+    for (let recent = sentInSecond(); recent.length >= MOST_A_SECOND; recent = sentInSecond())
+      await timers.sleep(recent[0]! + SECOND - timers.now())
+    atGate--
+    all.push(timers.now())
+  }
+
+  const sentInSecond = (): readonly number[] => (all = all.filter((at) => at > timers.now() - SECOND))
 
   async function attempt<Result>(lane: Lane, send: () => Promise<Result>, attempts: number): Promise<Result> {
     for (let tried = 1; ; tried++) {
@@ -108,6 +117,7 @@ export function createSendQueue(timers: Timers): SendQueue {
       const lane = lanes.get(chatId)
       return lane !== undefined && (lane.waiting > 2 || waitOf(lane) > SECOND)
     },
+    isFull: () => atGate > 0 || sentInSecond().length >= MOST_A_SECOND,
   }
 }
 

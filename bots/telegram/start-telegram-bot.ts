@@ -41,7 +41,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId }: TelegramB
   const queue = createSendQueue(backgroundTimers)
   const poster = createPoster({ api, queue, aliases })
   const tags = createLinkTags(token)
-  const patience = createPatience(timers, app.log)
+  const patience = createPatience(timers, app.log, () => queue.isFull())
   const surface: Surface = { app, patience, api, queue, poster, aliases, tags, kept: createKeptAnswers(), timers, username: me.username }
   await leaveWebhook(api, app)
   await setMenus(api, app)
