@@ -84,17 +84,20 @@ async function loadDiscord(load: Load): Promise<Waits> {
   await arrive(load, (index, due) => {
     const own: Times = { due }
     times.push(own)
-    talks.push(
-      discord.slash({ user: memberAt('discord', index).userId, channel: CHANNEL, ...slashOf(load, index) }).then(
-        (talk) => {
-          own.answered = performance.now()
-          const acknowledged = acknowledgedAt.get(talk.interaction.id)
-          if (acknowledged !== undefined) own.acknowledged = acknowledged
-        },
-        (error: unknown) => troubles.push(String(error)),
-      ),
-    )
+    talks.push(give(index, own))
   })
+
+  async function give(index: number, own: Times): Promise<void> {
+    try {
+      const talk = await discord.slash({ user: memberAt('discord', index).userId, channel: CHANNEL, ...slashOf(load, index) })
+      own.answered = performance.now()
+      const acknowledged = acknowledgedAt.get(talk.interaction.id)
+      if (acknowledged !== undefined) own.acknowledged = acknowledged
+    } catch (error) {
+      troubles.push(String(error))
+    }
+  }
+
   await Promise.all(talks)
   isOver = true
   return waitsOf(times, [...troubles, ...discord.violations.splice(0).map((violation) => JSON.stringify(violation))])
