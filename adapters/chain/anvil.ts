@@ -26,6 +26,8 @@ export interface AnvilOptions {
   blockTimeSeconds?: number
   /** A state to continue from. */
   stateFile?: string
+  /** Told of the process as soon as there is one, long before it answers: whoever is killed in between can find it again. */
+  onSpawn?: (node: { pid: number; url: string }) => void
 }
 
 const START_ATTEMPTS = 5
@@ -84,6 +86,8 @@ async function launch(options: AnvilOptions, port: number): Promise<Anvil | { ou
   // At once: a program that ends while the chain still starts must not leave it behind.
   const stopAtExit = () => child.kill('SIGTERM')
   process.once('exit', stopAtExit)
+  const url = `http://127.0.0.1:${port}`
+  if (child.pid !== undefined) options.onSpawn?.({ pid: child.pid, url })
   let output = ''
   let isListening: () => void = () => {}
   const listening = new Promise<'listening'>((done) => (isListening = () => done('listening')))
@@ -106,7 +110,6 @@ async function launch(options: AnvilOptions, port: number): Promise<Anvil | { ou
     if (first === 'too late') await endProcess(child.pid!, SHUTDOWN)
     return { output: first instanceof Error ? first.message : output }
   }
-  const url = `http://127.0.0.1:${port}`
   // It prints every call otherwise; and once our end of the pipe is gone, a print would bring it down.
   await nodeRequest(url, 'anvil_setLoggingEnabled', [false])
   output = ''

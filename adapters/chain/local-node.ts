@@ -55,14 +55,15 @@ export async function startLocalNode(options: LocalNodeOptions): Promise<LocalNo
   let node: Anvil
   try {
     await endOrphan(pidFile, stateFile, log)
-    node = await startFrom(stateFile, { ...options, chainId })
+    const onSpawn = ({ pid, url }: { pid: number; url: string }) =>
+      writeFileSync(pidFile, JSON.stringify({ identity: processFacts(pid)?.identity ?? '', url }))
+    node = await startFrom(stateFile, { ...options, chainId, onSpawn })
   } catch (error) {
     release()
     throw error
   }
   if (options.port !== undefined && node.port !== options.port)
     log(`Port ${options.port} is in use; the local chain listens on ${node.port} instead.`)
-  writeFileSync(pidFile, JSON.stringify({ identity: processFacts(node.pid)?.identity ?? '', url: node.url }))
   let savedHead = ''
   let isStopping = false
 

@@ -28,6 +28,7 @@ const PERIODS_IN_A_RUN = 11
 const SHORTEST_CYCLE_MS = 22_000
 /** Until everything that was asked for is answered and settled once nothing disturbs. */
 const ANSWERS_WITHIN_MS = 60_000
+const REST_WITHIN_MS = 180_000
 const MOST_QUIET_DAYS = 60
 /** What a run must have seen to have shown anything. */
 const LEAST: Readonly<Record<string, number>> = {
@@ -88,7 +89,11 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
     if (!isAnswered) record.violation(`requests are unanswered ${ANSWERS_WITHIN_MS / 1_000} s after the last disturbance`)
     watching.abort()
     await watch
-    await comeToRest(record, calendar, watcher)
+    const isAtRest = await Promise.race([comeToRest(record, calendar, watcher), pause(REST_WITHIN_MS, false, { ref: false })])
+    if (!isAtRest)
+      record.violation(
+        `${REST_WITHIN_MS / 1_000} s after the last disturbance there is still something under way: ${await watcher.unfinished()}`,
+      )
     await watcher.check(true)
     const { origin } = await supervisor.live()
     record.count('in the end: statements verified', await watcher.checkStatements(origin, folder))
@@ -129,16 +134,16 @@ async function untilEnough(seconds: number, conductor: Conductor, supervisor: Su
   while (!(hasPassed(1) && conductor.isComplete) && !hasPassed(3) && !supervisor.hasGivenUp) await pause(100)
 }
 
-/** Days go by, and every job runs, until there is nothing left to do. */
-async function comeToRest(record: RunRecord, calendar: Calendar, watcher: Watcher): Promise<void> {
+/** Days go by, and every job runs, until there is nothing left to do; false when that takes too many. */
+async function comeToRest(record: RunRecord, calendar: Calendar, watcher: Watcher): Promise<boolean> {
   await calendar.skip('period-close')
   for (let day = 0; day < MOST_QUIET_DAYS; day += 1) {
     const left = await watcher.unfinished()
-    if (left === '') return
+    if (left === '') return true
     record.say(`still under way: ${left}`)
     await calendar.skip('day')
   }
-  record.violation(`after ${MOST_QUIET_DAYS} quiet days there is still something under way: ${await watcher.unfinished()}`)
+  return false
 }
 
 async function endWell(record: RunRecord, supervisor: Supervisor, victims: Victims): Promise<void> {
@@ -146,4 +151,5 @@ async function endWell(record: RunRecord, supervisor: Supervisor, victims: Victi
   if (exitCode !== 0) record.violation(`asked to stop, the product ended with ${exitCode}`)
   if (victims.postgres().length > 0) record.violation('PostgreSQL still runs after the product was stopped')
   if (victims.chain().length > 0) record.violation('the local chain still runs after the product was stopped')
+  for (const left of victims.all()) record.violation(`a process was left behind: ${left}`)
 }

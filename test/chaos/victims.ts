@@ -30,6 +30,12 @@ export class Victims {
     const pid = Number(identity.split(' ')[0])
     return processFacts(pid)?.identity === identity ? [pid] : []
   }
+
+  /** Command lines of all processes that were started on the folder, also of those that nobody remembers. */
+  all(): string[] {
+    const { stdout } = spawnSync('ps', ['-A', '-o', 'command='], { encoding: 'utf8' })
+    return stdout.split('\n').filter((command) => command.includes(this.#dataFolder) && /postgres|anvil/.test(command))
+  }
 }
 
 /** Sends a signal to processes that may have ended meanwhile. */
