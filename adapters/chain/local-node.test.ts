@@ -97,25 +97,46 @@ test('a node that is killed goes back to its last save, and the caller is told t
   expect(await paymentsOf(second)).toBe(1)
 })
 
-test('a node left behind by a killed run loses nothing: it is saved, ended and continued', async () => {
+/** Runs a program that has `start`, which takes what it logs, in a process of its own. */
+function runProgram(body: string) {
   const program = `import { startLocalNode } from ${JSON.stringify(join(import.meta.dirname, 'local-node.ts'))}
     import { nodeRequest } from ${JSON.stringify(join(import.meta.dirname, 'node-request.ts'))}
-    const node = await startLocalNode({ stateFile: ${JSON.stringify(join(folder, 'chain.json'))}, log: console.error })
+    const start = (log) => startLocalNode({ stateFile: ${JSON.stringify(join(folder, 'chain.json'))}, log })
+    ${body}`
+  return spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+/** A node whose program was killed after a payment; its process number. */
+async function leaveBehind(): Promise<number> {
+  const parent = runProgram(`
+    const node = await start(console.error)
     await nodeRequest(node.url, 'eth_sendTransaction', [{ from: '${ALICE}', to: '${BOB}', value: '0x1' }])
     await nodeRequest(node.url, 'evm_mine')
     console.log(node.pid)
-    setInterval(() => {}, 1000)`
-  const parent = spawn(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+    setInterval(() => {}, 1000)`)
   const [said] = await once(parent.stdout, 'data')
   parent.kill('SIGKILL')
   await once(parent, 'exit')
   const orphan = Number(String(said))
   expect(processFacts(orphan)).toBeDefined()
+  return orphan
+}
 
+test('a node left behind by a killed run loses nothing: it is saved, ended and continued', async () => {
+  const orphan = await leaveBehind()
   const node = await start()
   expect(processFacts(orphan)).toBeUndefined()
   expect(await paymentsOf(node)).toBe(1)
   expect(lines.join('\n')).toContain(`process ${orphan}`)
+})
+
+test('a node left behind is found again by the run after one that was killed while it ended it', async () => {
+  const orphan = await leaveBehind()
+  await once(runProgram(`await start(() => process.kill(process.pid, 'SIGKILL'))`), 'exit')
+  expect(processFacts(orphan)).toBeDefined()
+  const node = await start()
+  expect(processFacts(orphan)).toBeUndefined()
+  expect(await paymentsOf(node)).toBe(1)
 })
 
 test('on a chain without idle blocks a transaction still reaches its confirmation depth', async () => {

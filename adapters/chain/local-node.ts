@@ -157,7 +157,6 @@ async function neverBackInTime(url: string): Promise<void> {
 async function endOrphan(pidFile: string, stateFile: string, log: (line: string) => void): Promise<void> {
   const text = readIfThere(pidFile)
   if (text === undefined) return
-  rmSync(pidFile)
   const { identity, url } = readNote(text)
   const pid = Number(identity.split(' ')[0])
   if (identity === '' || processFacts(pid)?.identity !== identity) return
@@ -171,6 +170,8 @@ async function endOrphan(pidFile: string, stateFile: string, log: (line: string)
     { signal: 'SIGTERM', waitMs: 5_000 },
     { signal: 'SIGKILL', waitMs: 5_000 },
   ])
+  // Only now: whoever is killed while it ends the node leaves the note to the next.
+  rmSync(pidFile, { force: true })
 }
 
 /** A note cut short by a power failure names no process; after that failure there is none to end either. */
