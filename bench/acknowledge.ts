@@ -138,7 +138,7 @@ async function composeApp(database: Database, scene: Scene, troubles: string[]):
   return {
     ...chat,
     dispatch: Object.assign(async (request: Parameters<typeof chat.dispatch>[0]) => watched(await chat.dispatch(request)), {
-      press: chat.dispatch.press,
+      press: (press: Parameters<typeof chat.dispatch.press>[0]) => chat.dispatch.press(press),
     }),
   }
 }

@@ -78,22 +78,23 @@ async function loadDiscord(load: Load): Promise<Waits> {
     return isOver
   })
   watching.catch(() => undefined)
-  const talks: Promise<unknown>[] = []
+  const talks: Promise<void>[] = []
   const troubles: string[] = []
   const times: Times[] = []
+  async function ask(index: number, own: Times): Promise<void> {
+    try {
+      const talk = await discord.slash({ user: memberAt('discord', index).userId, channel: CHANNEL, ...slashOf(load, index) })
+      own.answered = performance.now()
+      const acknowledged = acknowledgedAt.get(talk.interaction.id)
+      if (acknowledged !== undefined) own.acknowledged = acknowledged
+    } catch (error) {
+      troubles.push(String(error))
+    }
+  }
   await arrive(load, (index, due) => {
     const own: Times = { due }
     times.push(own)
-    talks.push(
-      discord.slash({ user: memberAt('discord', index).userId, channel: CHANNEL, ...slashOf(load, index) }).then(
-        (talk) => {
-          own.answered = performance.now()
-          const acknowledged = acknowledgedAt.get(talk.interaction.id)
-          if (acknowledged !== undefined) own.acknowledged = acknowledged
-        },
-        (error: unknown) => troubles.push(String(error)),
-      ),
-    )
+    talks.push(ask(index, own))
   })
   await Promise.all(talks)
   isOver = true

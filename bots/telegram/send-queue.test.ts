@@ -126,8 +126,8 @@ it('keeps the common limit as the platform counts, however long the network keep
   const queue = createSendQueue(timers)
   const counted: number[] = []
   const send = async (index: number): Promise<void> => {
-    // Every third message is slow on its way there, every fourth answer on its way back.
-    await timers.sleep(index % 3 === 0 ? 700 : 5)
+    // One burst is slow on its way there, the next one quick; every fourth answer is slow on its way back.
+    await timers.sleep(index % 60 < 30 ? 900 : 5)
     counted.push(timers.now())
     await timers.sleep(index % 4 === 0 ? 900 : 5)
   }
