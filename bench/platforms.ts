@@ -78,16 +78,10 @@ async function loadDiscord(load: Load): Promise<Waits> {
     return isOver
   })
   watching.catch(() => undefined)
-  const talks: Promise<unknown>[] = []
+  const talks: Promise<void>[] = []
   const troubles: string[] = []
   const times: Times[] = []
-  await arrive(load, (index, due) => {
-    const own: Times = { due }
-    times.push(own)
-    talks.push(give(index, own))
-  })
-
-  async function give(index: number, own: Times): Promise<void> {
+  async function ask(index: number, own: Times): Promise<void> {
     try {
       const talk = await discord.slash({ user: memberAt('discord', index).userId, channel: CHANNEL, ...slashOf(load, index) })
       own.answered = performance.now()
@@ -97,7 +91,11 @@ async function loadDiscord(load: Load): Promise<Waits> {
       troubles.push(String(error))
     }
   }
-
+  await arrive(load, (index, due) => {
+    const own: Times = { due }
+    times.push(own)
+    talks.push(ask(index, own))
+  })
   await Promise.all(talks)
   isOver = true
   return waitsOf(times, [...troubles, ...discord.violations.splice(0).map((violation) => JSON.stringify(violation))])

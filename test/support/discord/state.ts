@@ -136,8 +136,10 @@ export class State {
   }
 
   interactionByToken(token: string): Interaction | undefined {
-    for (const interaction of this.interactions.values()) if (interaction.payload.token === token) return interaction
-    return undefined
+    // Tokens name their interaction, so that a crowd of them is not searched.
+    const [, id = ''] = Buffer.from(token, 'base64url').toString('latin1').split(':')
+    const interaction = this.interactions.get(id)
+    return interaction?.payload.token === token ? interaction : undefined
   }
 
   guildOf(channel: Channel): Guild | undefined {

@@ -47,6 +47,12 @@ interface RawDocument {
   components: { schemas: Record<string, Schema>; responses?: Record<string, Media> }
 }
 
+interface Template {
+  readonly template: string
+  readonly parts: readonly string[]
+  readonly parameters: number
+}
+
 const ROOT = 'openapi://document'
 
 /** An OpenAPI 3.1 document used as a judge: finds the operation of a request and lists what breaks its schemas. */
@@ -54,12 +60,23 @@ export class OpenApiDocument {
   readonly #raw: RawDocument
   readonly #ajv: Ajv2020
   readonly #closer: SchemaCloser
+  /** Templates by method and number of segments: a request looks at few of them. */
+  readonly #templates = new Map<string, Template[]>()
   readonly #operations = new Map<string, Operation>()
   readonly #checks = new Map<string, ValidateFunction>()
 
   constructor(raw: RawDocument, loosen: Loosen) {
     this.#raw = raw
     this.#closer = new SchemaCloser(raw.components.schemas, loosen)
+    for (const [template, item] of Object.entries(raw.paths)) {
+      const parts = template.split('/')
+      const entry = { template, parts, parameters: parts.filter((part) => part.startsWith('{')).length }
+      for (const verb of METHODS) {
+        if (!item[verb]) continue
+        const key = `${verb} ${parts.length}`
+        this.#templates.set(key, [...(this.#templates.get(key) ?? []), entry])
+      }
+    }
     this.#ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: true })
     formats.default(this.#ajv)
     // The pattern next to these format names already says everything.
@@ -80,13 +97,10 @@ export class OpenApiDocument {
     const verb = METHODS.find((each) => each === method.toLowerCase())
     if (!verb) return undefined
     const segments = path.split('/')
-    let best: { template: string; parameters: number } | undefined
-    for (const [template, item] of Object.entries(this.#raw.paths)) {
-      const parts = template.split('/')
-      if (!item[verb] || parts.length !== segments.length) continue
-      if (!parts.every((part, index) => part.startsWith('{') || part === segments[index])) continue
-      const parameters = parts.filter((part) => part.startsWith('{')).length
-      if (!best || parameters < best.parameters) best = { template, parameters }
+    let best: Template | undefined
+    for (const each of this.#templates.get(`${verb} ${segments.length}`) ?? []) {
+      if (!each.parts.every((part, index) => part.startsWith('{') || part === segments[index])) continue
+      if (!best || each.parameters < best.parameters) best = each
     }
     return best && this.#compile(verb, best.template)
   }
