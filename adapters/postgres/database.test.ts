@@ -1,8 +1,9 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { DriverAdapterError } from '@prisma/driver-adapter-utils'
 import { afterEach, expect, test } from 'vitest'
 import { Fault } from '../../core/shared/fault.ts'
 import { freshDatabase } from '../../test/support/postgres.ts'
-import { openDatabase } from './database.ts'
+import { asFault, openDatabase, sqlState } from './database.ts'
 
 const stops: (() => Promise<unknown> | void)[] = []
 afterEach(async () => {
@@ -94,6 +95,23 @@ test('a server that is stopping or starting is the fault of the world', async ()
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_sleep(30)%' AND pid <> pg_backend_pid()`,
   )
   expect(await waiting).toMatchObject({ source: 'database', retryable: true })
+})
+
+test('the driver’s own error at the begin or commit of a transaction is read by its SQLSTATE', () => {
+  const thrown = (originalCode: string): DriverAdapterError =>
+    new DriverAdapterError({
+      kind: 'postgres',
+      code: originalCode,
+      originalCode,
+      severity: 'FATAL',
+      message: 'terminating connection due to unexpected postmaster exit',
+      detail: undefined,
+      column: undefined,
+      hint: undefined,
+    })
+  expect(asFault(thrown('57P01'))).toMatchObject({ source: 'database', retryable: true })
+  expect(asFault(thrown('42601'))).toBeInstanceOf(DriverAdapterError)
+  expect(sqlState(thrown('40001'))).toBe('40001')
 })
 
 test('what is wrong with a question stays what it is', async () => {

@@ -80,21 +80,24 @@ function tellingFaults(prisma: PrismaClient): PrismaClient {
   return extended as unknown as PrismaClient
 }
 
+const original = z.object({ originalCode: z.string() })
 const seenError = z.object({
   code: z.unknown(),
   meta: z
-    .object({ driverAdapterError: z.object({ cause: z.object({ originalCode: z.string() }) }) })
+    .object({ driverAdapterError: z.object({ cause: original }) })
     .optional()
     .catch(undefined),
+  cause: original.optional().catch(undefined),
 })
 
-/** SQLSTATE behind a Prisma or pg error, or the error's own code, if there is one. */
+/** SQLSTATE behind a Prisma, driver or pg error, or the error's own code, if there is one. */
 export function sqlState(error: unknown): string | undefined {
   const seen = seenError.safeParse(error)
   if (!seen.success) return undefined
-  const { code, meta } = seen.data
+  const { code, meta, cause } = seen.data
   if (meta !== undefined) return meta.driverAdapterError.cause.originalCode
-  return typeof code === 'string' ? code : undefined
+  // What begins and ends a transaction fails with the driver's own error.
+  return typeof code === 'string' ? code : cause?.originalCode
 }
 
 /** Another writer was faster: unique key, serialisation failure, deadlock. Reading and deciding again gives the right answer. */
