@@ -125,6 +125,7 @@ describe('the connection', () => {
     await stopped
     expect((await talk).text).toContain('Waited.')
     expect([app.data.waits, bot.isConnected()]).toEqual([1, false])
+    expect(app.logged.filter(({ level }) => level !== 'info')).toEqual([])
   })
 })
 

@@ -51,6 +51,8 @@ export async function startDiscordBot({ app, token, apiUrl, guildId, maxRunning 
   client.on(Events.ShardDisconnect, ({ code }, shard) => app.log.error({ shard, code }, 'Discord closed the gateway connection for good'))
 
   const close = async (): Promise<void> => {
+    // Closing the connection ourselves is told like losing it.
+    client.removeAllListeners(Events.ShardReconnecting)
     rest.clearHandlerSweeper()
     rest.clearHashSweeper()
     await client.destroy()
