@@ -50,7 +50,10 @@ export async function startParts(config: Config, now: Instant, log: (line: strin
     for (const each of stops.splice(0).toReversed()) await each()
   }
   try {
-    const [databaseUrl, chain] = await Promise.all([startDatabase(), startChain()])
+    const starting = [startDatabase(), startChain()] as const
+    // When one fails, the other is waited for: what is still starting could not be stopped.
+    await Promise.allSettled(starting)
+    const [databaseUrl, chain] = await Promise.all(starting)
     return { databaseUrl, chain, broken: Promise.race(ends), stop }
   } catch (error) {
     await stop()

@@ -82,7 +82,7 @@ function tellingFaults(prisma: PrismaClient): PrismaClient {
 
 const original = z.object({ originalCode: z.string() })
 const seenError = z.object({
-  code: z.unknown(),
+  code: z.unknown().optional(),
   meta: z
     .object({ driverAdapterError: z.object({ cause: original }) })
     .optional()
