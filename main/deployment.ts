@@ -23,6 +23,8 @@ const DeploymentFile = z.object({
 })
 /** 100 of the local chain's coin for each role: gas for years. */
 const LOCAL_GAS_MONEY = 100n * 10n ** 18n
+/** Blocks behind the deployment before anything relies on it, as many as are waited for on a main network: nothing could make good a reorganisation that reached it. */
+const BURIED_UNDER = 12
 
 /** Where the contracts of a chain are, as `contracts/script/deploy-cli.ts` writes it. Undefined when there is no such file. */
 export function readDeployment(file: string): Deployment | undefined {
@@ -48,11 +50,14 @@ export async function deployOnce(
 ): Promise<Deployment> {
   const found = readDeployment(file)
   if (found !== undefined) {
-    const code = await nodeRequest(url, 'eth_getCode', [found.token, 'latest'])
-    if (code !== '0x') return found
+    const { token, emission, vault, pool, ecoFund, anchors, timelock } = found
+    const codes = await Promise.all(
+      [token, emission, vault, pool, ecoFund, anchors, timelock].map((each) => nodeRequest(url, 'eth_getCode', [each, 'latest'])),
+    )
+    if (!codes.includes('0x')) return found
     throw new StartFault({
       code: 'contracts_missing',
-      message: `The local chain has no contracts, although ${file} says where they are.`,
+      message: `The local chain does not have all contracts, although ${file} says where they are.`,
       nextStep: 'The chain of the data folder was lost: restore the folder from a backup, or move it away to begin anew.',
       exitCode: 78,
     })
@@ -70,6 +75,7 @@ export async function deployOnce(
     adminProposer: privateKeyToAddress(keys.admin),
     delaySeconds: (2 * DAY) / SECOND,
   })
+  await nodeRequest(url, 'anvil_mine', [`0x${BURIED_UNDER.toString(16)}`])
   // The contracts first: a chain that ended before its next save would be without them, and no later start could do anything about it.
   await save()
   // Whole or not at all: a file cut short by a crash would hide contracts that exist.
