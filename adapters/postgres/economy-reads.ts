@@ -130,9 +130,10 @@ export async function latestReserve(tx: Tx): Promise<ReserveView | null> {
 }
 
 async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<readonly PeriodView[]> {
-  const [periods, counted, intents] = await Promise.all([
+  const [periods, counted, carried, intents] = await Promise.all([
     tx.period.findMany(),
     tx.reward.groupBy({ by: ['period', 'status'], _sum: { amount: true }, _count: true }),
+    tx.reward.groupBy({ by: ['carriedFrom'], where: { carriedFrom: { not: null } }, _count: true }),
     tx.chainIntent.findMany({
       where: { state: 'settled', kind: { in: ['open', 'fund', 'close'] } },
       orderBy: { id: 'asc' },
@@ -143,6 +144,8 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
     const number = index + 1
     const row = periods.find((period) => period.number === number)
     const granted = counted.find(({ period, status }) => period === number && status === 'granted')
+    const refused = counted.find(({ period, status }) => period === number && status === 'unfunded')?._count ?? 0
+    const paidLater = carried.find(({ carriedFrom }) => carriedFrom === number)?._count ?? 0
     const endsAt = periodEnd(genesis, number)
     return {
       number,
@@ -154,7 +157,7 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
       release: releaseOf(number),
       granted: granted?._sum.amount ?? 0n,
       grants: granted?._count ?? 0,
-      unfunded: counted.find(({ period, status }) => period === number && status === 'unfunded')?._count ?? 0,
+      unfunded: row?.unfunded ?? refused + paidLater,
       burned: row?.burned ?? null,
       statementRoot: row?.statementRoot == null ? null : `0x${Buffer.from(row.statementRoot).toString('hex')}`,
       transactions: intents

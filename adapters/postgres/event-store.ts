@@ -106,14 +106,13 @@ function undoStore(tx: Tx): UndoPort {
       return marked[0]
     },
     async reverse(grantId, now) {
+      // Locked: funding numbers a reward, and carry-over grants one, by the same row; one of them comes first.
+      await tx.$executeRaw(Prisma.sql`SELECT 1 FROM reward WHERE id = ${grantId} FOR UPDATE`)
       const reward = await tx.reward.findUnique({ where: { id: grantId } })
-      if (reward === null || reward.status !== 'granted') return { state: 'none' }
-      // Funding numbers a reward by the same kind of conditional update: one of the two comes first.
-      const reversed = await tx.reward.updateMany({
-        where: { id: grantId, status: 'granted', serial: null },
-        data: { status: 'reversed', reversedAt: new Date(now) },
-      })
-      if (reversed.count === 0) return { state: 'funded' }
+      if (reward === null || reward.status === 'reversed') return { state: 'none' }
+      if (reward.serial !== null) return { state: 'funded' }
+      await tx.reward.update({ where: { id: grantId }, data: { status: 'reversed', reversedAt: new Date(now) } })
+      if (reward.status === 'unfunded') return { state: 'none' }
       const posted = await ledgerStore(tx).post({
         id: `reversal:${grantId}`,
         debit: memberAccount(reward.memberId),

@@ -9,6 +9,7 @@ import type { PeriodStore } from '../../core/settlement/settlement.port.ts'
 import type { Amount } from '../../core/shared/amount.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
+import { carryOver } from './carry-over.ts'
 import { asFault, type Tx } from './database.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { lockUntilCommit } from './settlement-alerts.ts'
@@ -76,6 +77,7 @@ async function openMissing(tx: Tx, last: number, now: Instant): Promise<number> 
     assert(posted === 'posted' || posted === 'already-posted', `release of period ${period}: ${posted}`)
     await tx.period.create({ data: { number: period, release, openedAt: new Date(now) } })
     await addIntent(tx, { kind: 'open', period }, undefined, now)
+    await carryOver(tx, period, now)
     opened += 1
   }
   return opened

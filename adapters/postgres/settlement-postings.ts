@@ -1,4 +1,5 @@
-import { assertTransfer } from '../../core/ledger/ledger.rules.ts'
+import assert from 'node:assert'
+import { assertTransfer, earnedEffect } from '../../core/ledger/ledger.rules.ts'
 import type { Transfer } from '../../core/ledger/ledger.types.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
@@ -6,19 +7,23 @@ import type { Tx } from './database.ts'
 /**
  * `LedgerPort.post` for many transfers in one statement: all of them or none. Those posted earlier with the same fields are left out. What can not be
  * (an id with other fields, an account below zero) fails the statement as a lost race, and the transaction is run again on fresh facts.
- * For kinds that leave `earned` alone, and for transfers of which none credits what another debits.
+ * For kinds that take nothing back from `earned`, and for transfers of which none credits what another debits.
  */
 export async function postAll(tx: Tx, transfers: readonly Transfer[]): Promise<void> {
   if (transfers.length === 0) return
-  for (const transfer of transfers) assertTransfer(transfer)
+  for (const transfer of transfers) {
+    assertTransfer(transfer)
+    assert(earnedEffect(transfer.kind) !== 'takes-back', `transfer ${transfer.id} is of a kind that is posted alone`)
+  }
   await tx.$queryRaw(Prisma.sql`
     WITH asked AS (
       SELECT * FROM unnest(
         ${transfers.map(({ id }) => id)}::text[], ${transfers.map(({ debit }) => debit)}::text[], ${transfers.map(({ credit }) => credit)}::text[],
         ${transfers.map(({ amount }) => amount.toString())}::bigint[], ${transfers.map(({ kind }) => kind)}::text[],
         ${transfers.map(({ reference }) => reference)}::text[], ${transfers.map(({ period }) => period)}::int[],
-        ${transfers.map(({ at }) => new Date(at))}::timestamptz[]
-      ) AS a (id, debit, credit, amount, kind, reference, period, at)
+        ${transfers.map(({ at }) => new Date(at))}::timestamptz[],
+        ${transfers.map(({ kind, amount }) => (earnedEffect(kind) === 'adds' ? amount : 0n).toString())}::bigint[]
+      ) AS a (id, debit, credit, amount, kind, reference, period, at, earned)
     ), earlier AS (
       SELECT t.id, (t.debit_account, t.credit_account, t.amount, t.kind, t.reference, t.period)
                  = (a.debit, a.credit, a.amount, a.kind, a.reference, a.period) AS same
@@ -38,9 +43,9 @@ export async function postAll(tx: Tx, transfers: readonly Transfer[]): Promise<v
       WHERE a.name = t.name AND a.balance >= t.total
       RETURNING 1
     ), credited AS (
-      INSERT INTO account AS a (name, balance)
-      SELECT credit, sum(amount)::bigint FROM fresh GROUP BY credit ORDER BY credit
-      ON CONFLICT (name) DO UPDATE SET balance = a.balance + EXCLUDED.balance
+      INSERT INTO account AS a (name, balance, earned)
+      SELECT credit, sum(amount)::bigint, sum(earned)::bigint FROM fresh GROUP BY credit ORDER BY credit
+      ON CONFLICT (name) DO UPDATE SET balance = a.balance + EXCLUDED.balance, earned = a.earned + EXCLUDED.earned
     )
     SELECT must_hold((SELECT coalesce(bool_and(same), true) FROM earlier), 'transfer id with other fields')
        AND must_hold((SELECT count(*) FROM debited) = (SELECT count(*) FROM taken), 'balance of a debited account') AS kept`)

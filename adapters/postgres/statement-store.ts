@@ -53,7 +53,8 @@ async function loadInput({ database, genesis, chainId, emission }: StatementOpti
     select: { kind: true, txHash: true },
   })
   const row = await database.prisma.period.findUnique({ where: { number: period }, select: { unfunded: true } })
-  const unfunded = row?.unfunded ?? (await database.prisma.reward.count({ where: { period, status: 'unfunded' } }))
+  const unfunded =
+    row?.unfunded ?? (await database.prisma.reward.count({ where: { OR: [{ period, status: 'unfunded' }, { carriedFrom: period }] } }))
   return {
     subject,
     before: { granted: await grantedBefore(database, period), corrected: 0n, expired: 0n, pool: POOL_AT_GENESIS },

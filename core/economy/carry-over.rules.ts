@@ -1,0 +1,35 @@
+import { memberAccount, periodAccount, type Transfer } from '../ledger/ledger.types.ts'
+import type { Amount } from '../shared/amount.ts'
+import type { Instant } from '../shared/instant.ts'
+
+/** A reward that found nothing left in `period`; its amount was fixed at the moment of contribution. */
+export interface UnfundedReward {
+  /** Order in which they were refused. */
+  readonly seq: bigint
+  readonly id: string
+  readonly memberId: string
+  readonly amount: Amount
+  readonly reference: string
+  readonly period: number
+}
+
+/** The grant that a reward would have been, from a later period; under the id that it would have had, so that it can never be paid twice. */
+export function carriedGrant(reward: UnfundedReward, period: number, at: Instant): Transfer {
+  return {
+    id: `grant:${reward.id}`,
+    debit: periodAccount(period),
+    credit: memberAccount(reward.memberId),
+    amount: reward.amount,
+    kind: 'grant',
+    reference: reward.reference,
+    period,
+    at,
+  }
+}
+
+/** What each member was paid, by member id. */
+export function carriedTotals(paid: readonly UnfundedReward[]): ReadonlyMap<string, Amount> {
+  const totals = new Map<string, Amount>()
+  for (const { memberId, amount } of paid) totals.set(memberId, (totals.get(memberId) ?? 0n) + amount)
+  return totals
+}
