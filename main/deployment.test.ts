@@ -27,7 +27,7 @@ function chainIn(folder: string) {
   const keys = embeddedKeys(folder)
   const file = join(folder, 'deployment.json')
   return {
-    async start(): Promise<LocalNode> {
+    start: async (): Promise<LocalNode> => {
       const node = await startLocalNode({
         stateFile: join(folder, 'state.json'),
         genesisTimestamp: genesis / 1_000 - 1,
