@@ -130,10 +130,9 @@ export async function latestReserve(tx: Tx): Promise<ReserveView | null> {
 }
 
 async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<readonly PeriodView[]> {
-  const [periods, counted, carried, intents] = await Promise.all([
+  const [periods, counts, intents] = await Promise.all([
     tx.period.findMany(),
-    tx.reward.groupBy({ by: ['period', 'status'], _sum: { amount: true }, _count: true }),
-    tx.reward.groupBy({ by: ['carriedFrom'], where: { carriedFrom: { not: null } }, _count: true }),
+    countOpen(tx),
     tx.chainIntent.findMany({
       where: { state: 'settled', kind: { in: ['open', 'fund', 'close'] } },
       orderBy: { id: 'asc' },
@@ -143,9 +142,8 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
   return Array.from({ length: LAST_PERIOD }, (_, index) => {
     const number = index + 1
     const row = periods.find((period) => period.number === number)
-    const granted = counted.find(({ period, status }) => period === number && status === 'granted')
-    const refused = counted.find(({ period, status }) => period === number && status === 'unfunded')?._count ?? 0
-    const paidLater = carried.find(({ carriedFrom }) => carriedFrom === number)?._count ?? 0
+    const counted = counts.find(({ period }) => period === number)
+    const rest = row?.burned ?? counted?.rest ?? 0n
     const endsAt = periodEnd(genesis, number)
     return {
       number,
@@ -155,9 +153,9 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
       closesAt: endsAt + CLOSE_AFTER_MS,
       multiplier: Number(multiplierOf(number)),
       release: releaseOf(number),
-      granted: granted?._sum.amount ?? 0n,
-      grants: granted?._count ?? 0,
-      unfunded: row?.unfunded ?? refused + paidLater,
+      granted: row === undefined ? 0n : row.release - rest,
+      grants: row?.grants ?? counted?.grants ?? 0,
+      unfunded: row?.unfunded ?? counted?.unfunded ?? 0,
       burned: row?.burned ?? null,
       statementRoot: row?.statementRoot == null ? null : `0x${Buffer.from(row.statementRoot).toString('hex')}`,
       transactions: intents
@@ -165,6 +163,26 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
         .map(({ kind, txHash }) => ({ name: kind, hash: txHash! })),
     }
   })
+}
+
+interface OpenPeriod {
+  readonly period: number
+  /** Of its release: not granted, burned already or still there. */
+  readonly rest: bigint
+  readonly grants: number
+  readonly unfunded: number
+}
+
+/** Of the one or two periods that are not closed; what a closed one had is kept with it. */
+async function countOpen(tx: Tx): Promise<readonly OpenPeriod[]> {
+  return tx.$queryRaw(Prisma.sql`
+    SELECT p.number AS period,
+           coalesce((SELECT balance FROM account WHERE name = 'period:' || p.number), 0)
+         + coalesce((SELECT amount FROM transfer WHERE id = 'burn:' || p.number), 0) AS rest,
+           (SELECT count(*)::int FROM reward r WHERE r.period = p.number AND r.status = 'granted') AS grants,
+           (SELECT count(*)::int FROM reward r WHERE r.period = p.number AND r.status = 'unfunded')
+         + (SELECT count(*)::int FROM reward r WHERE r.carried_from = p.number) AS unfunded
+    FROM period p WHERE p.closed_at IS NULL`)
 }
 
 function stateOf(closedAt: Date | null, startsAt: Instant, endsAt: Instant, now: Instant): PeriodState {

@@ -157,9 +157,10 @@ async function close(options: StatementOptions, period: number, burned: Amount, 
   const { root, totals } = await writeStatementOf(options, period, () => {}).catch(rethrow)
   assert.equal(totals.burned, burned, `period ${period}: the statement burns something else than the ledger`)
   await options.database.transaction(async (tx) => {
+    const grants = await tx.reward.count({ where: { period, status: 'granted' } })
     const closed = await tx.period.updateMany({
       where: { number: period, closedAt: null },
-      data: { closedAt: new Date(now), burned, unfunded: Number(totals.unfunded), statementRoot: Buffer.from(fromHex(root)) },
+      data: { closedAt: new Date(now), burned, grants, unfunded: Number(totals.unfunded), statementRoot: Buffer.from(fromHex(root)) },
     })
     if (closed.count === 0) return { keep: true, value: undefined }
     await addIntent(tx, { kind: 'close', period, statementRoot: root }, undefined, now)
