@@ -69,7 +69,14 @@ process.stdout.write(
   `\nWePoS runs. Open ${product.origin}${config.isSandbox ? `\nTry everything in the sandbox: ${product.origin}/sandbox` : ''}\nCtrl-C stops it.\n\n`,
 )
 const terminal = isTerminal
-  ? startTerminal({ app: product.chat, input: process.stdin, output: process.stdout, personas: PERSONAS, onEnd: () => void stop(0) })
+  ? startTerminal({
+      app: product.chat,
+      input: process.stdin,
+      output: process.stdout,
+      personas: PERSONAS,
+      notices: product.notices,
+      onEnd: () => void stop(0),
+    })
   : undefined
 const sentence = await product.broken
 if (!isStopping) {

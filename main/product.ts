@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
-import { outboxStore } from '../adapters/postgres/outbox-store.ts'
+import { outboxStore, takeNotices } from '../adapters/postgres/outbox-store.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
+import type { TakeNotices } from '../core/shared/outbox.ts'
 import { deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
 import { settlementJobs } from '../jobs/schedule.ts'
@@ -39,6 +40,7 @@ export interface Product {
   /** What people open. */
   readonly origin: string
   readonly chat: ChatApp
+  readonly notices: TakeNotices
   /** Resolves with a sentence when a part that is needed ended on its own. */
   readonly broken: Promise<string>
   /** Stops hearing, lets running work finish, saves, ends. Safe to call twice. */
@@ -109,6 +111,7 @@ async function start(
   stops.push(() => bots?.stop())
   const { messengers } = bots
   const outbox = outboxStore(database, { events, operators })
+  const notices: TakeNotices = (userId) => takeNotices(database, userId, clock.now())
   const deliver = () => deliverOutbox({ outbox, messengers, publicLanguage: config.language }, clock.now())
 
   const desk = createJobDesk({
@@ -155,6 +158,7 @@ async function start(
             database,
             clock,
             genesis: deployment.genesis,
+            notices,
             async runJobs(now) {
               for (const job of jobs) await job.run(now)
               await deliver()
@@ -169,7 +173,7 @@ async function start(
   noteRunning(config.dataFolder, { pid: process.pid, databaseUrl: parts.databaseUrl, chainUrl: chain.url })
   stops.push(() => forgetRunning(config.dataFolder))
   log.info({ origin, roles: [...config.roles], chain: chain.chainId }, 'the product runs')
-  return { origin, chat, broken: parts.broken, stop }
+  return { origin, chat, notices, broken: parts.broken, stop }
 }
 
 async function listen(server: FastifyInstance, host: string, port: number): Promise<void> {

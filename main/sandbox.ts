@@ -3,6 +3,7 @@ import { FIRST_PERIOD, LAST_PERIOD, periodAt, periodEnd } from '../core/economy/
 import type { Database } from '../adapters/postgres/database.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
 import { DAY, HOUR, type Instant } from '../core/shared/instant.ts'
+import type { TakeNotices } from '../core/shared/outbox.ts'
 import { personaAccount, personaPlace, type Persona } from '../core/shared/persona.ts'
 import type { Sandbox, SkipTarget } from '../server/server-app.ts'
 import type { Clock } from './clock.ts'
@@ -36,14 +37,16 @@ export interface SandboxOptions {
   readonly database: Database
   readonly clock: Clock
   readonly genesis: Instant
+  readonly notices: TakeNotices
   /** Everything that the jobs would do by now, once. */
   readonly runJobs: (now: Instant) => Promise<void>
 }
 
 /** A community to play with. Time moves only forward and only here. */
-export function createSandbox({ database, clock, genesis, runJobs }: SandboxOptions): Sandbox {
+export function createSandbox({ database, clock, genesis, notices, runJobs }: SandboxOptions): Sandbox {
   return {
     personas: () => Promise.resolve(PERSONAS),
+    notices: (persona) => notices(personaAccount(persona).userId),
     async skipTo(target) {
       await clock.moveTo(await instantOf(target))
       await runJobs(clock.now())

@@ -1,6 +1,7 @@
 import { runCommand, runLine, runPress } from '../core/shared/chat-line.ts'
 import type { Answer } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import type { Notice } from '../core/shared/outbox.ts'
 import { personaAccount, personaPlace, type Persona } from '../core/shared/persona.ts'
 import { KEY_FORM, type Idempotency } from './idempotency.ts'
 import { ProblemError, problems } from './problem.ts'
@@ -18,6 +19,8 @@ export type Turn =
 export interface TakenTurn {
   readonly persona: Persona
   readonly answer: Answer
+  /** What else has reached the persona by now. */
+  readonly notices: readonly Notice[]
   /** The same turn was taken before under this key. */
   readonly isRepeated: boolean
 }
@@ -45,17 +48,25 @@ export class SandboxChat {
     return persona
   }
 
+  notices(persona: Persona): Promise<readonly Notice[]> {
+    return this.#sandbox.notices(persona)
+  }
+
   /** Takes a turn once, however often it is sent with its key. */
   async take(personaId: string, turn: Turn, key: string | undefined): Promise<TakenTurn> {
     requireKey(key)
     const persona = await this.persona(personaId)
-    const { answer, isRepeated } = await this.#idempotency.once(
+    const { answer: taken, isRepeated } = await this.#idempotency.once(
       key,
       JSON.stringify(['turn', personaId, turn]),
-      () => this.#run(persona, turn, `api:${key}`),
-      ({ reply }) => reply.tone !== 'fault',
+      async () => {
+        const answer = await this.#run(persona, turn, `api:${key}`)
+        // A turn that comes again takes them along then.
+        return { answer, notices: answer.reply.tone === 'fault' ? [] : await this.notices(persona) }
+      },
+      ({ answer }) => answer.reply.tone !== 'fault',
     )
-    return { persona, answer, isRepeated }
+    return { persona, ...taken, isRepeated }
   }
 
   /** Sets the clock forward once, however often it is sent with its key; gives the new time. */

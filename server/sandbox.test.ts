@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sharedTexts } from '../core/shared/shared.texts.ts'
 import type { SampleApp } from '../test/support/sample-app.ts'
 import { createSampleServer, type SampleWorld } from '../test/support/sample-server.ts'
 import { createServer } from './app.ts'
@@ -98,6 +99,17 @@ describe('the sandbox for programs', () => {
     const response = await api(payload)
     expect(response.statusCode).toBe(status)
     expect(response.json()).toMatchObject({ code })
+  })
+
+  test('brings along what has reached the persona since, once', async () => {
+    const note = (text: string) =>
+      ({ reply: { audience: 'private', tone: 'info', lines: [sharedTexts.say('plain', { text })] }, language: 'en' }) as const
+    world.notices.set('ann', [note('Undone.')])
+    world.notices.set('bob', [note('For <Bob>')])
+    expect((await api({ persona: 'ann', line: 'balance' })).json().notices).toEqual([expect.objectContaining({ lines: ['Undone.'] })])
+    expect((await api({ persona: 'ann', line: 'balance' })).json().notices).toEqual([])
+    expect((await server.inject('/sandbox?as=bob')).body).toContain('For &lt;Bob&gt;')
+    expect((await server.inject('/sandbox?as=bob')).body).not.toContain('For &lt;Bob&gt;')
   })
 
   test('sets the clock forward once for one key', async () => {

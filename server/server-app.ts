@@ -1,6 +1,7 @@
 import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import type { Notice } from '../core/shared/outbox.ts'
 import type { Persona } from '../core/shared/persona.ts'
 import type { Language } from '../core/shared/text.ts'
 
@@ -60,6 +61,8 @@ export type SkipTarget = (typeof SKIP_TARGETS)[number]
 export interface Sandbox {
   /** At least one; the first is who the visitor is at the start. */
   personas(): Promise<readonly Persona[]>
+  /** Messages that nobody asked for just now; each is given once. */
+  notices(persona: Persona): Promise<readonly Notice[]>
   /** Sets the clock forward, runs the jobs that fell due, and gives the new time. */
   skipTo(target: SkipTarget): Promise<Instant>
 }

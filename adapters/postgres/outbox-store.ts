@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { renderAlert } from '../../core/operations/alert.ts'
 import { PLATFORMS, type Platform } from '../../core/shared/actor.ts'
 import { readEventCard, renderEventCard } from '../../core/attendance/event-show.ts'
-import type { Delivery, OutboxPort } from '../../core/shared/outbox.ts'
+import type { Delivery, Notice, OutboxPort } from '../../core/shared/outbox.ts'
+import type { Instant } from '../../core/shared/instant.ts'
 import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
+import type { Language } from '../../core/shared/text.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { forgetCard } from './chat-store.ts'
 import type { Database } from './database.ts'
@@ -93,6 +95,25 @@ export function outboxStore(database: Database, { events, operators }: OutboxOpt
   }
 }
 
+/** Most messages that one turn of a chat brings along. */
+const NOTICES_AT_ONCE = 20
+
+/** `TakeNotices` of an account of the console. */
+export async function takeNotices({ prisma }: Database, userId: string, now: Instant): Promise<readonly Notice[]> {
+  const rows = await prisma.$queryRaw<TakenRow[]>(Prisma.sql`
+    UPDATE outbox SET attempts = attempts + 1, delivered_at = ${new Date(now)} WHERE id IN (
+      SELECT id FROM outbox WHERE delivered_at IS NULL AND error IS NULL AND topic = 'private' AND subject = ${`console:${userId}`}
+      ORDER BY id LIMIT ${NOTICES_AT_ONCE} FOR UPDATE SKIP LOCKED)
+    RETURNING id, topic, subject, payload, attempts`)
+  return rows
+    .toSorted((a, b) => Number(a.id - b.id))
+    .map(({ payload }) => ({ reply: replyFromJson(payload.reply ?? '{}'), language: languageOf(payload.language) }))
+}
+
+function languageOf(found: string | undefined): Language {
+  return found === 'zh' ? 'zh' : 'en'
+}
+
 function toDelivery({ id, topic, subject, payload, attempts }: TakenRow): Delivery {
   const [name, ...rest] = subject.split(':')
   const platform = readPlatform(name)
@@ -100,8 +121,8 @@ function toDelivery({ id, topic, subject, payload, attempts }: TakenRow): Delive
     const messageId = rest.pop() ?? ''
     return { id, attempts, kind: 'card', subject: payload.card ?? '', message: { platform, chatId: rest.join(':'), messageId } }
   }
-  const language = payload.language === 'zh' ? 'zh' : 'en'
-  return { id, attempts, kind: 'private', platform, userId: rest.join(':'), reply: replyFromJson(payload.reply ?? '{}'), language }
+  const [reply, language] = [replyFromJson(payload.reply ?? '{}'), languageOf(payload.language)]
+  return { id, attempts, kind: 'private', platform, userId: rest.join(':'), reply, language }
 }
 
 function readPlatform(name: string | undefined): Platform {

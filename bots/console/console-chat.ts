@@ -3,6 +3,7 @@ import type { ChatApp } from '../../core/shared/chat-app.ts'
 import { commandName } from '../../core/shared/command.ts'
 import type { Answer } from '../../core/shared/dispatch.ts'
 import { fieldMeta } from '../../core/shared/field.ts'
+import type { Notice } from '../../core/shared/outbox.ts'
 import { personaAccount, personaPlace, type Persona } from '../../core/shared/persona.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Text } from '../../core/shared/text.ts'
@@ -66,13 +67,15 @@ export class ConsoleChat {
     return token === undefined ? this.#say(line) : this.#press(token)
   }
 
+  /** The account whose turn it is. */
+  get userId(): string {
+    return personaAccount(this.#persona).userId
+  }
+
   /** Lines of a message that nobody asked for just now. */
-  message(userId: string, answer: Omit<Answer, 'timeZone'>): string[] | undefined {
-    const persona = this.#personas.find(({ id }) => id === userId)
-    if (persona === undefined) return undefined
-    this.#buttons = issuedButtons(answer.reply).map(({ token }) => token)
-    const lines = replyLines({ ...answer, timeZone: 'UTC' }, this.#app.speak, this.#paint)
-    return [this.#own(say('message', { name: persona.name })), ...lines]
+  message(notice: Notice): string[] {
+    const lines = replyLines({ ...notice, timeZone: 'UTC' }, this.#app.speak, this.#paint)
+    return [this.#own(say('message', { name: this.#persona.name })), ...lines]
   }
 
   async #say(line: string): Promise<string[]> {

@@ -1,6 +1,8 @@
+import assert from 'node:assert'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Bot } from '../../core/shared/chat-app.ts'
+import type { Notice, TakeNotices } from '../../core/shared/outbox.ts'
 import { personaAccount, type Persona } from '../../core/shared/persona.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { createSampleApp, type SampleApp } from '../../test/support/sample-app.ts'
@@ -15,7 +17,8 @@ const LIN: Persona = { id: 'lin', name: '林晓', role: 'member', language: 'zh'
 let app: SampleApp
 let input: PassThrough
 let output: PassThrough & { isTTY?: boolean }
-let bot: Bot
+let bot: Pick<Bot, 'isConnected' | 'stop'>
+let waiting: Map<string, Notice[]>
 let screen: string
 let ended: number
 
@@ -27,10 +30,13 @@ function start(isTTY = false): void {
   output.on('data', (chunk: Buffer) => {
     screen += chunk.toString('utf8')
   })
-  bot = startTerminal({ app, input, output, personas: [ANN, BOB, LIN], onEnd: () => (ended += 1) })
+  bot = startTerminal({ app, input, output, personas: [ANN, BOB, LIN], notices: take, onEnd: () => (ended += 1) })
 }
 
+const take: TakeNotices = (userId) => Promise.resolve().then(() => waiting.get(userId)?.splice(0) ?? [])
+
 beforeEach(() => {
+  waiting = new Map()
   app = createSampleApp({ catalogues: [consoleTexts.catalogue] })
   app.grant(personaAccount(ANN), 'host')
   ended = 0
@@ -130,9 +136,9 @@ test('what members write cannot steer the terminal or turn text round', async ()
     verbatim: `c${escape}\n\td`,
     fields: [{ label: text, value: escape }],
   } as const
-  expect(await bot.messenger.sendPrivate('bob', reply, 'en')).toBe('sent')
-  await expect.poll(() => screen.includes('\td')).toBe(true)
-  expect(screen).toContain('A message to Bob:')
+  waiting.set('ann', [{ reply, language: 'en' }])
+  expect(await type('balance')).toContain('\td')
+  expect(screen).toContain('A message to Ann:')
   expect(screen).toContain('c[2J')
   for (const sign of ['\u001b', '\u0007', '\u009b', '\r', '\u202e']) expect(screen).not.toContain(sign)
 })
@@ -162,12 +168,16 @@ test('a bug and an outage are told and the chat goes on', async () => {
   expect(await type('balance')).toContain('It was reported under BUG-2.')
 })
 
-test('a message reaches a persona and nobody else, and no message is edited', async () => {
+test('a message reaches its persona, once, and a chat that cannot fetch any goes on', async () => {
   start()
   await greeted()
-  const reply = { audience: 'private', tone: 'info', lines: [] } as const
-  expect(await bot.messenger.sendPrivate('stranger', reply, 'en')).toBe('unreachable')
-  expect(await bot.messenger.edit({ platform: 'console', chatId: 'ann', messageId: '1' }, reply, 'en')).toBe('gone')
+  const reply = { audience: 'private', tone: 'info', lines: [sharedTexts.say('plain', { text: 'Undone.' })] } as const
+  waiting.set('lin', [{ reply, language: 'zh' }])
+  expect(await type('balance')).not.toContain('Undone.')
+  expect(await type('/as lin')).toContain('Undone.')
+  expect(await type('balance')).not.toContain('Undone.')
+  waiting.get = () => assert.fail('the store of messages is broken')
+  expect(await type('balance')).toContain('余额')
 })
 
 test.each([
@@ -181,7 +191,6 @@ test.each([
   await expect.poll(() => ended).toBe(1)
   expect(screen).toContain('Goodbye.')
   expect(bot.isConnected()).toBe(false)
-  expect(await bot.messenger.sendPrivate('bob', { audience: 'private', tone: 'info', lines: [] }, 'en')).toBe('unreachable')
 })
 
 test('stop waits for the running command and does not call it the end', async () => {

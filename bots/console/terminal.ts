@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
+import type { TakeNotices } from '../../core/shared/outbox.ts'
 import { faultOrBug } from './answer-trouble.ts'
 import type { Persona } from '../../core/shared/persona.ts'
 import { ConsoleChat } from './console-chat.ts'
@@ -15,6 +16,7 @@ export function startTerminal({
   input,
   output,
   personas,
+  notices,
   onEnd,
 }: {
   readonly app: ChatApp
@@ -22,9 +24,10 @@ export function startTerminal({
   readonly output: Writable & { readonly isTTY?: boolean }
   /** At least one; the first is who begins. */
   readonly personas: readonly [Persona, ...Persona[]]
+  readonly notices: TakeNotices
   /** Called once when the person ends the chat (end of input, Ctrl-C, /quit), not by `stop`. */
   readonly onEnd?: () => void
-}): Bot {
+}): Pick<Bot, 'isConnected' | 'stop'> {
   const isTerminal = output.isTTY === true
   const paint: Paint = (tone, text) => (isTerminal ? `\u001b[${COLOURS[tone]}m${text}\u001b[0m` : text)
   const chat = new ConsoleChat(app, personas, paint, () => `console:${randomUUID()}`)
@@ -49,6 +52,15 @@ export function startTerminal({
     isOpen = false
   })
 
+  /** What has reached the persona whose turn it is. A chat that can not be told of it just now goes on. */
+  async function tellNews(): Promise<void> {
+    const found = await notices(chat.userId).catch((error: unknown) => {
+      app.log.warn({ err: error }, 'messages wait')
+      return []
+    })
+    for (const notice of found) write(['', ...chat.message(notice)])
+  }
+
   async function converse(): Promise<void> {
     write(chat.greeting())
     ask()
@@ -57,6 +69,7 @@ export function startTerminal({
       const shown = await chat.take(line).catch((error: unknown) => replyLines(faultOrBug(app, error), app.speak, paint))
       if (shown === 'quit') break
       write(shown)
+      await tellNews()
       if (isOpen) ask()
     }
     keyboard.close()
@@ -67,17 +80,6 @@ export function startTerminal({
   const conversation = converse()
 
   return {
-    messenger: {
-      sendPrivate(userId, reply, language) {
-        const lines = chat.message(userId, { reply, language })
-        if (lines === undefined || !isOpen) return Promise.resolve('unreachable')
-        write(['', ...lines])
-        ask()
-        return Promise.resolve('sent')
-      },
-      // What was printed stays printed.
-      edit: () => Promise.resolve('gone'),
-    },
     isConnected: () => isOpen,
     async stop() {
       isStopping = true

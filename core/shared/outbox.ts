@@ -17,6 +17,15 @@ export type Delivery =
     }
   | { readonly id: bigint; readonly attempts: number; readonly kind: 'card'; readonly message: MessageReference; readonly subject: string }
 
+/** A message that nobody asked for just now, such as a check-in that was undone. */
+export interface Notice {
+  readonly reply: Reply
+  readonly language: Language
+}
+
+/** Gives what waits for an account of the console, oldest first, and counts it as delivered: chats of the console fetch their messages, nothing can be pushed to them. */
+export type TakeNotices = (userId: string) => Promise<readonly Notice[]>
+
 /** The transactional outbox as its worker sees it (spec 10, "Announcements"). */
 export interface OutboxPort {
   /** Turns causes into deliveries, one an account or a shown card; many changes of one card become one. */

@@ -1,3 +1,4 @@
+import { takeNotices } from '../../adapters/postgres/outbox-store.ts'
 import type { Clock } from '../../main/clock.ts'
 import { createMetrics } from '../../main/metrics.ts'
 import { readParts } from '../../main/readiness.ts'
@@ -34,6 +35,7 @@ export async function serve(world: World, { port, language, clock }: ServeOption
       database,
       clock,
       genesis: GENESIS,
+      notices: (userId) => takeNotices(database, userId, clock.now()),
       runJobs: (now) => runJobs(world, now),
     }),
     trustedProxies: [],

@@ -20,7 +20,7 @@ const reader: Reader = {
 }
 const plain = (text: string) => sharedTexts.say('plain', { text })
 const rendered = (reply: Partial<Reply>) =>
-  renderReply(reader, speak, { reply: { audience: 'private', tone: 'info', lines: [], ...reply }, language: 'zh', timeZone: 'UTC' }).text
+  renderReply(reader, speak, { reply: { audience: 'private', tone: 'info', lines: [], ...reply }, language: 'zh' }).text
 
 const NASTY = `<img src=x onerror=alert(1)> "quoted" 'single' & {{name}} \u{E000}1\u{E001}`
 const SHOWN = '&lt;img src=x onerror=alert(1)&gt; &quot;quoted&quot; &#39;single&#39; &amp; {{name}} 1'

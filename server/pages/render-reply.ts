@@ -11,7 +11,7 @@ const { say } = sandboxTexts
 const MAX_SHOWN = 500
 
 /** An answer as a piece of a page, in the answer's own language; words around it are in the visitor's. Buttons belong to the form `press`. */
-export function renderReply(reader: Reader, speak: Speak, { reply, language }: Answer): Html {
+export function renderReply(reader: Reader, speak: Speak, { reply, language }: Omit<Answer, 'timeZone'>): Html {
   const own = (value: TextValue) => sayHtml(speak, value, language)
   return html`<article
     class="answer ${reply.tone}"

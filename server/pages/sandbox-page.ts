@@ -37,13 +37,13 @@ export interface SandboxPageData {
   readonly now: Instant
   /** A new idempotency key for each form. */
   readonly newKey: () => string
-  /** The turn that was just taken, when the page is the answer to a form. */
-  readonly turn?: Html
+  /** What the chat begins with: the turn that was just taken, and messages. */
+  readonly turns: readonly Html[]
 }
 
 /** The chat, the people to be, the clock, and what to try. Works by plain forms; the script keeps each person's chat in the tab. */
 export function sandboxPage(reader: Reader, data: SandboxPageData): Html {
-  const { persona, personas, turn } = data
+  const { persona, personas, turns } = data
   const body = html`<div class="lede">
       <h1>${reader.say(say('title'))}</h1>
       <p>${reader.say(say('lede'))}</p>
@@ -65,7 +65,7 @@ export function sandboxPage(reader: Reader, data: SandboxPageData): Html {
           <button type="button" class="quiet" data-clear hidden>${reader.say(say('clear'))}</button>
         </div>
         <ol class="log" role="log" tabindex="0" aria-labelledby="chat-title">
-          ${turn ?? html`<li class="empty">${reader.say(say('empty'))}</li>`}
+          ${turns.length > 0 ? turns : html`<li class="empty">${reader.say(say('empty'))}</li>`}
         </ol>
         ${composer(reader, data)}
         <form id="press" method="post" action="/sandbox" hidden>${hidden(data, persona)}</form>
@@ -88,6 +88,11 @@ export function turnItem(persona: Persona, said: string, answer: Html, isPublic:
   return html`<li class="turn mine" data-by="${persona.id}" data-audience="${isPublic ? 'public' : 'private'}">
     ${shown !== '' && html`<p class="said"><b>${persona.name}</b> <span>${shown}</span></p>`} ${answer}
   </li>`
+}
+
+/** A message that came by itself. */
+export function noticeItem(message: Html): Html {
+  return html`<li class="turn" data-audience="private">${message}</li>`
 }
 
 /** The line in every chat that says that the clock was set. */

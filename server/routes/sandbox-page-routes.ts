@@ -4,12 +4,13 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { fieldMeta } from '../../core/shared/field.ts'
 import { commandName } from '../../core/shared/command.ts'
+import type { Notice } from '../../core/shared/outbox.ts'
 import type { Persona } from '../../core/shared/persona.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Html } from '../pages/html.ts'
 import { timeHtml } from '../pages/reader.ts'
 import { renderReply } from '../pages/render-reply.ts'
-import { sandboxPage, skippedItem, turnItem } from '../pages/sandbox-page.ts'
+import { noticeItem, sandboxPage, skippedItem, turnItem } from '../pages/sandbox-page.ts'
 import { readerOf, sendPage } from '../pages/send-page.ts'
 import { MAX_LINE, type SandboxChat, type Turn } from '../sandbox-chat.ts'
 import { SKIP_TARGETS, type ServerApp } from '../server-app.ts'
@@ -29,7 +30,9 @@ const SkipForm = z.object({ as: PersonaId, key: z.string().max(100), target: z.e
 /** The sandbox page. Its forms are answered by a page, and by a piece of one (as JSON) for the page's script. */
 export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginCallbackZod {
   return (server, _options, ready) => {
-    const showPage = async (request: FastifyRequest, reply: FastifyReply, persona: Persona, turn?: Html) =>
+    const showNotices = (request: FastifyRequest, notices: readonly Notice[]): readonly Html[] =>
+      notices.map((notice) => noticeItem(renderReply(readerOf(app, request), app.speak, notice)))
+    const showPage = async (request: FastifyRequest, reply: FastifyReply, persona: Persona, turns: readonly Html[]) =>
       sendPage(
         reply,
         sandboxPage(readerOf(app, request), {
@@ -38,7 +41,7 @@ export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPlu
           commands: app.commands,
           now: app.now(),
           newKey: randomUUID,
-          ...(turn !== undefined && { turn }),
+          turns,
         }),
       )
 
@@ -46,7 +49,7 @@ export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPlu
       const personas = await chat.personas()
       const persona = personas.find(({ id }) => id === request.query.as) ?? personas[0]
       if (persona === undefined) throw new Error('the sandbox has nobody in it')
-      return showPage(request, reply, persona)
+      return showPage(request, reply, persona, showNotices(request, await chat.notices(persona)))
     })
 
     server.post(
@@ -55,14 +58,14 @@ export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPlu
       async (request, reply) => {
         const { as, key, label } = request.body
         const turn = turnOf(request.body)
-        const { persona, answer } = await chat.take(as, turn, key)
+        const { persona, answer, notices } = await chat.take(as, turn, key)
         const said = 'line' in turn ? turn.line : label
         const isPublic = answer.reply.audience === 'public'
         const item = turnItem(persona, said, renderReply(readerOf(app, request), app.speak, answer), isPublic)
-        if (!wantsJson(request)) return showPage(request, reply, persona, item)
+        if (!wantsJson(request)) return showPage(request, reply, persona, [item, ...showNotices(request, notices)])
         reply.header('cache-control', 'no-store')
         const now = timeHtml(app.now(), request.language).text
-        return reply.send({ html: item.text, now, isPublic, ...asked(app, answer.reply) })
+        return reply.send({ html: item.text, notices: textsOf(showNotices(request, notices)), now, isPublic, ...asked(app, answer.reply) })
       },
     )
 
@@ -73,7 +76,8 @@ export function sandboxPageRoutes(app: ServerApp, chat: SandboxChat): FastifyPlu
       if (!wantsJson(request)) return reply.redirect(`/sandbox?as=${encodeURIComponent(persona.id)}`, 303)
       const reader = readerOf(app, request)
       reply.header('cache-control', 'no-store')
-      return reply.send({ html: skippedItem(reader, now).text, now: timeHtml(now, reader.language).text })
+      const notices = textsOf(showNotices(request, await chat.notices(persona)))
+      return reply.send({ html: skippedItem(reader, now).text, notices, now: timeHtml(now, reader.language).text })
     })
     ready()
   }
@@ -88,6 +92,10 @@ function turnOf({ token, line, attachment }: z.output<typeof TurnForm>): Turn {
 function asked(app: ServerApp, { ask }: Reply): { asks: boolean; asksFile: boolean } {
   const schema = ask && app.commands.find((command) => commandName(command) === ask.command)?.input.shape[ask.field]
   return { asks: ask !== undefined, asksFile: schema !== undefined && fieldMeta(schema)?.kind === 'file' }
+}
+
+function textsOf(pieces: readonly Html[]): readonly string[] {
+  return pieces.map(({ text }) => text)
 }
 
 function wantsJson(request: FastifyRequest): boolean {

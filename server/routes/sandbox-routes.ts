@@ -58,6 +58,10 @@ const AnswerJson = z
   })
   .meta({ id: 'Answer', description: 'What a command answered. A refusal is an answer too: see `tone` and `code`.' })
 
+const TakenTurnJson = AnswerJson.extend({
+  notices: z.array(AnswerJson).meta({ description: 'What else has reached the persona by now; each message is given once.' }),
+})
+
 /** The sandbox for programs: everything that its page does. */
 export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginCallbackZod {
   return (server, _options, ready) => {
@@ -118,15 +122,15 @@ export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginC
           description: 'Send the same Idempotency-Key when you repeat a request: the effect happens once, and the answer is the first one.',
           headers: KeyHeader,
           body: TurnJson,
-          response: { 200: AnswerJson, default: anyProblem },
+          response: { 200: TakenTurnJson, default: anyProblem },
         },
       },
       async (request, reply) => {
         const { persona, ...turn } = request.body
-        const { answer, isRepeated } = await chat.take(persona, turn, request.headers['idempotency-key'])
+        const { answer, notices, isRepeated } = await chat.take(persona, turn, request.headers['idempotency-key'])
         if (answer.reply.tone === 'fault') throw new ProblemError(answerProblem(answer))
         reply.header('idempotency-replayed', String(isRepeated)).header('content-language', answer.language)
-        return answerJson(app, answer)
+        return { ...answerJson(app, answer), notices: notices.map((notice) => answerJson(app, notice)) }
       },
     )
 
@@ -161,7 +165,7 @@ function answerProblem({ reply }: Answer): Problem {
   return { ...known, code, title: title ?? known.title, nextStep: nextStep ?? known.nextStep }
 }
 
-function answerJson(app: ServerApp, { reply, language }: Answer): z.output<typeof AnswerJson> {
+function answerJson(app: ServerApp, { reply, language }: Omit<Answer, 'timeZone'>): z.output<typeof AnswerJson> {
   const say = (value: TextValue) => speakPlain(app, value, language)
   return {
     tone: reply.tone,

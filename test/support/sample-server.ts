@@ -1,6 +1,7 @@
 import { LAST_PERIOD, multiplierOf, periodAt, periodEnd, periodStart, releaseOf } from '../../core/economy/release-schedule.ts'
 import type { LeaderboardRow, PeriodView, ReserveView, SupplyView } from '../../core/economy/economy.types.ts'
 import { pos } from '../../core/shared/amount.ts'
+import type { Notice } from '../../core/shared/outbox.ts'
 import { DAY, HOUR, type Instant } from '../../core/shared/instant.ts'
 import { personaAccount, type Persona } from '../../core/shared/persona.ts'
 import { SERVER_CATALOGUES } from '../../server/catalogues.ts'
@@ -31,6 +32,8 @@ export interface SampleWorld {
   statement: () => AsyncIterable<Uint8Array>
   opened: number
   skips: string[]
+  /** Messages that wait, by persona. */
+  notices: Map<string, Notice[]>
   observed: { route: string; status: number }[]
 }
 
@@ -64,6 +67,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
     },
     opened: 0,
     skips: [],
+    notices: new Map(),
     observed: [],
   }
   const readable = <Value>(value: () => Value): Promise<Value> =>
@@ -107,6 +111,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
     },
     sandbox: {
       personas: () => Promise.resolve(SAMPLE_PERSONAS),
+      notices: ({ id }) => Promise.resolve(world.notices.get(id)?.splice(0) ?? []),
       skipTo(target) {
         world.skips.push(target)
         world.now += target === 'hour' ? HOUR : DAY

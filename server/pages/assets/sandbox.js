@@ -125,12 +125,21 @@ async function send(action, fields) {
   return undefined
 }
 
+/** Messages that have reached a person. */
+function receive(person, notices) {
+  for (const piece of notices) {
+    keep(person, piece)
+    if (person === as) show(elementOf(piece))
+  }
+}
+
 /** Takes a turn as a person and puts the exchange where it belongs: into that person's chat, or into everybody's. */
 async function takeTurn(fields) {
   const answer = await send('/sandbox', fields)
   if (answer === undefined) return undefined
   for (const person of answer.isPublic ? people.split(' ') : [fields.as]) keep(person, answer.html)
   if (fields.as === as || answer.isPublic) show(elementOf(answer.html))
+  receive(fields.as, answer.notices)
   if (answer.asksFile) attach.open = true
   return answer
 }
@@ -168,6 +177,7 @@ async function skip(target) {
   if (answer === undefined) return
   for (const person of people.split(' ')) keep(person, answer.html)
   show(elementOf(answer.html))
+  receive(as, answer.notices)
 }
 
 async function readFile(file) {
