@@ -1,10 +1,19 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { amountField, choiceField, textField } from '../shared/field.ts'
-import { done, refuse, type Outcome } from '../shared/refusal.ts'
+import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
+import type { Text } from '../shared/text.ts'
 import type { RewardTablePort } from './economy.port.ts'
 import { rangeText } from './reward-range-text.ts'
-import { changeRate, rateBounds, REWARD_KINDS, type AskedRate, type RateProblem, type RewardRate } from './reward-table.rules.ts'
+import {
+  changeRate,
+  rateBounds,
+  REWARD_KINDS,
+  type AskedRate,
+  type RateProblem,
+  type RewardKind,
+  type RewardRate,
+} from './reward-table.rules.ts'
 import { rewardTableTexts } from './reward-table.texts.ts'
 
 const { say } = rewardTableTexts
@@ -15,6 +24,14 @@ interface Changed {
   readonly reason: string
 }
 
+const input = z.object({
+  kind: choiceField(say('kind'), REWARD_KINDS),
+  amount: amountField(say('amount')),
+  reason: textField(say('reason'), { max: 200, takesRest: true }),
+  // After the reason and so only by its name: typed in between, the first word of a reason would be read as an amount.
+  highest: amountField(say('highest')).optional(),
+})
+
 export const rewardsSetCommand = defineCommand({
   name: ['rewards', 'set'],
   summary: say('setSummary'),
@@ -22,18 +39,12 @@ export const rewardsSetCommand = defineCommand({
   access: 'chair',
   effect: 'write',
   audience: 'private',
-  input: z.object({
-    kind: choiceField(say('kind'), REWARD_KINDS),
-    amount: amountField(say('amount')),
-    reason: textField(say('reason'), { max: 200, takesRest: true }),
-    // After the reason and so only by its name: typed in between, the first word of a reason would be read as an amount.
-    highest: amountField(say('highest')).optional(),
-  }),
+  input,
   async run({ actor, now, port }: Run<RewardTablePort>, { kind, amount, reason, highest }): Promise<Outcome<Changed>> {
     const asked: AskedRate = { kind, lowest: amount, highest }
     const before = await port.lockNewest(kind)
     const decided = changeRate(asked, before, now)
-    if (!decided.ok) return refuseRate(decided.problem, asked, before)
+    if (!decided.ok) return refuse(REFUSALS[decided.problem](asked, before))
     await port.saveRate({ ...decided.rate, setBy: actor.memberId, reason })
     return done({ before, rate: decided.rate, reason })
   },
@@ -41,51 +52,40 @@ export const rewardsSetCommand = defineCommand({
     audience: 'private',
     tone: 'done',
     lines: [
-      say('changed', { kind: say(`kind_${rate.kind}`), reward: rangeText(rate), at: { at: rate.validFrom }, before: rangeText(before) }),
+      say('changed', { kind: named(rate.kind), reward: rangeText(rate), at: { at: rate.validFrom }, before: rangeText(before) }),
       say('changedReason', { reason }),
       say('changedNever'),
     ],
   }),
 })
 
-function refuseRate(problem: RateProblem, asked: AskedRate, before: RewardRate): Outcome<never> {
-  const kind = say(`kind_${asked.kind}`)
-  switch (problem) {
-    case 'not_a_range':
-      return refuse({ code: 'rewards.not_a_range', kind: 'invalid', reason: say('notRange', { kind }), nextStep: say('notRangeNext') })
-    case 'highest_missing':
-      return refuse({
-        code: 'rewards.highest_missing',
-        kind: 'invalid',
-        reason: say('highestMissing', { kind }),
-        nextStep: say('highestMissingNext'),
-        field: 'highest',
-      })
-    case 'out_of_bounds':
-    case 'highest_out_of_bounds':
-      return refuse({
-        code: 'rewards.out_of_bounds',
-        kind: 'invalid',
-        reason: say('bounds', { kind, ...rateBounds(asked.kind) }),
-        nextStep: say('boundsNext'),
-        field: problem === 'out_of_bounds' ? 'amount' : 'highest',
-      })
-    case 'too_fine':
-      return refuse({ code: 'rewards.too_fine', kind: 'invalid', reason: say('tooFine'), nextStep: say('tooFineNext') })
-    case 'reversed':
-      return refuse({
-        code: 'rewards.reversed',
-        kind: 'invalid',
-        reason: say('reversed'),
-        nextStep: say('reversedNext', { lowest: asked.lowest }),
-        field: 'highest',
-      })
-    case 'unchanged':
-      return refuse({
-        code: 'rewards.unchanged',
-        kind: 'conflict',
-        reason: say('unchanged', { kind, reward: rangeText(before) }),
-        nextStep: say('unchangedNext'),
-      })
-  }
+type Refuse = (asked: AskedRate, before: RewardRate) => Refusal
+
+const invalid = (code: string, reason: Text, nextStep: Text, field?: keyof z.output<typeof input>): Refusal => ({
+  code: `rewards.${code}`,
+  kind: 'invalid',
+  reason,
+  nextStep,
+  ...(field === undefined ? {} : { field }),
+})
+const named = (kind: RewardKind): Text => say(`kind_${kind}`)
+const outOfBounds =
+  (field: 'amount' | 'highest'): Refuse =>
+  ({ kind }) =>
+    invalid('out_of_bounds', say('bounds', { kind: named(kind), ...rateBounds(kind) }), say('boundsNext'), field)
+
+const REFUSALS: Readonly<Record<RateProblem, Refuse>> = {
+  not_a_range: ({ kind }) => invalid('not_a_range', say('notRange', { kind: named(kind) }), say('notRangeNext')),
+  out_of_bounds: outOfBounds('amount'),
+  highest_missing: ({ kind }) =>
+    invalid('highest_missing', say('highestMissing', { kind: named(kind) }), say('highestMissingNext'), 'highest'),
+  highest_out_of_bounds: outOfBounds('highest'),
+  too_fine: () => invalid('too_fine', say('tooFine'), say('tooFineNext')),
+  reversed: ({ lowest }) => invalid('reversed', say('reversed'), say('reversedNext', { lowest }), 'highest'),
+  unchanged: ({ kind }, before) => ({
+    code: 'rewards.unchanged',
+    kind: 'conflict',
+    reason: say('unchanged', { kind: named(kind), reward: rangeText(before) }),
+    nextStep: say('unchangedNext'),
+  }),
 }
