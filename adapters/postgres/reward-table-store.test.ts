@@ -127,11 +127,11 @@ describe('two writers that ask no rule of ours', () => {
     try {
       await first.query('BEGIN')
       await first.query(INSERT, ['quality-delegation', new Date(NOW + 10), pos(31), pos(31), CHAIR, 'a test'])
-      const second = expect(insert({ kind: 'quality-delegation', lowest: pos(32), at: NOW + 5 })).rejects.toMatchObject({ code: 'WP002' })
+      const second = Promise.allSettled([insert({ kind: 'quality-delegation', lowest: pos(32), at: NOW + 5 })])
       const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
       await expect.poll(async () => (await pool.query<{ count: number }>(waiting)).rows[0]?.count).toBe(1)
       await first.query('COMMIT')
-      await second
+      expect(await second).toMatchObject([{ status: 'rejected', reason: { code: 'WP002' } }])
     } finally {
       first.release()
     }
