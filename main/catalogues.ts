@@ -4,6 +4,7 @@ import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
+import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
@@ -19,6 +20,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   attendanceTexts.catalogue,
   checkInTexts.catalogue,
   economyTexts.catalogue,
+  rewardTableTexts.catalogue,
   operationsTexts.catalogue,
   consoleTexts.catalogue,
   discordTexts.catalogue,

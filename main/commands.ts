@@ -3,6 +3,7 @@ import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-s
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
+import { rewardTableStore } from '../adapters/postgres/reward-table-store.ts'
 import { rosterStore } from '../adapters/postgres/roster-store.ts'
 import { withdrawStore } from '../adapters/postgres/withdraw-store.ts'
 import type { Tx } from '../adapters/postgres/database.ts'
@@ -21,6 +22,8 @@ import { historyCommand } from '../core/economy/history.ts'
 import { leaderboardCommand } from '../core/economy/leaderboard.ts'
 import { payoutAutoCommand } from '../core/economy/payout-auto.ts'
 import { periodCommand } from '../core/economy/period.ts'
+import { rewardsCommand } from '../core/economy/rewards.ts'
+import { rewardsSetCommand } from '../core/economy/rewards-set.ts'
 import { statementCommand } from '../core/economy/statement-command.ts'
 import { supplyCommand } from '../core/economy/supply.ts'
 import { withdrawCommand } from '../core/economy/withdraw.ts'
@@ -67,6 +70,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(leaderboardCommand, economy),
     bindCommand(supplyCommand, economy),
     bindCommand(periodCommand, economy),
+    bindCommand(rewardsCommand, economy),
     bindCommand(statementCommand, economy),
     bindCommand(withdrawCommand, withdrawals),
     bindCommand(payoutAutoCommand, withdrawals),
@@ -87,6 +91,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     })),
     bindCommand(roleGrantCommand, identityStore),
     bindCommand(roleRevokeCommand, identityStore),
+    bindCommand(rewardsSetCommand, rewardTableStore),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

@@ -55,6 +55,34 @@ describe('the read API', () => {
     expect((await get('/api/v1/periods/4')).json()).toMatchObject({ burned: null, statementRoot: null })
   })
 
+  test('gives the reward table: base, paid with the multiplier, and since when', async () => {
+    world.rates = [{ kind: 'attendance', validFrom: Date.UTC(2027, 0, 5), lowest: 12_500_000_000n, highest: 12_500_000_000n }]
+    const response = await get('/api/v1/rewards')
+    expect([response.statusCode, response.headers['cache-control']]).toEqual([200, 'no-cache'])
+    const base = { pos: '12.5', nano: '12500000000' }
+    const paid = { pos: '25', nano: '25000000000' }
+    expect(response.json()).toMatchObject({
+      at: '2027-02-02T18:00:00.000Z',
+      period: 4,
+      multiplier: 2,
+      rewards: [
+        {
+          kind: 'attendance',
+          base: { lowest: base, highest: base },
+          paid: { lowest: paid, highest: paid },
+          since: '2027-01-05T00:00:00.000Z',
+        },
+        { kind: 'form-submission', base: { lowest: { pos: '5' } }, since: null },
+        { kind: 'node-identity' },
+        { kind: 'node-contribution', base: { lowest: { pos: '20' }, highest: { pos: '500' } }, paid: { highest: { pos: '1000' } } },
+        { kind: 'early-delegation' },
+        { kind: 'quality-delegation' },
+      ],
+    })
+    world.now = Date.UTC(2027, 11, 1)
+    expect((await get('/api/v1/rewards')).json()).toMatchObject({ period: 14, rewards: [{ paid: null }, {}, {}, {}, {}, {}] })
+  })
+
   test('gives as many rows of the leaderboard as asked for', async () => {
     expect((await get('/api/v1/leaderboard?limit=2')).json()).toMatchObject([{ rank: 1, name: '林晓' }, { rank: 2 }])
     expect((await get('/api/v1/leaderboard')).json<unknown[]>().length).toBe(3)

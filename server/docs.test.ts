@@ -47,6 +47,7 @@ test.each([
   '/api/v1/periods',
   '/api/v1/periods/1',
   '/api/v1/periods/13',
+  '/api/v1/rewards',
   '/api/v1/leaderboard?limit=3',
   '/api/v1/deployment',
   '/api/v1/sandbox/personas',

@@ -9,6 +9,7 @@ import {
   releaseOf,
   TOTAL_RELEASE,
 } from '../../core/economy/release-schedule.ts'
+import { rewardTableAt } from '../../core/economy/reward-table.rules.ts'
 import { CLOSE_AFTER_MS } from '../../core/economy/close.rules.ts'
 import { FRESH_GRANT_MS } from '../../core/economy/withdraw.rules.ts'
 import { memberAccount, periodAccount, TRANSFER_KINDS, type TransferKind } from '../../core/ledger/ledger.types.ts'
@@ -18,6 +19,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { liveWallet } from './identity-store.ts'
 import { leaderboard, rankOf } from './rank-reads.ts'
+import { ratesUntil } from './reward-table-store.ts'
 
 const COMMON_ACCOUNTS = ['unreleased', 'pool', 'eco-fund', 'leaving', 'chain', 'burned'] as const
 const PERIOD_ACCOUNTS = Array.from({ length: LAST_PERIOD }, (_, index) => periodAccount(index + 1))
@@ -58,6 +60,7 @@ export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<Econ
       }
     },
     periods: (now) => readPeriods(tx, genesis, now),
+    rewards: async (now) => rewardTableAt(genesis, now, await ratesUntil(tx, now)),
     leaderboard: (limit) => leaderboard(tx, Math.min(limit, 100)),
     async balance(memberId, now) {
       const account = memberAccount(memberId)

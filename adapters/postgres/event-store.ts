@@ -3,6 +3,7 @@ import { EVIDENCE, type Event } from '../../core/attendance/attendance.types.ts'
 import { codeText, rotatingCode, type Hmac } from '../../core/attendance/check-in-code.ts'
 import type { EventCardPort } from '../../core/attendance/event-show.ts'
 import { rewardAmount } from '../../core/economy/reward.rules.ts'
+import { rateAt } from '../../core/economy/reward-table.rules.ts'
 import { memberAccount, periodAccount } from '../../core/ledger/ledger.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
@@ -10,6 +11,7 @@ import type { Tx } from './database.ts'
 import { findMember } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { notifyMember } from './notify-member.ts'
+import { ratesUntil } from './reward-table-store.ts'
 
 export interface EventStoreOptions {
   readonly hmac: Hmac
@@ -38,6 +40,9 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
         select: { number: true },
       })
       return created.number
+    },
+    async attendanceReward(at) {
+      return rateAt('attendance', at, await ratesUntil(tx, at, ['attendance'])).lowest
     },
     async find(number) {
       const row = await tx.event.findUnique({ where: { number } })

@@ -11,6 +11,8 @@ export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt'> & { read
 export interface EventPort {
   /** Saves an event with its creator as host; gives its number. */
   create(event: NewEvent): Promise<number>
+  /** What attendance pays before the multiplier by the reward table at this moment, in nano; the base reward of an event that names none. */
+  attendanceReward(at: Instant): Promise<Amount>
   find(number: number): Promise<Event | undefined>
   isHost(event: number, memberId: string): Promise<boolean>
   hosts(event: number): Promise<readonly FoundMember[]>

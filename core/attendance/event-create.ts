@@ -8,7 +8,7 @@ import { zoneOffset } from '../shared/zone.ts'
 import type { EventPort } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
 import { eventCode, EVIDENCE, type Evidence } from './attendance.types.ts'
-import { CLOSES_AFTER_MS, DEFAULT_REWARD, MAX_AHEAD_MS, MAX_REWARD, OPENS_BEFORE_MS } from './event.rules.ts'
+import { CLOSES_AFTER_MS, MAX_AHEAD_MS, MAX_REWARD, OPENS_BEFORE_MS } from './event.rules.ts'
 
 const { say } = attendanceTexts
 const NEXT = { rotating: 'createdNextRotating', codes: 'createdNextCodes', roster: 'createdNextRoster' } as const
@@ -43,7 +43,8 @@ export const eventCreateCommand = defineCommand({
       return refuse({ code: 'event.past', kind: 'invalid', reason: say('past'), nextStep: say('pastNext'), field: 'start' })
     if (startsAt > now + MAX_AHEAD_MS)
       return refuse({ code: 'event.far_future', kind: 'invalid', reason: say('farFuture'), nextStep: say('farFutureNext'), field: 'start' })
-    const baseReward = input.reward ?? DEFAULT_REWARD
+    // Kept in the event: a later change of the reward table does not touch it (spec 01, "never retroactive").
+    const baseReward = input.reward ?? (await port.attendanceReward(now))
     if (baseReward > MAX_REWARD) {
       const reason = say('rewardBounds', { max: MAX_REWARD })
       return refuse({ code: 'event.reward_too_large', kind: 'invalid', reason, nextStep: say('rewardBoundsNext'), field: 'reward' })

@@ -7,8 +7,7 @@ import type { Event } from './attendance.types.ts'
 export const OPENS_BEFORE_MS = 15 * MINUTE
 export const CLOSES_AFTER_MS = 30 * MINUTE
 export const MAX_AHEAD_MS = 366 * DAY
-/** Spec 01, default reward table; committees stay between 0 and the bound of the database. */
-export const DEFAULT_REWARD = pos(10)
+/** Of the base reward that a host gives an event; the bound of the database too. */
 export const MAX_REWARD = pos(10_000)
 export const MAX_CODES = 2_000
 export const MAX_ROSTER_LINES = 1_000

@@ -3,12 +3,15 @@ import type { LedgerPort } from '../ledger/ledger.port.ts'
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { BalanceView, HistoryRow, LeaderboardRow, PeriodView, SupplyView } from './economy.types.ts'
+import type { RewardKind, RewardRate, RewardTableView } from './reward-table.rules.ts'
 
 /** What commands and pages read of the economy; changes nothing. Implemented by `adapters/postgres/economy-reads.ts`. */
 export interface EconomyReads {
   supply(now: Instant): Promise<SupplyView>
   /** All 13 periods, future ones included. */
   periods(now: Instant): Promise<readonly PeriodView[]>
+  /** What every kind of contribution pays. */
+  rewards(now: Instant): Promise<RewardTableView>
   /** The best `limit` members who do not hide; at most 100. */
   leaderboard(limit: number): Promise<readonly LeaderboardRow[]>
   balance(memberId: string, now: Instant): Promise<BalanceView>
@@ -38,6 +41,14 @@ export interface WithdrawPort {
   /** Payouts are stopped by a shortfall or by a payer that was halted. */
   arePayoutsHalted(): Promise<boolean>
   setAutoPayout(memberId: string, isOn: boolean): Promise<void>
+}
+
+/** What a change of the reward table needs; runs inside the command's transaction. */
+export interface RewardTablePort {
+  /** Locks the rows of a kind, so that two changes at once are decided one after the other, and reads the last. */
+  lockNewest(kind: RewardKind): Promise<RewardRate>
+  /** Adds a row; none is ever edited. */
+  saveRate(rate: RewardRate & { readonly setBy: string; readonly reason: string }): Promise<void>
 }
 
 /** What the reading commands need besides the economy itself. */

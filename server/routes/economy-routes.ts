@@ -13,6 +13,8 @@ import {
   periodJson,
   PeriodJson,
   PeriodParams,
+  rewardTableJson,
+  RewardTableJson,
   ScheduleJson,
   supplyJson,
   SupplyJson,
@@ -108,6 +110,22 @@ export function economyRoutes(app: ServerApp): FastifyPluginCallbackZod {
         if (period === undefined) throw new ProblemError(problems.periodUnknown())
         reply.header('cache-control', 'no-cache')
         return periodJson(period)
+      },
+    )
+
+    server.get(
+      '/rewards',
+      {
+        schema: {
+          tags,
+          operationId: 'getRewards',
+          summary: 'What every kind of contribution pays, as base and with the multiplier of now',
+          response: { 200: RewardTableJson, default: anyProblem },
+        },
+      },
+      async (_request, reply) => {
+        reply.header('cache-control', 'no-cache')
+        return rewardTableJson(await app.reads.rewards(app.now()))
       },
     )
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { exactAmount, type Amount } from '../../core/shared/amount.ts'
 import type { PeriodView, SupplyView, LeaderboardRow } from '../../core/economy/economy.types.ts'
+import { REWARD_KINDS, type RewardRange, type RewardTableView } from '../../core/economy/reward-table.rules.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { LAST_PERIOD } from '../../core/economy/release-schedule.ts'
 
@@ -98,6 +99,26 @@ export const LeaderboardJson = z
   .object({ rank: z.int(), memberId: z.string(), name: z.string(), earned: AmountJson })
   .meta({ id: 'LeaderboardRow' })
 
+const RewardRangeJson = z
+  .object({ lowest: AmountJson, highest: AmountJson })
+  .meta({ id: 'RewardRange', description: 'Lowest and highest are equal for a fixed reward; inside a range reviewers choose.' })
+
+export const RewardTableJson = z
+  .object({
+    at: InstantJson,
+    period: z.int().min(0).max(14).meta({ description: '0 before genesis, 14 after the last period.' }),
+    multiplier: z.int(),
+    rewards: z.array(
+      z.object({
+        kind: z.enum(REWARD_KINDS),
+        base: RewardRangeJson.meta({ description: 'Before the multiplier.' }),
+        paid: RewardRangeJson.nullable().meta({ description: 'For a contribution made now; null after the last period.' }),
+        since: InstantJson.nullable().meta({ description: 'When it was set; null while the default holds.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'RewardTable', description: 'What every kind of contribution pays. A change never reaches back.' })
+
 export const PeriodParams = z.object({
   number: z.coerce
     .number()
@@ -159,4 +180,22 @@ export function supplyJson(supply: SupplyView, total: Amount): z.output<typeof S
 
 export function leaderboardJson(row: LeaderboardRow): z.output<typeof LeaderboardJson> {
   return { ...row, earned: amountJson(row.earned) }
+}
+
+export function rewardTableJson({ at, period, multiplier, rewards }: RewardTableView): z.output<typeof RewardTableJson> {
+  return {
+    at: instantJson(at),
+    period,
+    multiplier,
+    rewards: rewards.map(({ kind, base, paid, since }) => ({
+      kind,
+      base: rewardRangeJson(base),
+      paid: paid && rewardRangeJson(paid),
+      since: since === null ? null : instantJson(since),
+    })),
+  }
+}
+
+function rewardRangeJson({ lowest, highest }: RewardRange): z.output<typeof RewardRangeJson> {
+  return { lowest: amountJson(lowest), highest: amountJson(highest) }
 }

@@ -125,6 +125,16 @@ export function firstWeek(stage: ChatStage): { steps: readonly Step[]; wallet: A
       expect(isPublic).toBe(true)
       for (const who of ['Ann', 'Bob', '陈晨']) expect(text).toContain(who)
     }),
+    write('the operator changes what contributions pay', async () => {
+      const input = { kind: 'node-contribution', amount: '25', highest: '600', reason: 'more to do' }
+      const { text, isPublic } = await stage.give('Olga', 'rewards set', input)
+      expect([text, isPublic]).toEqual([expect.stringContaining('25 PoS to 600 PoS'), false])
+    }),
+    read('everybody sees what contributions pay', async () => {
+      const { text, isPublic } = await stage.give('Bob', 'rewards', {}, 'open')
+      expect(isPublic).toBe(true)
+      for (const words of ['attending an event', '10 PoS', 'a contribution to a node', '25 PoS to 600 PoS']) expect(text).toContain(words)
+    }),
     write('Ann changes to Chinese', async () => {
       expect((await stage.give('Ann', 'language', { language: 'zh' })).text).toContain('今后我会用中文回复您')
       expect((await stage.give('Ann', 'balance')).text).toMatch(/余额\W+5 PoS/)
@@ -166,6 +176,9 @@ export async function outcome(product: Product, wallet: Address): Promise<object
         `SELECT m.name AS key, count(*)::text AS value FROM attendance t JOIN member m ON m.id = t.member_id GROUP BY 1`,
       ),
       payouts: await asMap(`SELECT serial::text AS key, amount || ' paid ' || (paid_at IS NOT NULL) AS value FROM withdrawal`),
+      rates: await asMap(
+        `SELECT kind AS key, count(*) || ' to ' || max(highest) AS value FROM reward_rate WHERE set_by IS NOT NULL GROUP BY kind`,
+      ),
       // Those of the sandbox have the same names.
       members: await asMap(`SELECT name AS key, count(*)::text AS value FROM chat_account WHERE platform <> 'console' GROUP BY 1`),
       onChain: (await tokenBalance(product, wallet)).toString(),
@@ -188,6 +201,7 @@ export const FIRST_WEEK = {
   },
   attended: { Ann: '1', Bob: '1', 陈晨: '1' },
   payouts: { 1: '5000000000 paid true' },
+  rates: { 'node-contribution': '1 to 600000000000' },
   members: { Olga: '1', Hana: '1', Ann: '1', Bob: '1', 陈晨: '1' },
   onChain: '5000000000',
 }

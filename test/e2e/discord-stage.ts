@@ -13,6 +13,8 @@ export const DISCORD_ID: Readonly<Record<Person, string>> = {
 }
 export const GUILD = '200000000000000001'
 const TIMEOUT_MS = 60_000
+/** Commands that are not below `/pos`. */
+const ROOTS: Readonly<Record<string, string>> = { 'role grant': 'pos-admin', 'rewards set': 'pos-review' }
 
 export interface DiscordStage extends ChatStage {
   /** What a person was shown last. */
@@ -64,7 +66,7 @@ export async function startDiscordStage(settings: Settings = {}): Promise<Discor
   async function give(who: Person, command: string, input: Readonly<Record<string, string>> = {}): Promise<Shown> {
     const words = command.split(' ')
     const options = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, name === 'member' ? idOf(value) : value]))
-    const path = [words[0] === 'role' ? 'pos-admin' : 'pos', ...words]
+    const path = [ROOTS[command] ?? 'pos', ...words]
     return shown(who, await fake.slash({ user: DISCORD_ID[who], channel, path, options }))
   }
 

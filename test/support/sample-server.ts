@@ -1,4 +1,5 @@
 import { LAST_PERIOD, multiplierOf, periodAt, periodEnd, periodStart, releaseOf } from '../../core/economy/release-schedule.ts'
+import { rewardTableAt, type RewardRate } from '../../core/economy/reward-table.rules.ts'
 import type { LeaderboardRow, PeriodView, ReserveView, SupplyView } from '../../core/economy/economy.types.ts'
 import { pos } from '../../core/shared/amount.ts'
 import type { Notice } from '../../core/shared/outbox.ts'
@@ -25,6 +26,8 @@ export interface SampleWorld {
   now: Instant
   reserve: ReserveView | null
   rows: LeaderboardRow[]
+  /** Changes of the reward table. */
+  rates: RewardRate[]
   parts: ReadinessPart[]
   /** Thrown by every read of the economy while it is set. */
   trouble: Error | undefined
@@ -56,6 +59,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
       { rank: 2, memberId: 'm2', name: '<script>alert(1)</script>', earned: pos(31_005) },
       { rank: 3, memberId: 'm3', name: 'Ann "quoted" & \u202eevil', earned: 12_500_000_001n },
     ],
+    rates: [],
     parts: [
       { part: 'database', ok: true, detail: 'answers' },
       { part: 'chain', ok: true, detail: 'block 48211' },
@@ -78,6 +82,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
     reads: {
       supply: (now) => readable(() => supplyAt(now, world.reserve)),
       periods: (now) => readable(() => periodsAt(now)),
+      rewards: (now) => readable(() => rewardTableAt(GENESIS, now, world.rates)),
       leaderboard: (limit) => readable(() => world.rows.slice(0, limit)),
       balance: () => Promise.reject(new Error('no page reads a balance')),
       history: () => Promise.reject(new Error('no page reads a history')),
