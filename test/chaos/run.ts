@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePort } from '../../adapters/process/local-process.ts'
+import { stablePort } from '../support/stable-port.ts'
 import { Asker, RunIsOver } from './asker.ts'
 import { Book } from './book.ts'
 import { Calendar } from './calendar.ts'
@@ -57,7 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
   let conducting: Conductor | undefined
   const supervisor = new Supervisor({
     folder,
-    port: await freePort(),
+    port: await stablePort(),
     record,
     maxRecovery: maxRecovery * 1_000,
     onPoint: (point, go) => (conducting === undefined ? go() : conducting.at(point, go)),

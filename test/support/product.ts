@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAddress, type Address } from 'viem'
 import { z } from 'zod'
-import { endProcess, freePort, processFacts, readIfThere } from '../../adapters/process/local-process.ts'
+import { endProcess, processFacts, readIfThere } from '../../adapters/process/local-process.ts'
 import { VARIABLES } from '../../main/variables.ts'
 import type { SkipTarget } from '../../server/server-app.ts'
+import { stablePort } from './stable-port.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 /** As package.json starts it. */
@@ -89,7 +90,7 @@ export function newDataFolder(): string {
 /** Starts the product with these settings. Rejects with what it wrote when it ends instead of running. */
 export async function startProduct(settings: Settings = {}): Promise<Product> {
   const dataFolder = newDataFolder()
-  const port = await freePort()
+  const port = await stablePort()
   const origin = `http://localhost:${port}`
   let running: ReturnType<typeof launch> | undefined
   let keys = 0
