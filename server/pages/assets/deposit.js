@@ -93,7 +93,7 @@ async function ask(path, body) {
     throw Object.assign(new Told(text('lost')), { isLost: true })
   }
   if (response.ok) return answer
-  throw Object.assign(new Told(`${answer.title}. ${answer.nextStep}`.replace('。.', '。')), { isLost: response.status >= 500 })
+  throw Object.assign(new Told(`${answer.title} ${answer.nextStep}`), { isLost: response.status >= 500 })
 }
 
 function showWallets() {
