@@ -96,6 +96,18 @@ describe('a permit', () => {
     expect(await world.disagreements()).toEqual([])
   })
 
+  test('is one transaction also for programs that have lost their lock, and none takes the nonce of another', async () => {
+    const ben = await world.holder(pos(10))
+    const permits = [await world.permit(ann, pos(30)), await world.permit(ben, pos(10))]
+    const programs = Array.from({ length: 6 }, () => world.program({ isUnlocked: true }))
+    const answers = await Promise.all(programs.map((program, index) => accepted(program, permits[index % 2]!)))
+    expect(new Set(answers.map(({ txHash }) => txHash)).size).toBe(2)
+    expect([await world.relayed(), await world.rows()]).toEqual([2, 2])
+    await world.mine(3)
+    expect(await watch()).toMatchObject({ credited: 2 })
+    expect(await world.disagreements()).toEqual([])
+  })
+
   test('with the parity that some hardware wallets give in place of 27 and 28 is taken', async () => {
     const { signature, ...permit } = await world.permit(ann, pos(30))
     const parity = Number.parseInt(signature.slice(-2), 16) - 27
@@ -193,7 +205,7 @@ describe('refused, with nothing sent and no row', () => {
 })
 
 describe('a day', () => {
-  test('has five deposits of a member, also when six come at once', async () => {
+  test('has five deposits of a member, also when two want the fifth place at once', async () => {
     for (let count = 1; count <= 4; count += 1) await accepted(deposits, await world.permit(ann, pos(1)))
     // Two different permits of the fifth place: at most one of them is taken.
     const fifth = [await world.permit(ann, pos(1)), await world.permit(ann, pos(2))]

@@ -5,7 +5,6 @@ import {
   parseSignature,
   recoverAddress,
   size,
-  type Address,
   type LocalAccount,
   type PublicClient,
 } from 'viem'
@@ -170,7 +169,7 @@ async function readDomain(client: PublicClient, contracts: Pick<Contracts, 'chai
     client.readContract({ ...token, functionName: 'eip712Domain' }),
     client.readContract({ ...token, functionName: 'DOMAIN_SEPARATOR' }),
   ])
-  const domain: PermitDomain = { name, version, chainId: Number(domainChain), verifyingContract: verifyingContract as Address }
+  const domain: PermitDomain = { name, version, chainId: Number(domainChain), verifyingContract }
   const isOurs = chainId === contracts.chainId && domain.chainId === chainId && lower(verifyingContract) === lower(contracts.token)
   if (!isOurs || domainSeparator({ domain }) !== separator)
     throw new Fault('chain', 'the token tells another domain for signatures than it uses', { retryable: false })

@@ -36,7 +36,7 @@ afterEach(async () => {
   await server.close()
   await world.stop()
   // A page that breaks its own security policy says so here.
-  expect(trouble).toEqual([])
+  if (trouble.length > 0) throw new Error(trouble.join('\n'))
 })
 
 async function open(
@@ -195,6 +195,7 @@ describe('the page says clearly', () => {
   test('that there is no wallet', async () => {
     await open({ withWallet: false })
     await says('No wallet was found in this browser.')
+    expect(await page.locator('.wallets button').count()).toBe(0)
   })
 
   test('how to deposit without a script, or where there is no relayer, and that nobody asks for a seed phrase', async () => {

@@ -7,6 +7,7 @@ import { permitDepositStore } from '../../adapters/postgres/permit-deposit-store
 import { devAccount } from '../../contracts/script/dev-accounts.ts'
 import type { Hex } from '../../core/economy/merkle-hex.ts'
 import type { Checkpoint } from '../../core/settlement/settlement.port.ts'
+import type { RelayStore } from '../../core/settlement/permit-deposit.port.ts'
 import type { SignedPermit } from '../../core/settlement/permit-deposit.types.ts'
 import { createPermitDeposits, type PermitDeposits } from '../../core/settlement/permit-deposit.ts'
 import { DAY, HOUR, SECOND, type Instant } from '../../core/shared/instant.ts'
@@ -19,6 +20,8 @@ export interface ProgramOptions {
   readonly checkpoint?: Checkpoint
   readonly feeCap?: bigint
   readonly relayer?: LocalAccount | undefined
+  /** Loses its lock at once: only the constraints are left. */
+  readonly isUnlocked?: boolean
 }
 
 /** What may be other than the permit that is right. */
@@ -58,7 +61,7 @@ export async function startPermitWorld(options: { confirmations?: number } = {})
   return {
     ...world,
     relayer,
-    program({ checkpoint, feeCap, ...rest } = {}) {
+    program({ checkpoint, feeCap, isUnlocked = false, ...rest } = {}) {
       const database = openDatabase(world.databaseUrl, { connections: 3 })
       opened.push(database)
       const chain = createDepositRelay({
@@ -68,7 +71,9 @@ export async function startPermitWorld(options: { confirmations?: number } = {})
         confirmations,
         ...(feeCap === undefined ? {} : { feeCap }),
       })
-      return createPermitDeposits({ chain, store: permitDepositStore(database), ...(checkpoint === undefined ? {} : { checkpoint }) })
+      const store = permitDepositStore(database)
+      const used: RelayStore = isUnlocked ? { ...store, withRelayer: (_relayer, work) => work() } : store
+      return createPermitDeposits({ chain, store: used, ...(checkpoint === undefined ? {} : { checkpoint }) })
     },
     async holder(amount, memberOptions) {
       const member = await world.member(memberOptions)

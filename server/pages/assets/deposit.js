@@ -44,7 +44,9 @@ const hasSameLetters = (one, other) => String(one).toLowerCase() === String(othe
 class Told extends Error {}
 
 const found = new Map()
+const again = at('again')
 let current
+let unanswered
 let confirmations = 1
 
 function tell(sentence, isTrouble = false) {
@@ -182,7 +184,6 @@ async function signAndDeposit() {
 /** Gives a permit to the server. When no answer comes the same permit can be given again: it is one deposit. */
 async function give(permit) {
   tell(text('sending'))
-  const again = at('again')
   again.hidden = true
   try {
     const state = await ask('permit', permit)
@@ -190,7 +191,7 @@ async function give(permit) {
     void follow(state, permit)
   } catch (error) {
     again.hidden = !error.isLost
-    again.onclick = () => void act(() => give(permit))
+    unanswered = permit
     throw error
   }
 }
@@ -232,7 +233,7 @@ function begin(sentence = '') {
   following += 1
   current = undefined
   history.replaceState(null, '', location.pathname + location.search)
-  at('again').hidden = true
+  again.hidden = true
   amount.value = ''
   show('choose')
   tell(sentence, sentence !== '')
@@ -249,6 +250,7 @@ parts.amount.addEventListener('submit', (event) => {
   event.preventDefault()
   void act(signAndDeposit)
 })
+again.addEventListener('click', () => void act(() => give(unanswered)))
 at('all').addEventListener('click', () => {
   amount.value = current.balance
   amount.focus()
