@@ -35,6 +35,13 @@ const stageOf = async (hash: `0x${string}`) => {
   return outcome.ok ? outcome.result.stage : outcome.refusal.code
 }
 const watch = () => world.settlement.watchChain(LATER)
+/** Blocks whose gas costs 20 gwei, far above what the first transactions of a test offer. */
+const dearBlocks = async (count: number) => {
+  for (let block = 0; block < count; block += 1) {
+    await nodeRequest(world.node.url, 'anvil_setNextBlockBaseFeePerGas', ['0x4a817c800'])
+    await world.mine(1)
+  }
+}
 class Killed extends Error {}
 /** A program that ends at a named place. */
 const dying = (place: string) =>
@@ -260,11 +267,7 @@ describe('a transaction that is not mined', () => {
     const permit = await world.permit(ann, pos(30))
     await world.automine(false)
     const first = await accepted(deposits, permit)
-    const dearer = (await world.client.getBlock()).baseFeePerGas! * 20n
-    for (let block = 0; block < 5; block += 1) {
-      await nodeRequest(world.node.url, 'anvil_setNextBlockBaseFeePerGas', [`0x${dearer.toString(16)}`])
-      await world.mine(1)
-    }
+    await dearBlocks(5)
     expect(await world.relayed()).toBe(0)
     const replaced = await accepted(deposits, permit)
     expect(replaced.txHash).not.toBe(first.txHash)
@@ -287,12 +290,27 @@ describe('a transaction that is not mined', () => {
     const capped = world.program({ feeCap: cap > 4_000_000_000n ? cap : 4_000_000_000n })
     await world.automine(false)
     await accepted(capped, permit)
-    for (let block = 0; block < 6; block += 1) {
-      await nodeRequest(world.node.url, 'anvil_setNextBlockBaseFeePerGas', ['0x2540be400'])
-      await world.mine(1)
-    }
+    await dearBlocks(6)
     expect(await accepted(capped, permit)).toMatchObject({ stage: 'sent' })
     expect(await world.database.prisma.relayAttempt.count()).toBe(1)
+  })
+
+  test('keeps its nonce while the node finds it too cheap: the next one goes behind it, and both arrive', async () => {
+    const ben = await world.holder(pos(10))
+    const [first, second] = [await world.permit(ann, pos(30)), await world.permit(ben, pos(10))]
+    await world.automine(false)
+    await accepted(deposits, first)
+    await dearBlocks(1)
+    await accepted(deposits, second)
+    const rows = await world.database.prisma.relayedDeposit.findMany({ orderBy: { id: 'asc' } })
+    expect(rows.map(({ relayerNonce }) => Number(relayerNonce))).toEqual([0, 1])
+    await dearBlocks(4)
+    expect(await world.relayed()).toBe(0)
+    // Whoever comes back helps both.
+    await accepted(deposits, second)
+    await dearBlocks(4)
+    expect(await watch()).toMatchObject({ credited: 2 })
+    expect(await world.disagreements()).toEqual([])
   })
 
   test('gets another nonce when something else has used its own', async () => {
