@@ -89,6 +89,13 @@ test('each variable switches its part to the real thing', () => {
   expect(config.database.kind === 'server' && config.database.url.reveal()).toBe('postgresql://u:p@db:5432/wepos')
 })
 
+test('a real chain has a relayer only when one is given', () => {
+  expect(good(realChain).chain).toMatchObject({ relayerKeystore: undefined })
+  expect(good({ ...realChain, RELAYER_KEYSTORE: 'keys/relayer.json' }).chain).toMatchObject({
+    relayerKeystore: resolve(import.meta.dirname, '../keys/relayer.json'),
+  })
+})
+
 test.each<[string, Environment, boolean]>([
   ['a bot token', { DISCORD_TOKEN }, false],
   ['a real chain', realChain, false],
@@ -146,6 +153,7 @@ describe('problems', () => {
     ['a role whose token is missing', { ROLES: 'discord' }, ['DISCORD_TOKEN']],
     ['a role whose token is wrong: told once', { ROLES: 'discord', DISCORD_TOKEN: 'short' }, ['DISCORD_TOKEN']],
     ['keys that the local chain would not use', { SIGNER_KEYSTORE: 'a.json' }, ['RPC_URL']],
+    ['a relayer that the local chain would not use', { RELAYER_KEYSTORE: 'a.json' }, ['RPC_URL']],
     [
       'a node address that is wrong: what it needs is told too',
       { RPC_URL: 'rpc' },

@@ -45,9 +45,11 @@ export interface RemoteChain {
   confirmations: number
   /** Absolute path of the file with the addresses of the contracts. */
   deploymentFile: string
-  /** Absolute paths of encrypted keystores. The signer signs statements and relays votes, the payer sends payouts. */
+  /** Absolute paths of encrypted keystores. The signer signs statements and relays votes, the payer sends payouts, the relayer deposits that members have signed. */
   signerKeystore: string
   payerKeystore: string
+  /** Undefined: deposits without gas are not offered. */
+  relayerKeystore: string | undefined
   keystorePassword: Secret
 }
 
@@ -181,7 +183,7 @@ function checkTogether(isGiven: (name: VariableName) => boolean, values: Values,
   }
   needs('DISCORD_GUILD_ID', 'DISCORD_TOKEN', 'there is no bot to use it')
   needs('TELEGRAM_CHAT_ID', 'TELEGRAM_TOKEN', 'there is no bot to use it')
-  for (const name of ['SIGNER_KEYSTORE', 'PAYER_KEYSTORE', 'KEYSTORE_PASSWORD', 'DEPLOYMENT_FILE'] as const) {
+  for (const name of ['SIGNER_KEYSTORE', 'PAYER_KEYSTORE', 'RELAYER_KEYSTORE', 'KEYSTORE_PASSWORD', 'DEPLOYMENT_FILE'] as const) {
     needs(name, 'RPC_URL', 'the local chain has keys and contracts of its own')
   }
   const tokens = { discord: 'DISCORD_TOKEN', telegram: 'TELEGRAM_TOKEN' } as const
@@ -207,7 +209,7 @@ function readChain(values: Values, isGiven: (name: VariableName) => boolean, pro
       nextStep: `Set it to ${VARIABLES[name].expected}, or remove RPC_URL.`,
     })
   }
-  const { RPC_URL, CHAIN_ID, SIGNER_KEYSTORE, PAYER_KEYSTORE, KEYSTORE_PASSWORD } = values
+  const { RPC_URL, CHAIN_ID, SIGNER_KEYSTORE, PAYER_KEYSTORE, RELAYER_KEYSTORE, KEYSTORE_PASSWORD } = values
   if (RPC_URL === undefined || CHAIN_ID === undefined || SIGNER_KEYSTORE === undefined) return undefined
   if (PAYER_KEYSTORE === undefined || KEYSTORE_PASSWORD === undefined) return undefined
   return {
@@ -218,6 +220,7 @@ function readChain(values: Values, isGiven: (name: VariableName) => boolean, pro
     deploymentFile: resolve(ROOT, values.DEPLOYMENT_FILE ?? `contracts/deployments/${CHAIN_ID}.json`),
     signerKeystore: resolve(ROOT, SIGNER_KEYSTORE),
     payerKeystore: resolve(ROOT, PAYER_KEYSTORE),
+    relayerKeystore: RELAYER_KEYSTORE === undefined ? undefined : resolve(ROOT, RELAYER_KEYSTORE),
     keystorePassword: KEYSTORE_PASSWORD,
   }
 }

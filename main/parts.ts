@@ -14,7 +14,7 @@ import type { Config, EmbeddedChain, RemoteChain } from './config.ts'
 import { deployOnce, readDeployment } from './deployment.ts'
 import { embeddedKeys } from './embedded-keys.ts'
 
-/** The chain that is used: where it is, its contracts, and the keys of the two signers (0x-hex). */
+/** The chain that is used: where it is, its contracts, and the keys of those who send (0x-hex). */
 export interface ChainPart {
   readonly url: string
   readonly chainId: number
@@ -22,6 +22,8 @@ export interface ChainPart {
   readonly deployment: Deployment
   readonly distributorKey: `0x${string}`
   readonly payerKey: `0x${string}`
+  /** Undefined: deposits without gas are not offered. */
+  readonly relayerKey: `0x${string}` | undefined
   /** The local chain of a sandbox: its time can be moved. */
   readonly isLocal: boolean
 }
@@ -108,6 +110,7 @@ export async function startParts(config: Config, now: Instant, log: (line: strin
       deployment,
       distributorKey: keys.distributor,
       payerKey: keys.payer,
+      relayerKey: keys.relayer,
       isLocal: true,
     }
   }
@@ -124,7 +127,8 @@ function joinLocalChain(config: Config, { chainId, confirmations }: EmbeddedChai
   const keys = embeddedKeys(folder)
   const deployment = readDeployment(join(folder, 'deployment.json'))
   if (deployment === undefined) throw new Error('a running product has deployed its contracts')
-  return { url, chainId, confirmations, deployment, distributorKey: keys.distributor, payerKey: keys.payer, isLocal: true }
+  const { distributor: distributorKey, payer: payerKey, relayer: relayerKey } = keys
+  return { url, chainId, confirmations, deployment, distributorKey, payerKey, relayerKey, isLocal: true }
 }
 
 async function unasked(name: string, ended: Promise<{ asked: boolean; lastLines: string }>): Promise<string> {
@@ -197,9 +201,17 @@ async function reachChain(chain: RemoteChain): Promise<ChainPart> {
       exitCode: 78,
     })
   const password = chain.keystorePassword.reveal()
-  const [distributorKey, payerKey] = await Promise.all([
+  const [distributorKey, payerKey, relayerKey] = await Promise.all([
     readKeystore(chain.signerKeystore, password),
     readKeystore(chain.payerKeystore, password),
+    chain.relayerKeystore === undefined ? undefined : readKeystore(chain.relayerKeystore, password),
   ])
-  return { url, chainId, confirmations: chain.confirmations, deployment, distributorKey, payerKey, isLocal: false }
+  if (relayerKey === distributorKey || relayerKey === payerKey)
+    throw new StartFault({
+      code: 'relayer_not_separate',
+      message: 'RELAYER_KEYSTORE holds the key of the signer or of the payer.',
+      nextStep: 'Give the relayer an account of its own: two that send with one key take each other the place in line. Nothing was sent.',
+      exitCode: 78,
+    })
+  return { url, chainId, confirmations: chain.confirmations, deployment, distributorKey, payerKey, relayerKey, isLocal: false }
 }

@@ -23,6 +23,7 @@ import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
 import { forgetRunning, noteRunning } from './running-note.ts'
 import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
+import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
 
 export interface ProductOptions {
@@ -153,6 +154,7 @@ async function start(
       readiness: readStates,
       metrics,
       deployment,
+      deposits: composePermitDeposits(database, chain),
       sandbox: config.isSandbox
         ? createSandbox({
             database,

@@ -81,6 +81,7 @@ export const VARIABLES = {
   DEPLOYMENT_FILE: { schema: path, expected: 'the path of the file with the addresses of the contracts' },
   SIGNER_KEYSTORE: { schema: path, expected: 'the path of an encrypted keystore file (version 3)' },
   PAYER_KEYSTORE: { schema: path, expected: 'the path of an encrypted keystore file (version 3)' },
+  RELAYER_KEYSTORE: { schema: path, expected: 'the path of an encrypted keystore file (version 3)' },
   KEYSTORE_PASSWORD: { schema: secret(filled), expected: 'the password of the keystores', isSecret: true },
   DISCORD_TOKEN: {
     schema: secret(z.string().regex(/^\S{20,}$/)),

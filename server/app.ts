@@ -13,6 +13,7 @@ import { Idempotency } from './idempotency.ts'
 import { languageOf } from './language.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { ProblemError, problems } from './problem.ts'
+import { depositRoutes } from './routes/deposit-routes.ts'
 import { economyRoutes } from './routes/economy-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { pageRoutes } from './routes/page-routes.ts'
@@ -75,6 +76,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   await server.register(healthRoutes(app))
   await server.register(economyRoutes(app), { prefix: '/api/v1' })
   await server.register(statementRoutes(app), { prefix: '/api/v1' })
+  await server.register(depositRoutes(app), { prefix: '/api/v1/deposits' })
   await server.register(pageRoutes(app))
   if (app.sandbox !== undefined) await registerSandbox(server, app, app.sandbox)
   methods.complete()

@@ -1,7 +1,15 @@
+import { permitTexts } from '../core/settlement/permit-deposit.texts.ts'
 import type { Catalogue } from '../core/shared/text.ts'
+import { depositTexts } from './pages/deposit.texts.ts'
 import { pageTexts } from './pages/page.texts.ts'
 import { sandboxTexts } from './pages/sandbox.texts.ts'
 import { problemTexts } from './problem.texts.ts'
 
 /** What the server says; the composed app's `speak` must know these. */
-export const SERVER_CATALOGUES: readonly Catalogue[] = [pageTexts.catalogue, sandboxTexts.catalogue, problemTexts.catalogue]
+export const SERVER_CATALOGUES: readonly Catalogue[] = [
+  pageTexts.catalogue,
+  sandboxTexts.catalogue,
+  depositTexts.catalogue,
+  permitTexts.catalogue,
+  problemTexts.catalogue,
+]

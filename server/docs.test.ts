@@ -50,6 +50,7 @@ test.each([
   '/api/v1/rewards',
   '/api/v1/leaderboard?limit=3',
   '/api/v1/deployment',
+  `/api/v1/deposits/terms?owner=0x${'ab'.repeat(20)}&amount=12.5`,
   '/api/v1/sandbox/personas',
   '/api/v1/sandbox/commands',
   '/health/live',

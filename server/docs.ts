@@ -17,7 +17,12 @@ export async function registerDocs(server: FastifyInstance, app: ServerApp): Pro
       openapi: '3.1.0',
       info: { title: 'WePoS', version: '1', description: DESCRIPTION },
       servers: [{ url: app.publicOrigin }],
-      tags: [{ name: 'economy' }, { name: 'operations' }, ...(app.sandbox === undefined ? [] : [{ name: 'sandbox' }])],
+      tags: [
+        { name: 'economy' },
+        { name: 'deposits' },
+        { name: 'operations' },
+        ...(app.sandbox === undefined ? [] : [{ name: 'sandbox' }]),
+      ],
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => withoutUnused(jsonSchemaTransformObject(document)),

@@ -1,3 +1,4 @@
+import type { Refusal, RefusalKind } from '../core/shared/refusal.ts'
 import type { Text } from '../core/shared/text.ts'
 import { problemTexts } from './problem.texts.ts'
 
@@ -23,6 +24,20 @@ export class ProblemError extends Error {
     this.name = 'ProblemError'
     this.problem = problem
   }
+}
+
+const STATUS: Readonly<Record<RefusalKind, number>> = {
+  invalid: 422,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  limited: 429,
+}
+
+/** A refusal as the answer of a route that is no command. */
+export function refusalProblem({ code, kind, reason, nextStep }: Refusal): Problem {
+  return { code, status: STATUS[kind], title: reason, nextStep }
 }
 
 /** Every problem that the server itself gives; refusals of commands are answers, not problems. */

@@ -1,4 +1,5 @@
 import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
+import type { PermitDeposits } from '../core/settlement/permit-deposit.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Notice } from '../core/shared/outbox.ts'
@@ -17,6 +18,8 @@ export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prom
   readonly metrics: Metrics
   /** Undefined while nothing is deployed. */
   readonly deployment: Deployment | undefined
+  /** Deposits without gas; undefined where nothing can be sent to the chain. */
+  readonly deposits: PermitDeposits | undefined
   /** Undefined when the sandbox is off: then its routes do not exist. */
   readonly sandbox: Sandbox | undefined
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; empty: none, and everyone is who connects. */

@@ -130,7 +130,7 @@ function unreadable(name: string, problem: string, cause?: unknown): StartFault 
     code: 'keystore_unreadable',
     message: `${name} cannot be used as a keystore: ${problem}`,
     nextStep:
-      'Check SIGNER_KEYSTORE and PAYER_KEYSTORE: each names a keystore file of version 3, as `cast wallet import` or geth makes it.',
+      'Check SIGNER_KEYSTORE, PAYER_KEYSTORE and RELAYER_KEYSTORE: each names a keystore file of version 3, as `cast wallet import` or geth makes it.',
     exitCode: 78,
     cause,
   })

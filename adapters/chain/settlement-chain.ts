@@ -7,6 +7,7 @@ import { chainReader } from './chain-reader.ts'
 import { chainSender } from './chain-sender.ts'
 import type { Contracts } from './contract-calls.ts'
 import { nodeRequest } from './node-request.ts'
+import { DEFAULT_FEE_CAP } from './sent-transaction.ts'
 
 /** How a run waits for blocks. `poll`: they come by themselves; look every so often, give up after the patience (ms). `mine`: a development chain makes one when asked. */
 export type Waiting = { readonly kind: 'poll'; readonly everyMs: number; readonly patienceMs: number } | { readonly kind: 'mine' }
@@ -27,7 +28,6 @@ export interface SettlementChainOptions {
 }
 
 const DEFAULT_WAITING: Waiting = { kind: 'poll', everyMs: 1_000, patienceMs: 20_000 }
-const DEFAULT_FEE_CAP = 500_000_000_000n
 
 /** The chain as settlement sees it. Connects to nothing until it is asked something. */
 export function createSettlementChain(options: SettlementChainOptions): ChainPort {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { done } from '../shared/refusal.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
-import type { EconomyReads } from './economy.port.ts'
+import type { EconomyViewPort } from './economy.port.ts'
 import { economyTexts } from './economy.texts.ts'
 
 const { say } = economyTexts
@@ -14,12 +14,13 @@ export const balanceCommand = defineCommand({
   effect: 'read',
   audience: 'private',
   input: z.object({}),
-  run: async ({ actor, now, port }: Run<EconomyReads>) => done(await port.balance(actor.memberId, now)),
-  render: ({ balance, withdrawable, leaving, earned, rank, wallet, autoPayout }) => ({
+  run: async ({ actor, now, port }: Run<EconomyViewPort>) =>
+    done({ ...(await port.balance(actor.memberId, now)), depositAt: `${port.publicOrigin}/deposit` }),
+  render: ({ balance, withdrawable, leaving, earned, rank, wallet, autoPayout, depositAt }) => ({
     audience: 'private',
     tone: 'info',
     title: say('balanceTitle'),
-    lines: withdrawable < balance ? [say('freshHint')] : [],
+    lines: [...(withdrawable < balance ? [say('freshHint')] : []), ...(wallet === null ? [] : [say('depositHint', { url: depositAt })])],
     fields: [
       { label: say('balance'), value: balance },
       { label: say('withdrawable'), value: withdrawable },

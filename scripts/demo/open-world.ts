@@ -79,6 +79,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     deployment,
     distributorKey: keys.distributor,
     payerKey: keys.payer,
+    relayerKey: undefined,
     isLocal: true,
   }
   const { settlement, statements } = await composeSettlement(database, chain, stopping.signal, (name) => knife.checkpoint(name))

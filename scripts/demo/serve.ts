@@ -31,6 +31,8 @@ export async function serve(world: World, { port, language, clock }: ServeOption
     readiness: () => readParts(database, nodeUrl, new Map()),
     metrics: createMetrics(database, undefined),
     deployment,
+    // Nothing watches this chain any more, so nobody would be credited.
+    deposits: undefined,
     sandbox: createSandbox({
       database,
       clock,

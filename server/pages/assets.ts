@@ -17,8 +17,9 @@ function asset(name: string, mediaType: string, files: readonly string[] = [name
 
 /** Read once, when the server starts. */
 export const ASSETS = {
-  style: asset('wepos.css', 'text/css; charset=utf-8', ['base.css', 'figures.css', 'sandbox.css']),
+  style: asset('wepos.css', 'text/css; charset=utf-8', ['base.css', 'figures.css', 'sandbox.css', 'deposit.css']),
   icon: asset('icon.svg', 'image/svg+xml'),
   localTime: asset('local-time.js', 'text/javascript; charset=utf-8'),
+  deposit: asset('deposit.js', 'text/javascript; charset=utf-8'),
   sandbox: asset('sandbox.js', 'text/javascript; charset=utf-8'),
 } as const

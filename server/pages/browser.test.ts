@@ -205,7 +205,7 @@ async function tabTo(start: string): Promise<void> {
   throw new Error(`nothing with “${start}” can be reached by Tab`)
 }
 
-const PAGES = ['/', '/periods', '/periods/1', '/periods/3', '/leaderboard', '/problems', '/sandbox?as=hui']
+const PAGES = ['/', '/periods', '/periods/1', '/periods/3', '/leaderboard', '/deposit', '/problems', '/sandbox?as=hui']
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
   test.each(PAGES)('%s fits a phone, can be read, and its pictures load', async (path) => {
     for (const locale of ['en-GB', 'zh-CN']) {

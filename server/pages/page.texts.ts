@@ -70,6 +70,7 @@ export const pageTexts = defineTexts(
     ecoFundContract: 'Eco fund',
     anchors: 'Anchors',
     timelock: 'Timelock',
+    depositLink: 'Deposit PoS from your wallet',
 
     periodsTitle: 'Thirteen periods, one fixed schedule',
     periodsLede:
@@ -191,6 +192,7 @@ export const pageTexts = defineTexts(
     ecoFundContract: '生态基金',
     anchors: '存证',
     timelock: '时间锁',
+    depositLink: '从钱包存入 PoS',
 
     periodsTitle: '十三期，一份固定的计划',
     periodsLede: '每期释放固定的数量。成员赚取的奖励由此发放；无人赚取的部分在期末 72 小时后公开销毁。',

@@ -23,6 +23,7 @@ const PAGES = [
   '/periods/4',
   '/periods/13',
   '/leaderboard',
+  '/deposit',
   '/sandbox',
   '/problems',
   '/nowhere',

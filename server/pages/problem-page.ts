@@ -1,4 +1,6 @@
-import { problems, type Problem } from '../problem.ts'
+import { permitRefusals } from '../../core/settlement/permit-deposit.refusals.ts'
+import { MAX_RELAYED, MIN_RELAYED, RELAYED_A_DAY } from '../../core/settlement/permit-deposit.rules.ts'
+import { problems, refusalProblem, type Problem } from '../problem.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { pageTexts } from './page.texts.ts'
@@ -38,6 +40,7 @@ export function problemsPage(reader: Reader): Html {
     problems.personaUnknown(['…']),
     problems.keyMissing(),
     problems.keyReused(),
+    ...depositProblems(),
     problems.fault(60),
     problems.bug('…'),
   ]
@@ -69,4 +72,10 @@ export function problemsPage(reader: Reader): Html {
       </table>
     </div>`
   return layout(reader, { title, body })
+}
+
+function depositProblems(): readonly Problem[] {
+  const { tooSmall, tooLarge, tooMuch, dayFull, ...plain } = permitRefusals
+  const worded = [tooSmall(MIN_RELAYED), tooLarge(MAX_RELAYED), tooMuch(0n), dayFull(RELAYED_A_DAY)]
+  return [...Object.values(plain).map((refusal) => refusal()), ...worded].map(refusalProblem)
 }

@@ -166,5 +166,6 @@ function contracts(reader: Reader, deployment: Deployment | undefined): Html | u
       )}
     </dl>
     <p class="hint">${reader.say(say('chainNumber', { number: String(deployment.chainId) }))}</p>
+    <p><a href="/deposit">${reader.say(say('depositLink'))}</a></p>
   </section>`
 }

@@ -6,6 +6,7 @@ import { LANGUAGES } from '../../core/shared/text.ts'
 import { knownLanguage, LANGUAGE_COOKIE } from '../language.ts'
 import { ASSETS } from '../pages/assets.ts'
 import { CHARTS, drawChart, SIZES, THEMES, type ChartKind } from '../pages/charts.ts'
+import { depositPage } from '../pages/deposit-page.ts'
 import { leaderboardPage } from '../pages/leaderboard-page.ts'
 import { periodPage } from '../pages/period-page.ts'
 import { periodsPage } from '../pages/periods-page.ts'
@@ -57,6 +58,11 @@ export function pageRoutes(app: ServerApp): FastifyPluginCallbackZod {
     server.get('/leaderboard', hide, async (request, reply) =>
       sendPage(reply, leaderboardPage(readerOf(app, request), await app.reads.leaderboard(LEADERBOARD_ROWS))),
     )
+
+    server.get('/deposit', hide, async (request, reply) => {
+      const { deployment, deposits } = app
+      return sendPage(reply, depositPage(readerOf(app, request), { deployment, isRelaying: deposits?.isRelaying === true }))
+    })
 
     server.get('/problems', hide, async (request, reply) => sendPage(reply, problemsPage(readerOf(app, request))))
 

@@ -7,14 +7,14 @@ import { LAST_PERIOD } from '../../core/economy/release-schedule.ts'
 
 // The shapes of the public API: what is sent, what is checked and what /docs says are these objects and nothing else.
 
-const AmountJson = z
+export const AmountJson = z
   .object({
     pos: z.string().regex(/^-?\d+(\.\d{1,9})?$/),
     nano: z.string().regex(/^-?\d{1,19}$/),
   })
   .meta({ id: 'Amount', description: 'Value: exact decimal text in PoS, and the same in nano. 1 PoS = 1,000,000,000 nano.' })
-const InstantJson = z.iso.datetime().meta({ id: 'Instant', description: 'UTC, with milliseconds.' })
-const HashJson = z.string().regex(/^0x[0-9a-f]{64}$/)
+export const InstantJson = z.iso.datetime().meta({ id: 'Instant', description: 'UTC, with milliseconds.' })
+export const HashJson = z.string().regex(/^0x[0-9a-f]{64}$/)
 
 export const ProblemJson = z
   .object({

@@ -8,6 +8,7 @@ import { pos } from '../../core/shared/amount.ts'
 import { runVerify } from '../../scripts/verify.ts'
 import { launchChromium } from '../support/chromium.ts'
 import { startProduct, type Product } from '../support/product.ts'
+import { addStrictWallet } from '../support/strict-wallet.ts'
 import { tokenBalance, untilPaid } from './chat-story.ts'
 
 const PERSONA = { Hana: 'hana', Ann: 'ann', Bob: 'bob', 陈晨: 'chen' } as const
@@ -139,6 +140,24 @@ describe('a visitor of the sandbox page', () => {
     expect(await tokenBalance(product, account.address)).toBe(pos(4))
   })
 
+  test('deposits some of it back by one signature, without a coin for gas, and finds it in the balance', { timeout: 120_000 }, async () => {
+    const context = await browser.newContext({ locale: 'en-GB' })
+    const wallet = await addStrictWallet(context, { account, chainId: 31_337 })
+    const own = await context.newPage()
+    own.on('pageerror', (error) => complaints.push(error.message))
+    await own.goto(product.origin)
+    await own.getByRole('link', { name: 'Deposit PoS from your wallet' }).click()
+    await own.getByRole('button', { name: 'Strict <b>Wallet' }).click()
+    await own.getByLabel('Amount in PoS').fill('3')
+    await own.getByRole('button', { name: 'Sign and deposit' }).click()
+    await own.getByText('Done: it is in your balance.').waitFor({ timeout: 90_000 })
+    expect(wallet.asked.filter((method) => method.startsWith('eth_sign'))).toHaveLength(1)
+    await context.close()
+    expect(await tokenBalance(product, account.address)).toBe(pos(1))
+    await become('Ann')
+    expect(await (await say('/balance')).textContent()).toContain('9 PoS')
+  })
+
   test('finds every page in order: English and Chinese, wide and narrow, light and dark', { timeout: 120_000 }, async () => {
     const looks = [
       { name: 'desktop-en', locale: 'en-GB', width: 1280, dark: false },
@@ -155,7 +174,7 @@ describe('a visitor of the sandbox page', () => {
       })
       const reader = await context.newPage()
       reader.on('pageerror', (error) => complaints.push(error.message))
-      for (const path of ['/', '/periods', '/periods/1', '/leaderboard', '/sandbox?as=chen']) {
+      for (const path of ['/', '/periods', '/periods/1', '/leaderboard', '/deposit', '/sandbox?as=chen']) {
         const response = await reader.goto(`${product.origin}${path}`)
         expect([path, response?.status()]).toEqual([path, 200])
         expect([path, await reader.locator('html').getAttribute('lang')]).toEqual([path, locale === 'zh-CN' ? 'zh-CN' : 'en'])
@@ -174,7 +193,8 @@ function beyond(reader: Page): Promise<{ wide: number; long: number }> {
   return reader.evaluate(() => {
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement
     const end = (document.querySelector('footer')?.getBoundingClientRect().bottom ?? 0) + scrollY
-    return { wide: scrollWidth - clientWidth, long: Math.round(Math.max(0, scrollHeight - Math.max(clientHeight, end))) }
+    // The browser gives whole pixels and the footer ends between two: less than one is no length.
+    return { wide: scrollWidth - clientWidth, long: Math.floor(Math.max(0, scrollHeight - Math.max(clientHeight, end))) }
   })
 }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { encryptKeystore } from '../../adapters/chain/keystore.ts'
 import { freePort } from '../../adapters/process/local-process.ts'
 import { startTestNode, type TestNode } from '../support/chain.ts'
 import { startDiscordFake } from '../support/discord/discord-fake.ts'
@@ -131,6 +132,17 @@ describe('a start that cannot succeed ends with a sentence and a next step', () 
   test('a chain without our contracts', async () => {
     const said = await failing({ DATABASE_URL: await freshDatabase(), ...onChain(node.url) }, 'no_deployment', CONFIGURATION)
     expect(said).toContain('There is no deployment for chain 4242')
+  })
+
+  test('a relayer with the key of the payer', async () => {
+    const names = ['token', 'emission', 'vault', 'pool', 'ecoFund', 'anchors', 'timelock']
+    const contracts = Object.fromEntries(names.map((name, index) => [name, `0x${String(index + 1).repeat(40)}`]))
+    writeFileSync(join(folder, 'deployment.json'), JSON.stringify({ chainId: 4_242, block: 1, genesis: 0, ...contracts }))
+    for (const [name, key] of Object.entries({ signer: '11', payer: '22', relayer: '22' }))
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(await encryptKeystore(`0x${key.repeat(32)}`, SECRET, 1_024)))
+    const settings = { ...onChain(node.url), RELAYER_KEYSTORE: join(folder, 'relayer.json') }
+    const said = await failing({ DATABASE_URL: await freshDatabase(), ...settings }, 'relayer_not_separate', CONFIGURATION)
+    expect(said).toContain('an account of its own')
   })
 
   test('a Discord token that is refused', async () => {

@@ -1,9 +1,15 @@
 import { LAST_PERIOD, multiplierOf, periodAt, periodEnd, periodStart, releaseOf } from '../../core/economy/release-schedule.ts'
 import { rewardTableAt, type RewardRate } from '../../core/economy/reward-table.rules.ts'
 import type { LeaderboardRow, PeriodView, ReserveView, SupplyView } from '../../core/economy/economy.types.ts'
+import type { Hex } from '../../core/economy/merkle-hex.ts'
+import type { PermitDeposits } from '../../core/settlement/permit-deposit.ts'
+import { permitRefusals } from '../../core/settlement/permit-deposit.refusals.ts'
+import { offeredDeadline } from '../../core/settlement/permit-deposit.rules.ts'
+import type { SignedPermit } from '../../core/settlement/permit-deposit.types.ts'
 import { pos } from '../../core/shared/amount.ts'
 import type { Notice } from '../../core/shared/outbox.ts'
 import { DAY, HOUR, type Instant } from '../../core/shared/instant.ts'
+import { done, refuse, type Refusal } from '../../core/shared/refusal.ts'
 import { personaAccount, type Persona } from '../../core/shared/persona.ts'
 import { SERVER_CATALOGUES } from '../../server/catalogues.ts'
 import type { ReadinessPart, ServerApp } from '../../server/server-app.ts'
@@ -33,6 +39,9 @@ export interface SampleWorld {
   trouble: Error | undefined
   /** Chunks of every statement; a function so that it can throw. */
   statement: () => AsyncIterable<Uint8Array>
+  /** What the next deposit by permit is refused with, and those that were taken. */
+  depositRefusal: Refusal | undefined
+  permits: SignedPermit[]
   opened: number
   skips: string[]
   /** Messages that wait, by persona. */
@@ -69,6 +78,8 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
       yield Buffer.from('{"wepos":')
       yield Buffer.from('"statement"}\n')
     },
+    depositRefusal: undefined,
+    permits: [],
     opened: 0,
     skips: [],
     notices: new Map(),
@@ -114,6 +125,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
       anchors: `0x${'6'.repeat(40)}`,
       timelock: `0x${'7'.repeat(40)}`,
     },
+    deposits: sampleDeposits(world),
     sandbox: {
       personas: () => Promise.resolve(SAMPLE_PERSONAS),
       notices: ({ id }) => Promise.resolve(world.notices.get(id)?.splice(0) ?? []),
@@ -127,6 +139,33 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
     ...change,
   }
   return { app, chat, world }
+}
+
+/** Takes every permit into a block at once. */
+function sampleDeposits(world: SampleWorld): PermitDeposits {
+  const txHash: Hex = `0x${'9a'.repeat(32)}`
+  return {
+    isRelaying: true,
+    terms: (_owner, now) =>
+      Promise.resolve({
+        vault: `0x${'3'.repeat(40)}`,
+        domain: { name: 'WePoS', version: '1', chainId: 31_337, verifyingContract: `0x${'1'.repeat(40)}` },
+        nonce: 0n,
+        balance: pos(250),
+        deadline: offeredDeadline(now),
+        confirmations: 2,
+      }),
+    relay(permit) {
+      if (world.depositRefusal !== undefined) return Promise.resolve(refuse(world.depositRefusal))
+      world.permits.push(permit)
+      return Promise.resolve(done({ stage: 'sent', txHash, amount: permit.amount, block: undefined }))
+    },
+    state(wanted) {
+      const taken = wanted === txHash ? world.permits.at(-1) : undefined
+      if (taken === undefined) return Promise.resolve(refuse(permitRefusals.unknown()))
+      return Promise.resolve(done({ stage: 'mined', txHash, amount: taken.amount, block: 48_212 }))
+    },
+  }
 }
 
 const GRANTED = [pos(962_410), pos(1_733_905), pos(1_802_300), pos(212_450)]
