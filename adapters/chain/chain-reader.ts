@@ -27,14 +27,16 @@ const CLOSED = parseAbiItem(
   'event Closed(uint256 indexed p, uint256 funded, uint256 burned, bytes32 statementRoot, address indexed closer)',
 )
 const PAID = parseAbiItem('event Paid(uint256 indexed firstSerial, uint256 lastSerial, uint256 total, bytes32 head)')
-const DEPOSITED = parseAbiItem('event Deposited(address indexed from, uint256 amount)')
+const TRANSFER = parseAbiItem('event Transfer(address indexed from, address indexed to, uint256 value)')
 
 type Found = { readonly txHash: Hex; readonly anchored: Hex | undefined }
 type Reading = Omit<ChainReader, 'confirmations' | 'waiter' | 'firstBlock' | 'refusedRecipients'>
 
 /** What the contracts and the chain say, by viem. The first question makes sure that it is the right chain with the contracts on it. */
 export function chainReader(client: PublicClient, contracts: Contracts): Reading {
-  const { emission, vault, token } = contracts
+  const { emission, vault, token, pool } = contracts
+  /** What comes from these is no deposit: funded grants, and what the pool streams. */
+  const own = new Set([lower(emission), lower(pool)])
   let isChecked = false
 
   async function check(): Promise<void> {
@@ -138,16 +140,20 @@ export function chainReader(client: PublicClient, contracts: Contracts): Reading
   }
 
   async function deposits(from: number, to: number): Promise<readonly DepositLog[]> {
-    const logs = await client.getLogs({ address: vault, event: DEPOSITED, fromBlock: BigInt(from), toBlock: BigInt(to), strict: true })
+    const range = { fromBlock: BigInt(from), toBlock: BigInt(to), strict: true } as const
+    // Transfers, not the vault's own event: who simply sends to the vault has deposited too.
+    const logs = await client.getLogs({ address: token, event: TRANSFER, args: { to: vault }, ...range })
     const places = new Map<string, number>()
-    return logs.map((log) => {
+    // Anybody can make a transfer of nothing from any address.
+    const sent = logs.filter(({ args }) => args.value > 0n && !own.has(lower(args.from)))
+    return sent.map((log) => {
       const place = places.get(log.transactionHash) ?? 0
       places.set(log.transactionHash, place + 1)
       return {
         txHash: log.transactionHash,
         place,
         from: lower(log.args.from),
-        amount: log.args.amount,
+        amount: log.args.value,
         block: { number: Number(log.blockNumber), hash: log.blockHash },
       }
     })

@@ -13,6 +13,7 @@ export interface Contracts {
   readonly token: Hex
   readonly emission: Hex
   readonly vault: Hex
+  readonly pool: Hex
 }
 
 /** Receiver and calldata of a call. */

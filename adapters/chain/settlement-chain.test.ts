@@ -15,7 +15,7 @@ const nowhere = '0x00000000000000000000000000000000000000aa'
 function chainWith(waiting: Waiting, signal?: AbortSignal) {
   return createSettlementChain({
     url: node.url,
-    contracts: { chainId: 31_337, block: 1, token: nowhere, emission: nowhere, vault: nowhere },
+    contracts: { chainId: 31_337, block: 1, token: nowhere, emission: nowhere, vault: nowhere, pool: nowhere },
     accounts: { distributor: devAccount(1), payer: devAccount(2) },
     confirmations: 2,
     waiting,

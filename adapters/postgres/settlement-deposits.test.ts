@@ -1,4 +1,7 @@
+import { createWalletClient, http } from 'viem'
 import { afterEach, expect, test } from 'vitest'
+import { PoSToken } from '../../contracts/generated/PoSToken.ts'
+import { DEV_CHAIN, devAccount } from '../../contracts/script/dev-accounts.ts'
 import { pos } from '../../core/shared/amount.ts'
 import { DAY } from '../../core/shared/instant.ts'
 import { nodeRequest } from '../chain/node-request.ts'
@@ -41,6 +44,22 @@ test('a deposit is seen at once, credited when it is deep enough, and once', asy
   expect(await world.balance(`member:${ann.id}`)).toBe(pos(30))
   expect(await world.balance('chain')).toBe(pos(70))
   expect(await world.settlement.reserves(later)).toMatchObject({ ok: true })
+  expect(await world.disagreements()).toEqual([])
+})
+
+test('PoS simply sent to the vault are a deposit; a transfer of nothing that a stranger made in a member’s name is none', async () => {
+  const ann = await begin()
+  const { token, vault } = world.deployment
+  const transport = http(world.node.url)
+  const [stranger, own] = [devAccount(9), ann.wallet].map((account) => createWalletClient({ account, chain: DEV_CHAIN, transport }))
+  await world.mined(stranger!.sendTransaction({ to: ann.wallet.address, value: 10n ** 17n }))
+  const onToken = { address: token, abi: PoSToken.abi } as const
+  await world.mined(stranger!.writeContract({ ...onToken, functionName: 'transferFrom', args: [ann.wallet.address, vault, 0n] }))
+  await world.mined(own!.writeContract({ ...onToken, functionName: 'transfer', args: [vault, pos(30)], gas: 300_000n }))
+  await world.mine(5)
+  expect(await world.settlement.watchChain(later)).toEqual({ recorded: 1, shown: 0, credited: 1 })
+  expect(await world.balance(`member:${ann.id}`)).toBe(pos(30))
+  expect(await world.balance('chain')).toBe(pos(70))
   expect(await world.disagreements()).toEqual([])
 })
 

@@ -97,7 +97,7 @@ export type Trial =
 /** Outcome of handing a raw transaction to a node. `nonce-used`: another one of the same nonce is mined. `underpriced`: a twin with more fee is waiting. */
 export type Broadcast = 'taken' | 'nonce-used' | 'underpriced'
 
-/** A `Deposited` event of the vault. */
+/** A transfer of PoS to the vault that is not from one of our contracts: a call of `deposit`, or simply sent. */
 export interface DepositLog {
   readonly txHash: Hex
   /** Place among the deposits of its transaction, from 0: it survives a reorganisation, the index in the block does not. */

@@ -125,10 +125,6 @@ function ownWallet(reader: Reader, { token, vault, chainId }: Deployment): Html 
   return html`<section class="card">
     <h2>${reader.say(say('ownTitle'))}</h2>
     <p>${reader.say(say('ownLede'))}</p>
-    <ol class="commands">
-      <li>${reader.say(say('ownApprove'))}</li>
-      <li>${reader.say(say('ownDeposit'))}</li>
-    </ol>
     <p>
       <strong>${reader.say(say('ownWarning'))}</strong>
     </p>

@@ -56,10 +56,10 @@ export const depositTexts = defineTexts(
     signDeadline: 'half an hour from now; afterwards it is worthless',
     signElse: 'If it says anything else, or your wallet speaks of a transaction, decline.',
     ownTitle: 'Paying the gas yourself',
-    ownLede: 'Two calls from your linked wallet do it without us. Wallets that are contracts deposit this way too.',
-    ownApprove: 'On the token: approve, with the address of the vault and the amount in nano.',
-    ownDeposit: 'On the vault: deposit, with the amount in nano.',
-    ownWarning: 'Do not simply transfer PoS to the vault: only a call of deposit is credited to you.',
+    ownLede:
+      'Send PoS from your linked wallet to the address of the vault, as to any other. Wallets that are contracts deposit this way too.',
+    ownWarning:
+      'Send from the linked wallet only: of what comes from an exchange or from another wallet, nobody can tell that it is yours.',
     none: 'The contracts are not on a chain yet, so there is nothing to deposit into.',
   },
   {
@@ -115,10 +115,8 @@ export const depositTexts = defineTexts(
     signDeadline: '半小时之后，过期作废',
     signElse: '如果内容不同，或钱包提到交易，请拒绝。',
     ownTitle: '自付手续费',
-    ownLede: '从已绑定的钱包调用两次合约即可，不经过我们。合约钱包也用这种方法存入。',
-    ownApprove: '在代币合约上调用 approve：填写金库地址和以 nano 计的数量。',
-    ownDeposit: '在金库合约上调用 deposit：填写以 nano 计的数量。',
-    ownWarning: '请勿直接把 PoS 转给金库：只有调用 deposit 才会记入您的余额。',
+    ownLede: '从已绑定的钱包把 PoS 转到金库地址，与普通转账一样。合约钱包也用这种方法存入。',
+    ownWarning: '请只从已绑定的钱包转出：来自交易所或其他钱包的转账，无法认定是您的。',
     none: '合约尚未部署到链上，暂时无法存入。',
   },
 )
