@@ -36,6 +36,11 @@ export interface PermitDeposits {
 const TURN_RETRY_MS = 5_000
 
 export function createPermitDeposits({ chain, store, checkpoint = () => {} }: PermitDepositParts): PermitDeposits {
+  async function isTaken(permit: SignedPermit): Promise<boolean> {
+    const earlier = await store.find(permit.owner, permit.nonce)
+    return earlier !== undefined && isSamePermit(earlier.permit, permit)
+  }
+
   return {
     isRelaying: chain.relayer !== undefined,
     async terms(owner, now) {
@@ -56,11 +61,11 @@ export function createPermitDeposits({ chain, store, checkpoint = () => {} }: Pe
       const early = amountRefusal(permit.amount) ?? ((await chain.isSignedByOwner(permit)) ? undefined : no.signature())
       if (early !== undefined) return refuse(early)
       // Most of what is refused is refused here, without a turn: nobody can keep others waiting by permits that come to nothing.
-      const earlier = await store.find(permit.owner, permit.nonce)
-      if (earlier === undefined || !isSamePermit(earlier.permit, permit)) {
+      if (!(await isTaken(permit))) {
         const [member, owner] = await Promise.all([store.memberOf(permit.owner), chain.owner(permit.owner)])
         const refusal = permitRefusal(permit, { member, owner, now })
-        if (refusal !== undefined) return refuse(refusal)
+        // Once more: what the chain has seen of this very permit another process has stored before.
+        if (refusal !== undefined && !(await isTaken(permit))) return refuse(refusal)
       }
       const outcome = await store.withRelayer(relayer, () => relayInTurn({ chain, store, checkpoint }, relayer, permit, now))
       if (outcome !== undefined) return outcome

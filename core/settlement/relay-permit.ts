@@ -51,9 +51,12 @@ async function send({ ports, relayer, permit, now }: Turn, owner: OwnerPosition,
   const { chain, store, checkpoint } = ports
   const member = await store.memberOf(permit.owner)
   const refusal = permitRefusal(permit, { member, owner, now })
-  if (member === undefined || refusal !== undefined) return refuse(refusal ?? no.notLinked())
+  // What the chain has seen of this very permit another process has stored before: then it is no refusal but that deposit.
+  const isTaken = async () => (await store.find(permit.owner, permit.nonce)) !== undefined
+  if (member === undefined || refusal !== undefined) return (await isTaken()) ? undefined : refuse(refusal ?? no.notLinked())
   const trial = await chain.trial(permit)
   if (!trial.passes) {
+    if (await isTaken()) return undefined
     const reason = trialRefusal(trial.error, owner)
     if (reason !== undefined) return refuse(reason)
     throw new Fault('chain', `the vault refuses a permit that is well signed: ${trial.error}`, { retryable: false })
