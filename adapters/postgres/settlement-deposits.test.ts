@@ -55,6 +55,7 @@ test('PoS simply sent to the vault are a deposit; a transfer of nothing that a s
   await world.mined(stranger!.sendTransaction({ to: ann.wallet.address, value: 10n ** 17n }))
   const onToken = { address: token, abi: PoSToken.abi } as const
   await world.mined(stranger!.writeContract({ ...onToken, functionName: 'transferFrom', args: [ann.wallet.address, vault, 0n] }))
+  // Above the estimate: in which second it is mined decides whether the token adds a checkpoint of the votes.
   await world.mined(own!.writeContract({ ...onToken, functionName: 'transfer', args: [vault, pos(30)], gas: 300_000n }))
   await world.mine(5)
   expect(await world.settlement.watchChain(later)).toEqual({ recorded: 1, shown: 0, credited: 1 })

@@ -121,11 +121,16 @@ test('what a chain lost although it was settled is sent again, and moves value o
   expect(await world.database.prisma.outboxRow.count({ where: { subject: 'chain-went-back' } })).toBe(1)
 })
 
+/** Above the estimate: in which second it is mined decides whether the token adds a checkpoint of the votes. */
+const PAY_GAS = 500_000n
+
 test('a payout on chain with other content halts the payer until an operator has looked', async () => {
   const [ann, ben] = await begin()
   // Somebody with the payer's key pays line 1 to the wrong person.
   const line = (BigInt(ben!.wallet.address) << 96n) | pos(3)
-  await world.mined(sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]] }))
+  await world.mined(
+    sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]], gas: PAY_GAS }),
+  )
   await world.withdraw(ann!, pos(10), later)
   await expect(world.settlement.payout(later)).rejects.toMatchObject({ source: 'settlement', retryable: false })
   await expect(world.settlement.payout(later)).rejects.toThrow(/the payer is halted: pay 1-1 is on chain/)
@@ -140,8 +145,8 @@ test('a ledger from an old backup halts: the chain knows more lines than it', as
   await world.withdraw(ann!, pos(10), later)
   const line = (BigInt(ann!.wallet.address) << 96n) | pos(10)
   const pay = { address: world.deployment.vault, abi: Vault.abi, functionName: 'pay' } as const
-  await world.mined(sender(2).writeContract({ ...pay, args: [1n, [line]] }))
-  await world.mined(sender(2).writeContract({ ...pay, args: [2n, [line]] }))
+  await world.mined(sender(2).writeContract({ ...pay, args: [1n, [line]], gas: PAY_GAS }))
+  await world.mined(sender(2).writeContract({ ...pay, args: [2n, [line]], gas: PAY_GAS }))
   await expect(world.settlement.payout(later)).rejects.toThrow(/expects line 3 next, the ledger has numbered only up to 1/)
   expect(await attempts()).toHaveLength(2)
 })
@@ -150,7 +155,9 @@ test('a payout that the ledger has lost, sent from a copy of it, is recognised a
   const [ann] = await begin()
   await world.withdraw(ann!, pos(10), later)
   const line = (BigInt(ann!.wallet.address) << 96n) | pos(10)
-  await world.mined(sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]] }))
+  await world.mined(
+    sender(2).writeContract({ address: world.deployment.vault, abi: Vault.abi, functionName: 'pay', args: [1n, [line]], gas: PAY_GAS }),
+  )
   expect(await world.settlement.payout(later)).toMatchObject({ signer: { state: 'idle', settled: 1 } })
   expect(await world.onChain(ann!.wallet.address)).toBe(pos(10))
   expect(await world.disagreements()).toEqual([])

@@ -42,6 +42,9 @@ export async function withdrawHalf(actors: Actors, tally: Tally, people: readonl
   })
 }
 
+/** Above the estimate: in which second it is mined decides whether the token adds a checkpoint of the votes. */
+const DEPOSIT_GAS = 300_000n
+
 /** Sends PoS from own wallets back into the vault, by transactions that their owners sign. */
 export async function deposit(world: World, tally: Tally, people: readonly Person[]): Promise<void> {
   const client = openChainClient(world.nodeUrl)
@@ -55,7 +58,7 @@ export async function deposit(world: World, tally: Tally, people: readonly Perso
     const own = createWalletClient({ account, chain: DEV_CHAIN, transport: http(world.nodeUrl) })
     const approve = await own.writeContract({ address: token, abi: PoSToken.abi, functionName: 'approve', args: [vault, amount] })
     await client.waitForTransactionReceipt({ hash: approve, pollingInterval: POLL_MS })
-    const sent = await own.writeContract({ address: vault, abi: Vault.abi, functionName: 'deposit', args: [amount] })
+    const sent = await own.writeContract({ address: vault, abi: Vault.abi, functionName: 'deposit', args: [amount], gas: DEPOSIT_GAS })
     const { status } = await client.waitForTransactionReceipt({ hash: sent, pollingInterval: POLL_MS })
     if (status !== 'success') throw new Error(`a deposit of ${person.account.userId} was reverted`)
     tally.deposits += 1
