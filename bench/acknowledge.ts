@@ -9,8 +9,8 @@ import { startDiscordBot } from '../bots/discord/start-discord-bot.ts'
 import { startTelegramBot } from '../bots/telegram/start-telegram-bot.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
 import type { Answer } from '../core/shared/dispatch.ts'
-import { compose } from '../main/compose.ts'
 import { startBenchDatabase } from './bench-database.ts'
+import { composeProduct } from './bench-product.ts'
 import { checkInsAmong, memberAt, MEMBERS, type FromPlatforms, type Load, type ToPlatforms, type Waits } from './chat-scene.ts'
 import { buildScene, type Scene } from './check-in-scene.ts'
 import { below, loadNow, percentile, whole, type Figure } from './measure.ts'
@@ -99,33 +99,9 @@ async function heard(child: ChildProcess): Promise<FromPlatforms> {
 
 /** The product that the bots stand on. Everything that it reports or refuses is a trouble: nobody here does anything wrong. */
 async function composeApp(database: Database, scene: Scene, troubles: string[]): Promise<ChatApp> {
-  const address = '0x0000000000000000000000000000000000000001'
   const tell = (fields: object, message: string): void => void troubles.push(`${message} ${JSON.stringify(fields)}`)
-  const { chat } = await compose({
-    database,
-    now: Date.now,
-    chain: {
-      url: 'http://127.0.0.1:9',
-      deployment: {
-        chainId: 31_337,
-        block: 0,
-        genesis: scene.genesis,
-        token: address,
-        emission: address,
-        vault: address,
-        pool: address,
-        ecoFund: address,
-        anchors: address,
-        timelock: address,
-      },
-    },
-    publicOrigin: 'http://localhost:8080',
-    language: 'en',
-    operators: new Set(),
-    homes: {},
+  const chat = await composeProduct(database, scene, {
     log: { info() {}, warn: tell, error: tell },
-    openInLedger: () => assert.fail('the period is open'),
-    parts: () => Promise.resolve([]),
     reportBug(error) {
       troubles.push(String(error))
       return 'bug'

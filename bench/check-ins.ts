@@ -5,8 +5,8 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { openDatabase, type Database } from '../adapters/postgres/database.ts'
 import { createPool } from '../adapters/postgres/pool.ts'
 import { showCode } from '../core/attendance/check-in-code.ts'
-import { compose } from '../main/compose.ts'
 import { startBenchDatabase } from './bench-database.ts'
+import { composeProduct } from './bench-product.ts'
 import { bulkValues, checkInByPrisma, saveBulk } from './check-in-baselines.ts'
 import { buildScene, itemOf, memberId, type Scene } from './check-in-scene.ts'
 import { atLeast, below, load, median, percentile, whole, type Figure, type LoadResult } from './measure.ts'
@@ -66,32 +66,8 @@ function storeWork(pool: pg.Pool, scene: Scene): Work {
 
 /** The whole product as a bot calls it. */
 async function dispatchWork(database: Database, scene: Scene): Promise<Work> {
-  const address = '0x0000000000000000000000000000000000000001'
-  const { chat } = await compose({
-    database,
-    now: Date.now,
-    chain: {
-      url: 'http://127.0.0.1:9',
-      deployment: {
-        chainId: 31_337,
-        block: 0,
-        genesis: scene.genesis,
-        token: address,
-        emission: address,
-        vault: address,
-        pool: address,
-        ecoFund: address,
-        anchors: address,
-        timelock: address,
-      },
-    },
-    publicOrigin: 'http://localhost:8080',
-    language: 'en',
-    operators: new Set(),
-    homes: {},
+  const chat = await composeProduct(database, scene, {
     log: { info() {}, warn() {}, error() {} },
-    openInLedger: () => assert.fail('the period is open'),
-    parts: () => Promise.resolve([]),
     reportBug(error) {
       throw error
     },
