@@ -177,7 +177,9 @@ test('a message reaches its persona, once, and a chat that cannot fetch any goes
   expect(await type('/as lin')).toContain('Undone.')
   expect(await type('balance')).not.toContain('Undone.')
   waiting.get = () => assert.fail('the store of messages is broken')
-  expect(await type('balance')).toContain('余额')
+  const shown = await type('balance')
+  expect(shown).toContain('余额')
+  expect(shown).toContain('BUG-1')
 })
 
 test.each([

@@ -52,13 +52,13 @@ export function startTerminal({
     isOpen = false
   })
 
-  /** What has reached the persona whose turn it is. A chat that can not be told of it just now goes on. */
+  /** What has reached the persona whose turn it is. When it can not be fetched that is told, and the chat goes on. */
   async function tellNews(): Promise<void> {
-    const found = await notices(chat.userId).catch((error: unknown) => {
-      app.log.warn({ err: error }, 'messages wait')
-      return []
-    })
-    for (const notice of found) write(['', ...chat.message(notice)])
+    try {
+      for (const notice of await notices(chat.userId)) write(['', ...chat.message(notice)])
+    } catch (error) {
+      write(replyLines(faultOrBug(app, error), app.speak, paint))
+    }
   }
 
   async function converse(): Promise<void> {
