@@ -37,15 +37,24 @@ export async function forgetCard({ prisma }: Database, subject: string, { platfo
 
 /**
  * The community served on a platform: the configured one, else the first that is ever heard from, recorded by an insert that only one can win.
- * Known answers are kept, because they never change.
+ * Known answers are kept, because they never change; those who ask before there is one wait for the same look, so that a burst costs one.
  */
-export function createHome({ prisma }: Database, configured: Readonly<Record<string, string | undefined>>) {
-  const known = new Map<string, string>()
+export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Readonly<Record<string, string | undefined>>) {
+  const known = new Map<string, Promise<string>>()
   return async ({ platform }: ChatAccount, { communityId }: ChatPlace): Promise<boolean> => {
     if (communityId === undefined) return true
-    const home = configured[platform] ?? known.get(platform) ?? (await claim(platform, communityId))
-    known.set(platform, home)
-    return home === communityId
+    return (configured[platform] ?? (await homeOf(platform, communityId))) === communityId
+  }
+
+  function homeOf(platform: string, communityId: string): Promise<string> {
+    const asked = known.get(platform)
+    if (asked !== undefined) return asked
+    const claimed = claim(platform, communityId).catch((error: unknown) => {
+      known.delete(platform)
+      throw error
+    })
+    known.set(platform, claimed)
+    return claimed
   }
 
   async function claim(platform: string, communityId: string): Promise<string> {

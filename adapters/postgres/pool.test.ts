@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { freshDatabase } from '../../test/support/postgres.ts'
 import { createPool, createPrismaPool } from './pool.ts'
 
@@ -26,4 +26,15 @@ test.each([
   ;(await second).release(true)
   expect(unheard).toBeUndefined()
   expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+})
+
+test('a connection is kept through a quiet day, so that the burst after it need not wait for new ones', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  stops.push(() => Promise.resolve(void vi.useRealTimers()))
+  const pool = createPool(await freshDatabase(), 2)
+  stops.push(() => pool.end())
+  const backend = 'SELECT pg_backend_pid() AS pid'
+  const before = await pool.query<{ pid: number }>(backend)
+  await vi.advanceTimersByTimeAsync(24 * 60 * 60 * 1_000)
+  expect((await pool.query<{ pid: number }>(backend)).rows).toEqual(before.rows)
 })

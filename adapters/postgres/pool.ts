@@ -6,12 +6,18 @@ import pg from 'pg'
  */
 const PLANNING = '-c plan_cache_mode=force_custom_plan -c random_page_cost=1.1 -c jit=off'
 
+/**
+ * Connections are kept through quiet times: the first hundreds who check in when an event begins would all wait for new ones, and those plan their first
+ * statements slowly. Keepalive finds out when the other end has gone meanwhile.
+ */
+const KEPT = { idleTimeoutMillis: 0, keepAlive: true, keepAliveInitialDelayMillis: 30_000 }
+
 /** A pool whose rows hold exact values: int8 as bigint, timestamptz as milliseconds. Used where one statement must carry many rows; all else goes through Prisma. */
 export function createPool(url: string, max: number): pg.Pool {
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text))
   types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => new Date(text).getTime())
-  return surviving(new pg.Pool({ connectionString: url, max, types, application_name: 'wepos', options: PLANNING }))
+  return surviving(new pg.Pool({ connectionString: url, max, types, application_name: 'wepos', options: PLANNING, ...KEPT }))
 }
 
 /** The connections of the Prisma client. */
