@@ -31,7 +31,9 @@ export function createSpeak(catalogues: readonly Catalogue[]): Speak {
     if (typeof value === 'bigint') return style.escape(`${shortAmountRoundedDown(value)} PoS`)
     if (!isText(value)) return style.instant(value.at)
     const written = Object.fromEntries(Object.entries(value.values).map(([name, inner]) => [name, speak(inner, language, style)]))
-    return translate[language](value.key, written)
+    const ofOne = `${value.key}_one`
+    const key = language === 'en' && value.values.count === 1 && instance.exists(ofOne, { lng: 'en' }) ? ofOne : value.key
+    return translate[language](key, written)
   }
   return speak
 }

@@ -26,8 +26,16 @@ describe('the sentences of the product', () => {
 
   it('exist in every language with the same values, and none is empty or left in English', () => {
     for (const { slice, en, zh } of CATALOGUES) {
-      expect(Object.keys(zh), slice).toEqual(Object.keys(en))
-      const entries = Object.entries(en).map(([key, sentence]) => ({ name: `${slice}.${key}`, sentence, chinese: zh[key] ?? '' }))
+      const spoken = Object.keys(en).filter((key) => !key.endsWith('_one'))
+      expect(Object.keys(zh), slice).toEqual(spoken)
+      const entries = spoken.map((key) => ({ name: `${slice}.${key}`, sentence: en[key] ?? '', chinese: zh[key] ?? '' }))
+      for (const [key, sentence] of Object.entries(en)) {
+        if (!key.endsWith('_one')) continue
+        const many = en[key.slice(0, -'_one'.length)] ?? ''
+        expect(sentence, `${slice}.${key}`).not.toBe(many)
+        expect(placeholders(sentence), `${slice}.${key}`).toEqual(placeholders(many))
+        expect(placeholders(many), `${slice}.${key}`).toContain('count')
+      }
       for (const { name, sentence, chinese } of entries) {
         expect(sentence.trim(), name).not.toBe('')
         expect(placeholders(chinese), name).toEqual(placeholders(sentence))
@@ -37,6 +45,15 @@ describe('the sentences of the product', () => {
       )
       for (const { name, chinese } of worded) expect(chinese, name).toMatch(CHINESE)
     }
+  })
+
+  it('are spoken of one and of many as English does, and alike in Chinese', () => {
+    const speak = createSpeak(CATALOGUES)
+    const style = { escape: (plain: string) => plain, instant: String }
+    const rewards = (count: number) => ({ key: 'economy.statementMine', values: { amount: 1_000_000_000n, count } })
+    expect(speak(rewards(1), 'en', style)).toBe('Your part: 1 PoS in 1 reward')
+    expect(speak(rewards(1_234), 'en', style)).toBe('Your part: 1 PoS in 1,234 rewards')
+    expect(speak(rewards(1), 'zh', style)).toBe('您的部分：1 笔奖励共 1 PoS')
   })
 
   it('are spoken with values written in the platform’s style', () => {

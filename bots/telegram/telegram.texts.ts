@@ -24,7 +24,9 @@ export const telegramTexts = defineTexts(
     linkOld: 'That answer is no longer kept. Send the command here again.',
     linkAsks: 'The link asks for {{command}}, which changes something. If you want that, send the command yourself.',
     moreLines: '… {{count}} more lines do not fit here.',
+    moreLines_one: '… {{count}} more line does not fit here.',
     moreButtons: '… {{count}} more buttons do not fit here.',
+    moreButtons_one: '… {{count}} more button does not fit here.',
     inFile: '… The text is in the file {{name}}.',
   },
   {

@@ -29,14 +29,22 @@ type ValuesArgument<Sentence extends string> = [VariablesOf<Sentence>] extends [
   ? []
   : [values: Readonly<Record<VariablesOf<Sentence>, TextValue>>]
 
+/** How English says it of exactly one: a key beside the one that is spoken, for sentences whose `{{count}}` is 1. Chinese has one form for all. */
+type OfOne = `${string}_one`
+
 /**
- * A slice's sentences and the function that speaks them. Unknown keys and missing values fail to compile; `{{name}}` marks a value.
+ * A slice's sentences and the function that speaks them. Unknown keys and missing values fail to compile; `{{name}}` marks a value, and
+ * `rows_one` beside `rows` is what English says when `{{count}}` is 1.
  * @example const { say } = defineTexts('greeting', { hello: 'Hello {{name}}' }, { hello: '你好，{{name}}' }); say('hello', { name: 'Ann' })
  */
-export function defineTexts<const En extends Record<string, string>>(slice: string, en: En, zh: { readonly [Key in keyof En]: string }) {
+export function defineTexts<const En extends Record<string, string>>(
+  slice: string,
+  en: En,
+  zh: { readonly [Key in Exclude<keyof En, OfOne>]: string },
+) {
   return {
     catalogue: { slice, en, zh } satisfies Catalogue as Catalogue,
-    say: <Key extends keyof En & string>(key: Key, ...[values]: ValuesArgument<En[Key]>): Text => ({
+    say: <Key extends Exclude<keyof En, OfOne> & string>(key: Key, ...[values]: ValuesArgument<En[Key]>): Text => ({
       key: `${slice}.${key}`,
       values: values ?? {},
     }),

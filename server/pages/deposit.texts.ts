@@ -42,6 +42,7 @@ export const depositTexts = defineTexts(
     credited: 'In your balance',
     stateSent: 'It is sent and waits for a block. You may close this page.',
     stateMined: 'It is in the vault. After {{count}} blocks it is in your balance. You may close this page.',
+    stateMined_one: 'It is in the vault. After {{count}} block it is in your balance. You may close this page.',
     stateCredited: 'Done: it is in your balance. Send balance to the bot to see it.',
     stateFailed: 'The vault has not taken it, and nothing has left your wallet. Sign again.',
     stateLater: 'It takes longer than usual. Open this page again later; its address leads to your deposit.',
