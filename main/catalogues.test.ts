@@ -73,5 +73,5 @@ describe('the sentences of the product', () => {
   })
 })
 
-/** Signed by wallets, which show it as it is; and names that are the same everywhere. */
-const ENGLISH_ON_PURPOSE: ReadonlySet<string> = new Set(['wallet.statement', 'economy.columnAmount'])
+/** Signed by wallets, which show it as it is. */
+const ENGLISH_ON_PURPOSE: ReadonlySet<string> = new Set(['wallet.statement'])

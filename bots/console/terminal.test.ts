@@ -97,7 +97,7 @@ test('a number answers a question that waits, instead of pressing a button', asy
   start()
   await greeted()
   await type('note add something')
-  expect(await type('event create Walk minutes:9999')).toContain('“Minutes” must be a whole number.')
+  expect(await type('event create Walk minutes:9999')).toContain('“Minutes” must be a whole number from')
   expect(await type('1')).toContain('Event EVT-1: Walk')
   expect(app.data.notes[0]).toMatchObject({ dropped: false })
 })

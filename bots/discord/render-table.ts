@@ -47,7 +47,7 @@ export function renderTable(
   const labels = table.header.map(write)
   const lines = table.rows.map((row) => {
     const [first = '', ...rest] = row.map(write)
-    const named = rest.map((cell, index) => `${labels[index + 1] ?? ''}: ${cell}`).join(' · ')
+    const named = rest.map((cell, index) => `${labels[index + 1] ?? ''}${language === 'zh' ? '：' : ': '}${cell}`).join(' · ')
     return `- **${first === '' ? '—' : first}**${named === '' ? '' : ` — ${named}`}`
   })
   return { head: [], lines, fence: false }

@@ -47,13 +47,12 @@ export function renderReply({ reply, language, timeZone }: Answer, options: Rend
   const files: RenderedFile[] = reply.file === undefined ? [] : [{ name: fileName(reply.file.name), content: reply.file.content }]
   const keyboard = renderKeyboard(reply.buttons, (label) => write(label, 'exact'))
 
+  const colon = language === 'zh' ? '：' : ': '
   const paragraphs: Row[][] = [
     [...(reply.title === undefined ? [] : lineRows(write(reply.title), 'b')), ...reply.lines.flatMap((line) => lineRows(write(line)))],
   ]
-  paragraphs.push(
-    (reply.fields ?? []).flatMap(({ label, value }) => fieldRows(`${write(label)}${language === 'zh' ? '：' : ': '}`, write(value))),
-  )
-  if (reply.table !== undefined) paragraphs.push(renderTable(reply.table, write))
+  paragraphs.push((reply.fields ?? []).flatMap(({ label, value }) => fieldRows(`${write(label)}${colon}`, write(value))))
+  if (reply.table !== undefined) paragraphs.push(renderTable(reply.table, colon, write))
   if (reply.verbatim !== undefined) {
     if (options.shape === 'one' || reply.verbatim.length <= LONGEST_VERBATIM)
       paragraphs.push(blockRows('verbatim', reply.verbatim.toWellFormed()))

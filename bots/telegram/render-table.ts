@@ -12,9 +12,10 @@ interface Table {
 
 /**
  * A table as a block in a fixed-width font where a phone can show it, otherwise one line for each row that names its columns.
+ * @param colon between a name and its value, as the language writes it
  * @param write a value as plain text; `exact` for the block, where nothing needs to be kept from becoming a link
  */
-export function renderTable(table: Table, write: (value: TextValue, where: 'message' | 'exact') => string): Row[] {
+export function renderTable(table: Table, colon: string, write: (value: TextValue, where: 'message' | 'exact') => string): Row[] {
   const cells = [table.header, ...table.rows].map((row) => row.map((value) => write(value, 'exact').replaceAll('\n', ' ')))
   const widths = table.header.map((_, column) => cells.reduce((width, row) => Math.max(width, displayWidth(row[column] ?? '')), 0))
   const isNumber = table.header.map((_, column) =>
@@ -29,7 +30,7 @@ export function renderTable(table: Table, write: (value: TextValue, where: 'mess
   const names = table.header.map((value) => write(value, 'message'))
   return table.rows.map((row): Row => {
     const [first = '', ...others] = row.map((value) => write(value, 'message').replaceAll('\n', ' '))
-    const rest = others.map((value, index) => `${names[index + 1] ?? ''}: ${value}`).join(' · ')
+    const rest = others.map((value, index) => `${names[index + 1] ?? ''}${colon}${value}`).join(' · ')
     return { kind: 'line', spans: [{ text: '• ' }, { text: first, as: 'b' }, { text: rest === '' ? '' : ` — ${rest}` }] }
   })
 }

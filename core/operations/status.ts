@@ -65,10 +65,14 @@ export const statusCommand = defineCommand({
         { label: say('deadLetters'), value: view.deadLetters },
         { label: say('unknownDeposits'), value: view.unknownDeposits },
       ],
-      table: {
-        header: [say('columnJob'), say('columnLast'), say('columnResult')],
-        rows: view.jobs.map(({ job, startedAt, result, error }) => [job, { at: startedAt }, error ?? result ?? say('running')]),
-      },
+      ...(view.jobs.length === 0
+        ? {}
+        : {
+            table: {
+              header: [say('columnJob'), say('columnLast'), say('columnResult')],
+              rows: view.jobs.map(({ job, startedAt, result, error }) => [job, { at: startedAt }, error ?? result ?? say('running')]),
+            },
+          }),
     }
   },
 })

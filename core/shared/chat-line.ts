@@ -8,7 +8,7 @@ import { findCommand, readWords } from './read-words.ts'
 type LineApp = Pick<ChatApp, 'dispatch' | 'commands' | 'prompts'>
 
 /** In the values of these fields no command's name can be meant: a line that begins with one is that command. */
-const NEVER_WORDS: ReadonlySet<FieldMeta['kind']> = new Set(['amount', 'instant', 'integer', 'boolean', 'code'])
+const NEVER_WORDS: ReadonlySet<FieldMeta['kind']> = new Set(['amount', 'instant', 'integer', 'boolean', 'choice', 'code'])
 
 /**
  * One line as typed by an account: the answer to a question that waits there, else a command with its words. A line that begins with `/` is always a command and

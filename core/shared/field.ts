@@ -94,7 +94,11 @@ export function integerField(label: Text, options: { min: number; max: number })
     const text = typed.trim().normalize('NFKC')
     const value = /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= options.min && value <= options.max) return value
-    return problem(context, { code: 'input.integer', reason: say('integer', { field: label }), nextStep: say('integerNext', options) })
+    return problem(context, {
+      code: 'input.integer',
+      reason: say('integer', { field: label, ...options }),
+      nextStep: say('integerNext', options),
+    })
   })
 }
 
