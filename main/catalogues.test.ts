@@ -33,7 +33,7 @@ describe('the sentences of the product', () => {
         if (!key.endsWith('_one')) continue
         const many = en[key.slice(0, -'_one'.length)] ?? ''
         expect(sentence, `${slice}.${key}`).not.toBe(many)
-        expect(placeholders(sentence), `${slice}.${key}`).toEqual(placeholders(many))
+        expect(placeholders(many), `${slice}.${key}`).toEqual(expect.arrayContaining(placeholders(sentence)))
         expect(placeholders(many), `${slice}.${key}`).toContain('count')
       }
       for (const { name, sentence, chinese } of entries) {

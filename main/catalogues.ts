@@ -3,6 +3,7 @@ import { consoleTexts } from '../bots/console/console.texts.ts'
 import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
+import { chartTexts } from '../core/charts/charts.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
@@ -21,6 +22,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   checkInTexts.catalogue,
   economyTexts.catalogue,
   rewardTableTexts.catalogue,
+  chartTexts.catalogue,
   operationsTexts.catalogue,
   consoleTexts.catalogue,
   discordTexts.catalogue,

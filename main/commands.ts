@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
+import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
@@ -16,6 +17,7 @@ import { eventListCommand } from '../core/attendance/event-list.ts'
 import { eventRosterCommand } from '../core/attendance/event-roster.ts'
 import { eventShowCommand } from '../core/attendance/event-show.ts'
 import { eventUndoCommand } from '../core/attendance/event-undo.ts'
+import { chartCommand } from '../core/charts/chart.ts'
 import { balanceCommand } from '../core/economy/balance.ts'
 import type { EconomyViewPort } from '../core/economy/economy.port.ts'
 import { historyCommand } from '../core/economy/history.ts'
@@ -69,6 +71,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(worthCommand, economy),
     bindCommand(leaderboardCommand, economy),
     bindCommand(supplyCommand, economy),
+    bindCommand(chartCommand, (tx) => ({ ...economyReads(tx, genesis), attendance: (now, limit) => eventAttendance(tx, now, limit) })),
     bindCommand(periodCommand, economy),
     bindCommand(rewardsCommand, economy),
     bindCommand(statementCommand, economy),

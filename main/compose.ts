@@ -7,6 +7,8 @@ import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { createIdentify } from '../adapters/postgres/identify.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
+import { createChartDrawer } from '../adapters/charts/chart-drawer.ts'
+import { illustrated } from '../adapters/charts/illustrate.ts'
 import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
@@ -104,12 +106,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     report,
     publicLanguage: options.language,
   })
+  const speak = createSpeak(CATALOGUES)
   return {
     events,
     chat: {
-      dispatch,
+      dispatch: illustrated(dispatch, createChartDrawer(speak), log),
       commands: commands.map(({ definition }) => definition),
-      speak: createSpeak(CATALOGUES),
+      speak,
       prompts: promptStore(database, now),
       rememberCard: (subject, message) => rememberCard(database, subject, message, now()),
       report,

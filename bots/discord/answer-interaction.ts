@@ -65,8 +65,8 @@ function questionIn(app: ChatApp, { reply, language }: Answer): Question | undef
 }
 
 async function show(app: ChatApp, interaction: Answerable, how: Deferral, answer: Answer, question: Question | undefined): Promise<void> {
-  const { reply, language } = answer
-  const { components, files } = renderReply(reply, language, app.speak, question && askId(question))
+  const { reply, language, picture } = answer
+  const { components, files } = renderReply(reply, language, app.speak, question && askId(question), picture)
   const message = {
     components,
     files: files.map(({ name, data }) => ({ name, attachment: data })),

@@ -5,8 +5,10 @@ import {
   type APIButtonComponent,
   type APIComponentInContainer,
   type APIContainerComponent,
+  type APIMediaGalleryComponent,
 } from 'discord.js'
 import { isIssued } from '../../core/shared/dispatch.ts'
+import type { Picture } from '../../core/shared/chart.ts'
 import type { Button, IssuedButton, Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Language, Text } from '../../core/shared/text.ts'
@@ -25,6 +27,9 @@ const MAX_VERBATIM = 2400
 const MAX_BUTTONS = 25
 const ROW = 5
 const MAX_LABEL = 80
+/** Of a picture, for those who cannot see it (developers/components/reference, "Media Gallery Item"). */
+const MAX_ALT = 1024
+const PICTURE = 'chart.png'
 /** Well below the 10 MiB that Discord takes from a bot. */
 const MAX_FILE_BYTES = 8 * 1024 * 1024
 
@@ -43,8 +48,9 @@ export const PRESS = 'b1:'
 /**
  * A reply as one message inside Discord's limits: what does not fit is left out with a line that says so, never refused by Discord.
  * @param askId `custom_id` of the button that opens a form for the value that `reply.ask` names
+ * @param picture the reply's chart in this language
  */
-export function renderReply(reply: Reply, language: Language, speak: Speak, askId?: string): RenderedMessage {
+export function renderReply(reply: Reply, language: Language, speak: Speak, askId?: string, picture?: Picture): RenderedMessage {
   const write = (value: Parameters<Speak>[0], max: number): string => cutMarkdown(speak(value, language, markdownStyle).trim(), max)
   const files: { name: string; data: Buffer }[] = []
   const notes: Text[] = []
@@ -109,12 +115,23 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
       custom_id: askId,
       label: speak(say('answer'), language, plainStyle),
     })
+  // A picture is shown in its own component, not as a file to download.
+  const shownFiles = [...files]
+  if (picture !== undefined) files.push({ name: PICTURE, data: Buffer.from(picture.data) })
   const components: APIComponentInContainer[] = [
     ...parts.map((content) => ({ type: ComponentType.TextDisplay, content }) as const),
-    ...files.map(({ name }) => ({ type: ComponentType.File, file: { url: `attachment://${name}` } }) as const),
+    ...shownFiles.map(({ name }) => ({ type: ComponentType.File, file: { url: `attachment://${name}` } }) as const),
+    ...(picture === undefined ? [] : [galleryOf(picture)]),
     ...inRows(shownButtons),
   ]
   return { components: [{ type: ComponentType.Container, accent_color: ACCENT[reply.tone], components }], files }
+}
+
+function galleryOf({ alt }: Picture): APIMediaGalleryComponent {
+  return {
+    type: ComponentType.MediaGallery,
+    items: [{ media: { url: `attachment://${PICTURE}` }, description: cutPlain(alt, MAX_ALT) }],
+  }
 }
 
 /** Whether a code block gives a text back exactly: Discord ends it at three backticks, drops outer line breaks and shows no blank one. */

@@ -52,6 +52,15 @@ export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue:
           ...extra,
         }),
       )
+    const sendPicture = (data: Uint8Array, extra: object) =>
+      send(target.chatId, options.attempts, (chat_id) =>
+        api.call('sendPhoto', { chat_id, photo: { source: Buffer.from(data), filename: 'chart.png' }, ...extra }),
+      )
+    const { picture } = rendered
+    if (rendered.fitsCaption && picture !== undefined) {
+      const sent = await sendPicture(picture, { caption: rendered.texts[0], parse_mode: 'HTML', ...common(true, true) })
+      return sent.message_id
+    }
     const [onlyFile] = rendered.files
     if (rendered.fitsCaption && onlyFile !== undefined) {
       const sent = await sendFile(onlyFile, { caption: rendered.texts[0], parse_mode: 'HTML', ...common(true, true) })
@@ -70,6 +79,7 @@ export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue:
       )
       messageId = sent.message_id
     }
+    if (picture !== undefined) await sendPicture(picture, common(false, false))
     for (const file of rendered.files) await sendFile(file, common(false, false))
     return messageId
   }

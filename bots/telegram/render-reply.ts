@@ -18,8 +18,10 @@ export interface RenderedFile {
 export interface RenderedReply {
   readonly texts: readonly [string, ...string[]]
   readonly files: readonly RenderedFile[]
+  /** PNG of the reply's chart. */
+  readonly picture?: Uint8Array
   readonly keyboard?: InlineKeyboardMarkup
-  /** The only text is short enough to be the caption of the only file. */
+  /** The only text is short enough to be the caption of the only file, or of the picture. */
   readonly fitsCaption: boolean
 }
 
@@ -40,7 +42,7 @@ const MARK: Readonly<Record<Reply['tone'], string>> = { done: '✅ ', info: '', 
 
 const { say } = telegramTexts
 
-export function renderReply({ reply, language, timeZone }: Answer, options: RenderOptions): RenderedReply {
+export function renderReply({ reply, language, timeZone, picture }: Answer, options: RenderOptions): RenderedReply {
   const styles = { message: messageStyle(timeZone, options.publicOrigin), exact: exactStyle(timeZone) }
   const write = (value: TextValue, where: 'message' | 'exact' = 'message'): string =>
     options.speak(value, language, styles[where]).toWellFormed()
@@ -78,8 +80,9 @@ export function renderReply({ reply, language, timeZone }: Answer, options: Rend
   return {
     texts: [first ?? '…', ...others],
     files: options.shape === 'one' ? [] : files,
+    ...(picture === undefined || options.shape === 'one' ? {} : { picture: picture.data }),
     ...(keyboard === undefined ? {} : { keyboard: keyboard.markup }),
-    fitsCaption: files.length === 1 && pages.length === 1 && lengthOfAll(pages[0]!) <= MAX_CAPTION,
+    fitsCaption: files.length + (picture === undefined ? 0 : 1) === 1 && pages.length === 1 && lengthOfAll(pages[0]!) <= MAX_CAPTION,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Actor, ChatAccount, ChatPlace, Role } from './actor.ts'
+import type { Picture } from './chart.ts'
 import { commandName, type Command, type Run } from './command.ts'
 import { Fault } from './fault.ts'
 import { fieldMeta, issueProblem, type FieldMeta } from './field.ts'
@@ -67,6 +68,8 @@ export interface Answer {
   readonly language: Language
   /** IANA name of the reader's zone, for platforms that do not show local time by themselves. */
   readonly timeZone: string
+  /** The reply's chart, drawn in this language; absent where pictures are not shown or could not be drawn. */
+  readonly picture?: Picture
 }
 
 /** A command and the way to make its port from a transaction. Made by `bindCommand`, so that input, port and result stay of one piece. */

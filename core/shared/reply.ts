@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Chart } from './chart.ts'
 import type { Language, Text, TextValue } from './text.ts'
 
 /** A button of a reply: pressing it runs a command with this input, by whoever may. */
@@ -31,6 +32,8 @@ export interface Reply {
   /** Text to be copied exactly, such as a message to sign or a list of codes. */
   readonly verbatim?: string
   readonly file?: { readonly name: string; readonly mediaType: string; readonly content: string }
+  /** A picture of numbers; its words are in `lines` as well, for surfaces that show none. */
+  readonly chart?: Chart
   readonly buttons?: readonly (Button | IssuedButton)[]
   /** The stable code of a refusal or fault; shown small, for support and for programs. */
   readonly code?: string

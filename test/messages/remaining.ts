@@ -28,10 +28,11 @@ const VALUES: Readonly<Record<string, TextValue>> = {
 /** A reply that says just this sentence, for those that no story has met; `_one` forms are said with a count of one. */
 export function remainingReplies(catalogues: readonly Catalogue[], met: ReadonlySet<string>): readonly { key: string; reply: Reply }[] {
   return catalogues.flatMap(({ slice, en }) =>
-    Object.entries(en).flatMap(([key, sentence]) => {
+    Object.keys(en).flatMap((key) => {
       const ofOne = key.endsWith('_one')
       const spoken = `${slice}.${ofOne ? key.slice(0, -'_one'.length) : key}`
       if (!ofOne && met.has(spoken)) return []
+      const sentence = en[spoken.slice(slice.length + 1)] ?? ''
       const values = Object.fromEntries([...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => [name, valueOf(name, ofOne)]))
       return [{ key: `${slice}.${key}`, reply: { audience: 'private', tone: 'info', lines: [{ key: spoken, values }] } as const }]
     }),

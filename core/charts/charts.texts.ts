@@ -1,0 +1,45 @@
+import { defineTexts } from '../shared/text.ts'
+
+export const chartTexts = defineTexts(
+  'charts',
+  {
+    summary: 'A picture of the supply, the leaderboard or how events were attended',
+    kind: 'picture',
+    supplyTitle: 'Release of each period: earned, burned, still open',
+    supplyAlt:
+      'Bars for the 13 periods. In period {{period}}, {{granted}} of {{release}} are earned so far; {{burned}} were burned in all periods up to now.',
+    granted: 'earned by members',
+    burned: 'burned',
+    open: 'still to earn',
+    future: 'scheduled',
+    leaderboardTitle: 'Leaderboard: earned in all',
+    leaderboardAlt: 'Bars for the {{count}} members who earned most, from {{most}} for {{name}} down to {{least}}.',
+    leaderboardAlt_one: 'One bar: {{name}} earned {{most}}, nobody else more than {{least}}.',
+    earned: 'earned',
+    attendanceTitle: 'Members at the latest events',
+    attendanceAlt:
+      'Bars for the {{count}} latest events, oldest first. Checked in at the last one, {{event}}: {{attendees}}; at the largest one: {{most}}.',
+    attendanceAlt_one: 'One bar. Checked in at {{event}}: {{attendees}}.',
+    attended: 'members',
+    nothing: 'There is nothing to draw yet.',
+    nothingNext: 'Come back when members have earned their first PoS at an event.',
+  },
+  {
+    summary: '供应量、排行榜或活动出席情况的图表',
+    kind: '图表',
+    supplyTitle: '各期释放量：已获得、已销毁、还可获得',
+    supplyAlt: '13 期的柱状图。第 {{period}} 期的释放量为 {{release}}，目前成员已获得 {{granted}}；至今各期共销毁 {{burned}}。',
+    granted: '成员已获得',
+    burned: '已销毁',
+    open: '还可获得',
+    future: '尚未释放',
+    leaderboardTitle: '排行榜：累计获得',
+    leaderboardAlt: '累计获得最多的 {{count}} 位成员：最高的是 {{name}}，{{most}}；最低为 {{least}}。',
+    earned: '累计获得',
+    attendanceTitle: '最近活动的出席人数',
+    attendanceAlt: '最近 {{count}} 场活动的柱状图，从早到晚。最后一场 {{event}} 有 {{attendees}} 人；人数最多的一场有 {{most}} 人。',
+    attended: '人数',
+    nothing: '还没有可以画的数据。',
+    nothingNext: '等成员在活动中获得第一笔 PoS 后再来看。',
+  },
+)
