@@ -25,12 +25,16 @@ function isOwnAddress(plain: string, publicOrigin: string): boolean {
 }
 
 export function showAsItself(plain: string): string {
-  return plain
-    .toWellFormed()
-    .replace(/[@#](?=[\p{L}\p{N}_])/gu, `$&${JOINER}`)
-    .replace(/:(?=\/\/)/g, `:${JOINER}`)
-    .replace(/(?<![\p{L}\p{N}<])\/(?=[a-zA-Z0-9_])/gu, `/${JOINER}`)
-    .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2})/gu, `.${JOINER}`)
+  return (
+    plain
+      .toWellFormed()
+      .replace(/[@#$](?=[\p{L}\p{N}_])/gu, `$&${JOINER}`)
+      .replace(/:(?=\/\/)/g, `:${JOINER}`)
+      .replace(/(?<![\p{L}\p{N}<])\/(?=[a-zA-Z0-9_])/gu, `/${JOINER}`)
+      .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2})/gu, `.${JOINER}`)
+      // An address of four numbers; an amount has one point.
+      .replace(/(?<=\d)\.(?=\d+\.\d)/g, `.${JOINER}`)
+  )
 }
 
 /** `2027-02-04 02:00 (Asia/Shanghai)`; an unknown zone is read as UTC. */

@@ -13,6 +13,9 @@ import { usageOf } from './usage.ts'
 
 const { say } = sharedTexts
 
+/** What a token can look like; anything else was never given out, and need not be looked for. */
+const TOKEN = /^[\w-]{1,64}$/
+
 /** One command as it arrived: who, where, which, with what raw input, and the platform's id of this very message as idempotency key. */
 export interface Request {
   readonly account: ChatAccount
@@ -176,6 +179,7 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   const dispatch = (request: Request) => guarded(request, (actor) => answer(request, actor))
   const press: Dispatch['press'] = ({ account, place, token, key, extra }) =>
     guarded({ command: 'button', key, account, place }, async (actor, now) => {
+      if (!TOKEN.test(token)) return refusalReply(buttonRefusal('gone'))
       const button = await port.takeButton(token, actor.memberId, key, now)
       if (button.state !== 'ready') return refusalReply(buttonRefusal(button.state))
       let isDone = false

@@ -51,6 +51,14 @@ test('every message keeps the limits of both platforms in both languages, and Te
   expect(problems).toEqual([])
 })
 
+test('no sentence lacks a value', () => {
+  const lacking = /\{\{|\bundefined\b|\[object |\bNaN\b/
+  const found = entries.flatMap(({ heading, renderings }) =>
+    renderings.flatMap(({ telegram }) => telegram.filter((html) => lacking.test(html)).map((html) => `${heading}: ${html}`)),
+  )
+  expect(found).toEqual([])
+})
+
 test('the tour runs every command, and each sentence of the chats is on the page', () => {
   const run = new Set(said.map(({ typed }) => typed))
   const never = community.chat.commands

@@ -42,9 +42,6 @@ export function renderMessage(reply: Reply, speak: Speak): readonly Rendering[] 
     for (const button of keyboard?.inline_keyboard.flat() ?? [])
       if ('callback_data' in button && Buffer.byteLength(button.callback_data) > MAX_CALLBACK_BYTES)
         problems.push(`Telegram: the data of “${button.text}” is longer than ${MAX_CALLBACK_BYTES} bytes`)
-    const said = [...texts, JSON.stringify(components)].join('\n')
-    if (/\{\{|undefined|\[object |NaN/.test(said))
-      problems.push(`a value is missing: ${/.{0,30}(\{\{|undefined|\[object |NaN).{0,30}/.exec(said)?.[0]}`)
     return {
       language,
       discord: components,

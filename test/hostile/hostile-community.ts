@@ -1,0 +1,61 @@
+import type { Community } from '../support/community.ts'
+
+/** What a command needs beside the field under attack, so that nothing else is refused first. Every command of the product is here, or the corpus fails. */
+export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  start: {},
+  help: {},
+  checkin: { code: '1-AAAA-AAAA' },
+  balance: {},
+  history: {},
+  worth: {},
+  leaderboard: {},
+  supply: {},
+  chart: { kind: 'supply' },
+  period: { period: '1' },
+  rewards: {},
+  statement: { period: '1' },
+  withdraw: { amount: '1' },
+  'payout auto': { on: 'off' },
+  'wallet link': { address: '0x52908400098527886E0F7030069857D2E4169EE7' },
+  'wallet confirm': { signature: '0xabcd' },
+  'wallet unlink': {},
+  'event list': {},
+  'event show': { event: 'EVT-1' },
+  'event create': { title: 'Call', start: '+1h' },
+  'event codes': { event: 'EVT-2', count: '1' },
+  'event roster': { event: 'EVT-3', list: 'ann' },
+  'event undo': { event: 'EVT-1', member: '@ann', reason: 'was not there' },
+  'event close': { event: 'EVT-1' },
+  language: { language: 'en' },
+  timezone: { zone: 'UTC' },
+  status: {},
+  'role grant': { member: '@ann', role: 'host' },
+  'role revoke': { member: '@ann', role: 'host' },
+  'rewards set': { kind: 'attendance', amount: '10', reason: 'a reason' },
+  resume: { signer: 'payer' },
+}
+
+/** An event of each kind of evidence, by the operator, who may do everything: what is refused is refused for its input. */
+export async function settleIn(community: Community): Promise<void> {
+  for (const who of ['ann', 'bob']) await community.say(who, 'start')
+  for (const line of [
+    'role grant @op host',
+    'event create One start:now',
+    'event create Two start:now evidence:codes',
+    'event create Three start:now evidence:roster',
+  ])
+    await community.say('op', line)
+  // The first check-in of a period opens it in the ledger, whatever becomes of the check-in.
+  await community.say('ann', `checkin ${(await community.say('op', 'event codes EVT-1')).reply.verbatim ?? ''}`)
+}
+
+/** Who owns, attended or may what, as one number of rows and one sum: equal before and after a refusal. A wrong code is counted on purpose. */
+export async function stateOf(community: Community): Promise<string> {
+  const [row] = await community.database.prisma.$queryRaw<{ state: string }[]>`
+    SELECT concat_ws(':', (SELECT count(*) FROM member), (SELECT count(*) FROM role_grant), (SELECT count(*) FROM event), (SELECT sum(attendees) FROM event),
+      (SELECT count(*) FROM event WHERE closed_at IS NOT NULL), (SELECT count(*) FROM event_code), (SELECT count(*) FROM attendance),
+      (SELECT count(*) FROM reward), (SELECT count(*) FROM transfer), (SELECT sum(balance) FROM account), (SELECT count(*) FROM withdrawal),
+      (SELECT count(*) FROM wallet WHERE unlinked_at IS NULL), (SELECT count(*) FROM reward_rate), (SELECT count(*) FROM audit_line),
+      (SELECT string_agg(language || time_zone || auto_payout, ',' ORDER BY id) FROM member)) AS state`
+  return row?.state ?? ''
+}
