@@ -183,7 +183,7 @@ export const NASTY_VALUES: Readonly<Record<string, readonly string[]>> = {
     '🙂'.repeat(2_100),
     'a '.repeat(3_000),
     '\n'.repeat(500),
-    `${'x'.repeat(199_999)}`,
+    'x'.repeat(199_999),
     'y'.repeat(200_001),
   ],
 }
