@@ -138,7 +138,7 @@ export const economyTexts = defineTexts(
     kind_withdrawal: '提现',
     'kind_withdrawal-cancelled': '取消提现',
     kind_payout: '已付到钱包',
-    kind_deposit: '充值',
+    kind_deposit: '存入',
     leaderboardSummary: '谁获得的最多',
     leaderboardTitle: '排行榜',
     leaderboardEmpty: '还没有人获得 PoS。',
