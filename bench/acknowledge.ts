@@ -9,6 +9,7 @@ import { startDiscordBot } from '../bots/discord/start-discord-bot.ts'
 import { startTelegramBot } from '../bots/telegram/start-telegram-bot.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
 import type { Answer } from '../core/shared/dispatch.ts'
+import { composeTelegram } from '../main/telegram.ts'
 import { startBenchDatabase } from './bench-database.ts'
 import { composeProduct } from './bench-product.ts'
 import { checkInsAmong, memberAt, MEMBERS, type FromPlatforms, type Load, type ToPlatforms, type Waits } from './chat-scene.ts'
@@ -48,7 +49,7 @@ export async function measureAcknowledge(): Promise<readonly Figure[]> {
     const app = await composeApp(database, scene, troubles)
     await meetMembers(app)
     const discord = await startDiscordBot({ app, ...platforms.discord })
-    const telegram = await startTelegramBot({ app, ...platforms.telegram })
+    const telegram = await startTelegramBot({ app, ...platforms.telegram, records: composeTelegram(database, undefined, Date.now).records })
     const runs: Run[] = []
     const run = async (asked: Asked): Promise<Run> => {
       const done = await runLoad(platforms.process, scene, asked)

@@ -6,6 +6,7 @@ import type { Platform } from '../core/shared/actor.ts'
 import type { Bot, ChatApp, Messenger } from '../core/shared/chat-app.ts'
 import { Fault } from '../core/shared/fault.ts'
 import type { Config } from './config.ts'
+import type { TelegramParts } from './telegram.ts'
 
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 60_000
@@ -21,7 +22,7 @@ export interface RunningBots {
  * Starts the bots that have a token. A token that is refused ends the start with a StartFault; a platform that can not be reached is tried again and again
  * while everything else already runs.
  */
-export async function startBots(config: Config, app: ChatApp): Promise<RunningBots> {
+export async function startBots(config: Config, app: ChatApp, { records, webhookFor }: TelegramParts): Promise<RunningBots> {
   const states = new Map<Platform, Bot | undefined>()
   const messengers = new Map<Platform, Messenger>()
   const stopping = new AbortController()
@@ -35,7 +36,8 @@ export async function startBots(config: Config, app: ChatApp): Promise<RunningBo
   if (telegram !== undefined && config.roles.has('telegram')) {
     const { apiUrl, chatId } = telegram
     const chat = chatId === undefined ? {} : { chatId }
-    await start('telegram', () => startTelegramBot({ app, token: telegram.token.reveal(), apiUrl, ...chat }))
+    const token = telegram.token.reveal()
+    await start('telegram', async () => startTelegramBot({ app, token, apiUrl, ...chat, records, webhook: await webhookFor(token) }))
   }
   return {
     states,

@@ -30,6 +30,8 @@ export interface Config {
   chain: EmbeddedChain | RemoteChain
   discord: { token: Secret; apiUrl: string; guildId: string | undefined } | undefined
   telegram: { token: Secret; apiUrl: string; chatId: string | undefined } | undefined
+  /** Where Telegram is to deliver, without a slash at the end; undefined: the bot asks for its updates. The server needs it too, which may have no token. */
+  telegramWebhook: string | undefined
 }
 
 export interface EmbeddedChain {
@@ -123,6 +125,7 @@ export function readConfig(environment: Environment): ReadConfig {
         apiUrl: values.TELEGRAM_API_URL ?? 'https://api.telegram.org',
         chatId: values.TELEGRAM_CHAT_ID,
       },
+      telegramWebhook: values.TELEGRAM_WEBHOOK,
     },
   }
 }

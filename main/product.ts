@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
+import { forgetUpdates } from '../adapters/postgres/update-record.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { outboxStore, takeNotices } from '../adapters/postgres/outbox-store.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
@@ -25,6 +26,7 @@ import { forgetRunning, noteRunning } from './running-note.ts'
 import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
 import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
+import { composeTelegram } from './telegram.ts'
 
 export interface ProductOptions {
   readonly log: Log
@@ -108,7 +110,8 @@ async function start(
   const chat: ChatApp = { ...plainChat, dispatch: metrics.measure(plainChat.dispatch) }
   if (config.isSandbox) await seedPersonas(database, chat, clock.now())
 
-  bots = await startBots(config, chat)
+  const telegram = composeTelegram(database, config.telegramWebhook, Date.now)
+  bots = await startBots(config, chat, telegram)
   stops.push(() => bots?.stop())
   const { messengers } = bots
   const outbox = outboxStore(database, { events, operators })
@@ -120,7 +123,7 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = settlementJobs({ settlement, desk })
+  const jobs = settlementJobs({ settlement, desk, forgetUpdates: (before) => forgetUpdates(database.pool, before) })
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,
@@ -155,6 +158,7 @@ async function start(
       metrics,
       deployment,
       deposits: composePermitDeposits(database, chain),
+      telegram: telegram.door,
       sandbox: config.isSandbox
         ? createSandbox({
             database,

@@ -96,6 +96,12 @@ export const VARIABLES = {
     isSecret: true,
   },
   TELEGRAM_CHAT_ID: { schema: z.string().regex(/^-?\d{1,16}$/), expected: 'the id of the Telegram group, such as -1001234567890' },
+  TELEGRAM_WEBHOOK: {
+    schema: origin
+      .refine((text) => new URL(text).protocol === 'https:' && ['', '80', '88', '8443'].includes(new URL(text).port))
+      .transform((text) => new URL(text).origin),
+    expected: 'the https address, on port 443, 80, 88 or 8443, at which Telegram reaches the server, such as https://pos.example.org',
+  },
   TELEGRAM_API_URL: { schema: webUrl, expected: 'an http address (a local Bot API server, or tests)' },
   TRUSTED_PROXIES: {
     schema: listOf(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),

@@ -19,6 +19,7 @@ import { healthRoutes } from './routes/health-routes.ts'
 import { pageRoutes } from './routes/page-routes.ts'
 import { sandboxPageRoutes } from './routes/sandbox-page-routes.ts'
 import { sandboxRoutes } from './routes/sandbox-routes.ts'
+import { telegramRoutes } from './routes/telegram-routes.ts'
 import { statementRoutes } from './routes/statement-routes.ts'
 import { SandboxChat } from './sandbox-chat.ts'
 import type { Sandbox, ServerApp } from './server-app.ts'
@@ -78,6 +79,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   await server.register(statementRoutes(app), { prefix: '/api/v1' })
   await server.register(depositRoutes(app), { prefix: '/api/v1/deposits' })
   await server.register(pageRoutes(app))
+  if (app.telegram !== undefined) await server.register(telegramRoutes(app, app.telegram))
   if (app.sandbox !== undefined) await registerSandbox(server, app, app.sandbox)
   methods.complete()
   await server.ready()

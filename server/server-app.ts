@@ -20,10 +20,20 @@ export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prom
   readonly deployment: Deployment | undefined
   /** Deposits without gas; undefined where nothing can be sent to the chain. */
   readonly deposits: PermitDeposits | undefined
+  /** Undefined when Telegram delivers nothing here: then its route does not exist. */
+  readonly telegram: TelegramDoor | undefined
   /** Undefined when the sandbox is off: then its routes do not exist. */
   readonly sandbox: Sandbox | undefined
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; empty: none, and everyone is who connects. */
   readonly trustedProxies: readonly string[]
+}
+
+/** Where updates of Telegram come in. */
+export interface TelegramDoor {
+  /** Whether a delivery knows path and secret; found out in a time that tells nothing. */
+  isOurs(path: string, secret: string): Promise<boolean>
+  /** Stores an update; durable when it resolves. `known`: it came before. `strange`: no update at all. */
+  take(body: unknown): Promise<'stored' | 'known' | 'strange'>
 }
 
 export interface ReadinessPart {

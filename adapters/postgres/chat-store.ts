@@ -43,7 +43,14 @@ export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Rea
   const known = new Map<string, Promise<string>>()
   return async ({ platform }: ChatAccount, { communityId }: ChatPlace): Promise<boolean> => {
     if (communityId === undefined) return true
-    return (configured[platform] ?? (await homeOf(platform, communityId))) === communityId
+    const home = configured[platform] ?? (await homeOf(platform, communityId))
+    return home === communityId || (await hasMoved(platform, home, communityId))
+  }
+
+  /** A group keeps its members when its id changes, and the configuration may name the old one for long. */
+  async function hasMoved(platform: string, from: string, to: string): Promise<boolean> {
+    const move = await prisma.chat.findUnique({ where: { platform_chatId: { platform, chatId: from } }, select: { movedTo: true } })
+    return move?.movedTo === to
   }
 
   function homeOf(platform: string, communityId: string): Promise<string> {

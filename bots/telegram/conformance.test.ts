@@ -1,7 +1,9 @@
 import { createSampleApp } from '../../test/support/sample-app.ts'
 import { entitiesOfPlainText } from '../../test/support/telegram/formatted-text.ts'
+import { keepRecords } from '../../test/support/telegram/kept-records.ts'
 import type { SentMessage } from '../../test/support/telegram/sent-message.ts'
 import { startTelegramFake } from '../../test/support/telegram/telegram-fake.ts'
+import { openWebhookDoor } from '../../test/support/telegram/webhook-door.ts'
 import type { Answer, CallbackAnswer } from '../../test/support/telegram/telegram-fake.types.ts'
 import { describeBot, WHO, type ConformanceDriver, type Shown, type Who } from '../conformance.ts'
 import { startTelegramBot } from './start-telegram-bot.ts'
@@ -31,15 +33,17 @@ function liveOf(message: SentMessage): string[] {
   return [...found.map(({ offset, length }) => message.text.slice(offset, offset + length)), ...domains.map(([domain]) => domain)]
 }
 
-async function startDriver(): Promise<ConformanceDriver> {
+async function startDriver(isWebhook: boolean): Promise<ConformanceDriver> {
   const fake = await startTelegramFake()
+  const records = keepRecords()
+  const door = isWebhook ? await openWebhookDoor(fake, records) : undefined
   const app = createSampleApp({ catalogues: [telegramTexts.catalogue], communityId: String(GROUP) })
   fake.addUser({ id: USER.ann, firstName: 'Ann', username: 'ann_h', languageCode: 'en', started: true })
   fake.addUser({ id: USER.bob, firstName: 'Bob', languageCode: 'en', started: true })
   fake.addUser({ id: USER.lin, firstName: 'Lin', languageCode: 'zh-hans', started: true })
   fake.addGroup({ id: GROUP, title: 'Community' })
   app.grant({ platform: 'telegram', userId: String(USER.ann) }, 'host')
-  const bot = await startTelegramBot({ app, token: fake.token, apiUrl: fake.apiRoot, chatId: String(GROUP) })
+  const bot = await startTelegramBot({ app, token: fake.token, apiUrl: fake.apiRoot, chatId: String(GROUP), records, webhook: door?.webhook })
   const messagesOf = new Map<Shown, readonly SentMessage[]>()
   const everShown: SentMessage[] = []
   let lastUpdate = 0
@@ -97,8 +101,10 @@ async function startDriver(): Promise<ConformanceDriver> {
     async [Symbol.asyncDispose]() {
       await bot.stop()
       await fake.close()
+      await door?.close()
     },
   }
 }
 
-describeBot('Telegram', startDriver)
+describeBot('Telegram by long polling', () => startDriver(false))
+describeBot('Telegram by webhook', () => startDriver(true))

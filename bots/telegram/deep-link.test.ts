@@ -11,6 +11,7 @@ it.each([
   ['c_balance', { kind: 'open', line: 'balance' }],
   ['k_AbC-_9', { kind: 'kept', id: 'AbC-_9' }],
   ['r_zz_short_AA', { kind: 'plain' }],
+  ['r_zz_AAAAAAAA_AA', { kind: 'plain' }],
   ['whatever', { kind: 'plain' }],
   ['has space', { kind: 'plain' }],
   ['x'.repeat(65), { kind: 'plain' }],
@@ -19,18 +20,20 @@ it.each([
 })
 
 it('carries a line there and back, or says that it is too long', () => {
-  const update = fc.integer({ min: 0, max: 2 ** 31 })
+  const key = fc.tuple(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 0, max: 40_000 }))
   const tag = fc.string({ unit: fc.constantFrom('a', 'Z', '9', '_', '-'), minLength: 8, maxLength: 8 })
   fc.assert(
-    fc.property(update, tag, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (updateId, tag, line) => {
-      const payload = againPayload(updateId, tag, line)
+    fc.property(key, tag, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), ([updateId, day], tag, line) => {
+      const payload = againPayload(`${updateId}.${day.toString(36)}`, tag, line)
       expect(payload === undefined).toBe(
-        `r_${updateId.toString(36)}_${tag}_${Buffer.from(line).toString('base64url')}`.length > MAX_PAYLOAD,
+        `r_${updateId.toString(36)}-${day.toString(36)}_${tag}_${Buffer.from(line).toString('base64url')}`.length > MAX_PAYLOAD,
       )
       const link = payload === undefined ? undefined : readPayload(payload)
-      expect([undefined, { kind: 'again', updateId, tag, line: line.toWellFormed() }]).toContainEqual(link)
+      expect([undefined, { kind: 'again', key: `${updateId}.${day.toString(36)}`, tag, line: line.toWellFormed() }]).toContainEqual(link)
     }),
   )
+  // A press is no line that could run again.
+  expect(againPayload('9.81729182736455', 'AAAAAAAA', 'balance')).toBeUndefined()
   expect(readPayload(keptPayload('abc'))).toEqual({ kind: 'kept', id: 'abc' })
   expect(startLink('pos_bot')).toBe('https://t.me/pos_bot')
   expect(startLink('pos_bot', 'k_abc')).toBe('https://t.me/pos_bot?start=k_abc')
@@ -38,14 +41,15 @@ it('carries a line there and back, or says that it is too long', () => {
 
 it('knows its own tags, for one member, one update and one line', () => {
   const tags = createLinkTags('123:secret')
-  const tag = tags.tagOf(1, 2, 'balance')
+  const tag = tags.tagOf(1, '2.a', 'balance')
   expect(tag).toMatch(/^[A-Za-z0-9_-]{8}$/)
-  expect(createLinkTags('123:secret').isOurs(tag, 1, 2, 'balance')).toBe(true)
-  expect(createLinkTags('123:other').isOurs(tag, 1, 2, 'balance')).toBe(false)
+  expect(createLinkTags('123:secret').isOurs(tag, 1, '2.a', 'balance')).toBe(true)
+  expect(createLinkTags('123:other').isOurs(tag, 1, '2.a', 'balance')).toBe(false)
   for (const [user, update, line] of [
-    [2, 2, 'balance'],
-    [1, 3, 'balance'],
-    [1, 2, 'wait'],
+    [2, '2.a', 'balance'],
+    [1, '3.a', 'balance'],
+    [1, '2.b', 'balance'],
+    [1, '2.a', 'wait'],
   ] as const)
     expect(tags.isOurs(tag, user, update, line)).toBe(false)
 })

@@ -7,14 +7,14 @@
  * |------------------------------|----------------------------------------------------------------------------------------------------------|
  * | `checkin_<CODE>`             | checks in with the code, as on a poster with a QR code                                                   |
  * | `c_<word>_<word>`            | opens a command that changes nothing by itself: one that reads, or one that first asks for its input      |
- * | `r_<update>_<tag>_<line>`    | answers in private what was asked in a group: the update id in base 36, a tag that only we can make for   |
- * |                              | this member, the typed line in base64url. Runs under the first key again, so nothing happens twice        |
+ * | `r_<update>_<tag>_<line>`    | answers in private what was asked in a group: the key of the update in base 36, a tag that only we can    |
+ * |                              | make for this member, the typed line in base64url. Runs under the first key again: nothing happens twice  |
  * | `k_<id>`                     | shows an answer that was kept because it cannot be had again; bound to one member                         |
  */
 export type DeepLink =
   | { readonly kind: 'checkin'; readonly code: string }
   | { readonly kind: 'open'; readonly line: string }
-  | { readonly kind: 'again'; readonly updateId: number; readonly tag: string; readonly line: string }
+  | { readonly kind: 'again'; readonly key: string; readonly tag: string; readonly line: string }
   | { readonly kind: 'kept'; readonly id: string }
   | { readonly kind: 'plain' }
 
@@ -30,17 +30,18 @@ export function readPayload(payload: string): DeepLink {
   if (words !== undefined) return { kind: 'open', line: words.replaceAll('_', ' ').trim() }
   const kept = /^k_([A-Za-z0-9_-]+)$/.exec(payload)?.[1]
   if (kept !== undefined) return { kind: 'kept', id: kept }
-  const again = /^r_([0-9a-z]{1,10})_([A-Za-z0-9_-]{8})_([A-Za-z0-9_-]+)$/.exec(payload)
+  const again = /^r_([0-9a-z]{1,10})-([0-9a-z]{1,5})_([A-Za-z0-9_-]{8})_([A-Za-z0-9_-]+)$/.exec(payload)
   if (again === null) return { kind: 'plain' }
-  const [, updateId = '', tag = '', line = ''] = again
-  return { kind: 'again', updateId: Number.parseInt(updateId, 36), tag, line: Buffer.from(line, 'base64url').toString('utf8') }
+  const [, update = '', day = '', tag = '', line = ''] = again
+  return { kind: 'again', key: `${Number.parseInt(update, 36)}.${day}`, tag, line: Buffer.from(line, 'base64url').toString('utf8') }
 }
 
-/** Undefined when the line is too long for a link. @param tag eight characters of base64url */
-export function againPayload(updateId: number, tag: string, line: string): string | undefined {
+/** Undefined when the line is too long for a link, or the key not one of a message. @param key of the update @param tag eight characters of base64url */
+export function againPayload(key: string, tag: string, line: string): string | undefined {
   if (tag.length !== TAG_LENGTH) throw new RangeError(`a tag has ${TAG_LENGTH} characters, not ${tag.length}`)
-  const payload = `r_${updateId.toString(36)}_${tag}_${Buffer.from(line, 'utf8').toString('base64url')}`
-  return payload.length <= MAX_PAYLOAD ? payload : undefined
+  const [update = '', day = ''] = key.split('.')
+  const payload = `r_${Number(update).toString(36)}-${day}_${tag}_${Buffer.from(line, 'utf8').toString('base64url')}`
+  return payload.length <= MAX_PAYLOAD && readPayload(payload).kind === 'again' ? payload : undefined
 }
 
 export const keptPayload = (id: string): string => `k_${id}`

@@ -112,8 +112,8 @@ const noteOf = ({ language }: Pick<Answer, 'language'>, text: Text): Answer => (
 
 /** A link by which the member, and nobody else, gets this very answer in private. */
 export function linkTo(surface: Surface, { origin, line }: Conversation, answer: Answer): string {
-  const tag = line === undefined ? '' : surface.tags.tagOf(origin.userId, origin.updateId, line)
-  const again = line === undefined ? undefined : againPayload(origin.updateId, tag, line)
+  const tag = line === undefined ? '' : surface.tags.tagOf(origin.userId, origin.key, line)
+  const again = line === undefined ? undefined : againPayload(origin.key, tag, line)
   return startLink(surface.username, again ?? keptPayload(surface.kept.keep(origin.userId, answer)))
 }
 

@@ -152,8 +152,9 @@ describe('a group that moves', () => {
     await fake.send({ user: BOB, chat: NEW, text: '/status@pos_test_bot' })
     expect(communities()).toEqual([
       ['-77', '-77'],
-      [String(NEW), '-77'],
+      [String(NEW), String(NEW)],
     ])
+    expect(await stage.records.memory.moves('telegram')).toEqual([{ from: '-77', to: String(NEW) }])
     expect(app.logged.filter(({ level }) => level === 'warn')).toMatchObject([{ fields: { from: -77, to: NEW } }])
     expect(app.bugs).toEqual([])
   })
@@ -168,7 +169,7 @@ describe('a group that moves', () => {
       },
     })
     await stage.fake.send({ user: BOB, chat: NEW, text: '/status@pos_test_bot' })
-    expect(communities()).toEqual([[String(NEW), '-77']])
+    expect(communities()).toEqual([[String(NEW), String(NEW)]])
     expect(stage.app.logged.filter(({ level }) => level !== 'info')).toMatchObject([{ fields: { from: -77, to: NEW } }])
   })
 

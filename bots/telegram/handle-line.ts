@@ -78,7 +78,7 @@ export async function runLine(
   conversation: Conversation,
   line: string,
   file?: IncomingFile,
-  under?: number,
+  under?: string,
 ): Promise<void> {
   const { app } = surface
   const { origin } = conversation
@@ -118,7 +118,7 @@ function requestOf(
   group: Target | undefined,
 ): { account: Origin['account']; place: ChatPlace; key: string } {
   const place = group === undefined ? origin : { ...origin, ...group, isPrivate: false }
-  return { account: origin.account, place: placeOf(place, aliases.original(place.chatId)), key: keyOf(origin.updateId) }
+  return { account: origin.account, place: placeOf(place, aliases.current(place.chatId)), key: keyOf(origin.key) }
 }
 
 /** An answer of the bot itself, in the language that Telegram tells, since no member was looked up. */

@@ -26,8 +26,8 @@ const MAX_ALERT = 200
 export async function handlePress(surface: Surface, press: Press): Promise<void> {
   const { app, aliases } = surface
   const { origin, token } = press
-  const place = placeOf(origin, aliases.original(origin.chatId))
-  const answer = app.dispatch.press({ account: origin.account, place, token, key: keyOf(origin.updateId) })
+  const place = placeOf(origin, aliases.current(origin.chatId))
+  const answer = app.dispatch.press({ account: origin.account, place, token, key: keyOf(origin.key) })
   if (origin.isPrivate) {
     const [pressed] = await Promise.all([answer, notify(surface, press, {})])
     if (!(await editInPlace(surface, press, pressed))) await deliverAnswer(surface, { origin }, pressed)

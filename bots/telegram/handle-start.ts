@@ -23,8 +23,8 @@ export async function handleStart(surface: Surface, { origin, payload }: Extract
     case 'open':
       return openLine(surface, origin, link.line)
     case 'again':
-      if (!tags.isOurs(link.tag, origin.userId, link.updateId, link.line)) return tell(surface, origin, say('linkOther'))
-      return runLine(surface, { origin }, link.line, undefined, link.updateId)
+      if (!tags.isOurs(link.tag, origin.userId, link.key, link.line)) return tell(surface, origin, say('linkOther'))
+      return runLine(surface, { origin }, link.line, undefined, link.key)
     case 'kept': {
       const answer = kept.find(link.id, origin.userId)
       if (answer === 'other') return tell(surface, origin, say('linkOther'))

@@ -8,7 +8,7 @@ import { showPrivately, wordsOf } from './deliver-answer.ts'
 import { handleLine, tell } from './handle-line.ts'
 import { handlePress } from './handle-press.ts'
 import { handleStart } from './handle-start.ts'
-import { keyOf, readUpdate, type Incoming, type Origin } from './read-update.ts'
+import { keyOf, nameOf, readUpdate, type Incoming, type Origin } from './read-update.ts'
 import { renderReply } from './render-reply.ts'
 import type { Surface } from './surface.ts'
 import { telegramTexts } from './telegram.texts.ts'
@@ -20,19 +20,21 @@ export async function handleUpdate(surface: Surface, update: Update): Promise<vo
   let incoming: Incoming | undefined
   try {
     incoming = readUpdate(update, surface.username)
+    // Who writes in private can be written to; whatever became of that note, the answer is tried.
+    if ('origin' in incoming && incoming.origin.isPrivate) await noteReached(surface, incoming.origin)
     await handle(surface, incoming)
   } catch (error) {
     await handleTrouble(
       surface,
       error,
-      keyOf(update.update_id),
+      keyOf(nameOf(update).key),
       incoming !== undefined && 'origin' in incoming ? incoming.origin : undefined,
     )
   }
 }
 
 async function handle(surface: Surface, incoming: Incoming): Promise<void> {
-  const { app, aliases } = surface
+  const { aliases } = surface
   switch (incoming.kind) {
     case 'line':
       return handleLine(surface, incoming)
@@ -49,10 +51,31 @@ async function handle(surface: Surface, incoming: Incoming): Promise<void> {
     case 'moved':
       return aliases.learn(incoming.from, incoming.to)
     case 'membership':
-      return app.log.info({ chatId: incoming.chatId, status: incoming.status }, 'the place of the Telegram bot in a chat changed')
+      return noteMembership(surface, incoming)
     default:
       return undefined
   }
+}
+
+async function noteReached({ app, memory }: Surface, { account }: Origin): Promise<void> {
+  try {
+    await memory.found(account)
+  } catch (error) {
+    app.log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'that a Telegram member is back could not be noted')
+  }
+}
+
+/** Somebody blocked the bot or let it in again; a group took it in, made it an administrator, or put it out. */
+async function noteMembership({ app, memory, timers }: Surface, incoming: Extract<Incoming, { kind: 'membership' }>): Promise<void> {
+  const { chatId, status, isPrivate, title } = incoming
+  app.log.info({ chatId, status }, 'the place of the Telegram bot in a chat changed')
+  const id = String(chatId)
+  if (!isPrivate) {
+    // Bots own no group.
+    const known = status === 'creator' ? 'administrator' : status
+    await memory.setGroup({ platform: 'telegram', chatId: id, status: known, ...(title === undefined ? {} : { title }) }, timers.now())
+  } else if (status === 'kicked' || status === 'left') await memory.lost({ platform: 'telegram', userId: id }, timers.now())
+  else await memory.found({ platform: 'telegram', userId: id })
 }
 
 /** Nobody knows who asked, and so not which language they read: both. */

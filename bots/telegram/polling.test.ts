@@ -185,7 +185,7 @@ describe('answering', () => {
 
 describe('starting', () => {
   it('refuses a wrong token in a clear sentence', async () => {
-    const start = startTelegramBot({ app: stage.app, token: '123456:wrong', apiUrl: stage.fake.apiRoot })
+    const start = startTelegramBot({ app: stage.app, token: '123456:wrong', apiUrl: stage.fake.apiRoot, records: stage.records })
     await expect(start).rejects.toThrow('Telegram does not accept the bot token.')
     await expect(start).rejects.toMatchObject({ source: 'telegram', retryable: false })
   })
@@ -193,7 +193,7 @@ describe('starting', () => {
   it('is retryable when the platform does not answer', async () => {
     const fake = await startTelegramFake()
     fake.failNext({ method: 'getMe', times: 9, kind: 'server-error' })
-    const start = startTelegramBot({ app: stage.app, token: fake.token, apiUrl: fake.apiRoot })
+    const start = startTelegramBot({ app: stage.app, token: fake.token, apiUrl: fake.apiRoot, records: stage.records })
     await expect(start).rejects.toMatchObject({ source: 'telegram', retryable: true })
     await fake.close()
   }, 30_000)

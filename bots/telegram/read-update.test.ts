@@ -1,6 +1,6 @@
 import type { Update } from '@grammyjs/types'
 import { describe, expect, it } from 'vitest'
-import { keyOf, laneOf, placeOf, readUpdate } from './read-update.ts'
+import { keyOf, nameOf, placeOf, readUpdate } from './read-update.ts'
 
 const ann = { id: 7, is_bot: false, first_name: 'Ann' }
 const privately = { id: 7, type: 'private', first_name: 'Ann' }
@@ -9,7 +9,7 @@ const message = (fields: object) => ({ message_id: 5, date: 1, from: ann, chat: 
 const update = (fields: object): Update => ({ update_id: 9, ...fields })
 const read = (fields: object) => readUpdate(update(fields), 'pos_bot')
 const origin = {
-  updateId: 9,
+  key: '9.0',
   userId: 7,
   chatId: 7,
   isPrivate: true,
@@ -87,11 +87,27 @@ it('reads presses of messages that are there, too old, or of inline mode', () =>
   expect(read({ callback_query: { ...press, inline_message_id: 'i' } })).toMatchObject({ origin: { chatId: 7, isPrivate: true } })
 })
 
-it('gives each person one lane, and each update one key', () => {
-  expect(laneOf(update({ message: message({}) }))).toBe(7)
-  expect(laneOf(update({ callback_query: { id: 'q', from: ann, chat_instance: '1' } }))).toBe(7)
-  expect(laneOf(update({ poll: {} }))).toBe(0)
-  expect(keyOf(9)).toBe('telegram:9')
+it('gives each person one lane, and each update a key that no other has when the numbers begin again', () => {
+  expect(nameOf(update({ message: message({}) }))).toEqual({ key: '9.0', updateId: 9, lane: 7 })
+  expect(nameOf(update({ message: message({ date: 1_800_000_000 }) })).key).toBe('9.g2p')
+  expect(nameOf(update({ callback_query: { id: '4382', from: ann, chat_instance: '1' } }))).toEqual({ key: '9.4382', updateId: 9, lane: 7 })
+  expect(nameOf(update({ my_chat_member: { from: ann, date: 86_400 } }))).toMatchObject({ key: '9.1', lane: 7 })
+  expect(nameOf(update({ poll: {} })).lane).toBe(0)
+  expect(keyOf('9.0')).toBe('telegram:9.0')
+})
+
+it('reads both notes of a group that moved', () => {
+  const service = { text: undefined, from: ann }
+  expect(read({ message: message({ ...service, chat: { ...group, id: -5, type: 'group' }, migrate_to_chat_id: -100 }) })).toEqual({
+    kind: 'moved',
+    from: -5,
+    to: -100,
+  })
+  expect(read({ message: message({ ...service, chat: group, sender_chat: group, migrate_from_chat_id: -5 }) })).toEqual({
+    kind: 'moved',
+    from: -5,
+    to: -100,
+  })
 })
 
 it('names who has no name worth the word', () => {

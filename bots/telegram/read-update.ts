@@ -1,4 +1,5 @@
-import type { CallbackQuery, Message, Update, User } from '@grammyjs/types'
+import type { CallbackQuery, ChatMember, Message, Update, User } from '@grammyjs/types'
+import type { UpdateName } from '../../core/chats/chats.port.ts'
 import type { ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
 import { cleanLine } from '../../core/shared/clean-line.ts'
 
@@ -10,7 +11,8 @@ const GROUP_ANONYMOUS_BOT = 1_087_968_824
 
 /** Where something came from, as the platform names it and as the rest of the house does. */
 export interface Origin {
-  readonly updateId: number
+  /** Of the update: see `nameOf`. */
+  readonly key: string
   readonly userId: number
   readonly chatId: number
   readonly isPrivate: boolean
@@ -45,13 +47,25 @@ export type Incoming =
     }
   | { readonly kind: 'press'; readonly origin: Origin; readonly queryId: string; readonly token: string; readonly message?: Message }
   | { readonly kind: 'moved'; readonly from: number; readonly to: number }
-  | { readonly kind: 'membership'; readonly chatId: number; readonly status: string; readonly isPrivate: boolean }
+  | {
+      readonly kind: 'membership'
+      readonly chatId: number
+      readonly status: ChatMember['status']
+      readonly isPrivate: boolean
+      readonly title?: string
+    }
 
 const nothing = (why: string): Incoming => ({ kind: 'nothing', why })
 
-/** Updates of one lane are handled in order: those of one person. */
-export function laneOf(update: Update): number {
-  return update.message?.from?.id ?? update.callback_query?.from.id ?? update.my_chat_member?.from.id ?? 0
+/**
+ * How an update is known for ever. Its number alone is not enough: after a week without updates the numbers begin anywhere, also where they were before
+ * (https://core.telegram.org/bots/api#update). So the day is part of the key, or for a press its own id, which no other press ever has.
+ * Updates of one lane are handled in order: those of one person.
+ */
+export function nameOf(update: Update): UpdateName {
+  const { update_id: updateId, message, callback_query: press, my_chat_member: membership } = update
+  const mark = press?.id ?? Math.floor(((message ?? membership)?.date ?? 0) / 86_400).toString(36)
+  return { key: `${updateId}.${mark}`, updateId, lane: message?.from?.id ?? press?.from.id ?? membership?.from.id ?? 0 }
 }
 
 /**
@@ -59,19 +73,20 @@ export function laneOf(update: Update): number {
  * name of a chat. @param username our own, without `@`
  */
 export function readUpdate(update: Update, username: string): Incoming {
-  if (update.callback_query !== undefined) return readPress(update.update_id, update.callback_query)
+  const { key } = nameOf(update)
+  if (update.callback_query !== undefined) return readPress(key, update.callback_query)
   if (update.my_chat_member !== undefined) {
     const { chat, new_chat_member: member } = update.my_chat_member
-    return { kind: 'membership', chatId: chat.id, status: member.status, isPrivate: chat.type === 'private' }
+    const title = chat.title === undefined ? {} : { title: chat.title }
+    return { kind: 'membership', chatId: chat.id, status: member.status, isPrivate: chat.type === 'private', ...title }
   }
-  return update.message === undefined
-    ? nothing('an update that was not asked for')
-    : readMessage(update.update_id, update.message, username)
+  return update.message === undefined ? nothing('an update that was not asked for') : readMessage(key, update.message, username)
 }
 
-function readMessage(updateId: number, message: Message, username: string): Incoming {
+function readMessage(key: string, message: Message, username: string): Incoming {
   const { from, chat } = message
   if (message.migrate_to_chat_id !== undefined) return { kind: 'moved', from: chat.id, to: message.migrate_to_chat_id }
+  if (message.migrate_from_chat_id !== undefined) return { kind: 'moved', from: message.migrate_from_chat_id, to: chat.id }
   const text = message.text ?? message.caption
   const slash = /^\/([a-z0-9_]{1,64})(?:@([a-z0-9_]{3,32}))?(?=\s|$)/i.exec(text ?? '')
   if (slash?.[2] !== undefined && slash[2].toLowerCase() !== username.toLowerCase()) return nothing('for another bot')
@@ -84,7 +99,7 @@ function readMessage(updateId: number, message: Message, username: string): Inco
   if (from.is_bot || message.via_bot !== undefined) return nothing('by a bot')
   if (chat.type === 'channel') return nothing('a channel post')
   const origin: Origin = {
-    updateId,
+    key,
     userId: from.id,
     chatId: chat.id,
     isPrivate: chat.type === 'private',
@@ -102,13 +117,13 @@ function readMessage(updateId: number, message: Message, username: string): Inco
   return { kind: 'line', origin, line, addressed: slash !== null, named, ...(file === undefined ? {} : { file }) }
 }
 
-function readPress(updateId: number, query: CallbackQuery): Incoming {
+function readPress(key: string, query: CallbackQuery): Incoming {
   const { message, from, data } = query
   if (data === undefined || from.is_bot) return nothing('a press that carries nothing')
   // A message older than 48 hours comes without its content, one of inline mode not at all.
   const isAccessible = message !== undefined && message.date !== 0
   const origin: Origin = {
-    updateId,
+    key,
     userId: from.id,
     chatId: message?.chat.id ?? from.id,
     isPrivate: message === undefined || message.chat.type === 'private',
@@ -166,4 +181,5 @@ export function placeOf(origin: Origin, communityId: number): ChatPlace {
   }
 }
 
-export const keyOf = (updateId: number): string => `telegram:${updateId}`
+/** The key under which the command of an update runs. */
+export const keyOf = (key: string): string => `telegram:${key}`

@@ -1,3 +1,4 @@
+import type { ChatMemory } from '../../core/chats/chats.port.ts'
 import type { ChatApp } from '../../core/shared/chat-app.ts'
 import type { ChatAliases } from './chat-aliases.ts'
 import type { KeptAnswers } from './kept-answers.ts'
@@ -16,6 +17,7 @@ export interface Surface {
   readonly poster: Poster
   readonly patience: Patience
   readonly aliases: ChatAliases
+  readonly memory: ChatMemory
   readonly tags: LinkTags
   readonly kept: KeptAnswers
   readonly timers: Timers

@@ -1,7 +1,8 @@
 import type { Update } from '@grammyjs/types'
+import type { UpdateRecord } from '../../core/chats/chats.port.ts'
 import type { Log } from '../../core/shared/chat-app.ts'
 import { ApiFailure } from './api-failure.ts'
-import { ALLOWED_UPDATES, laneOf } from './read-update.ts'
+import { ALLOWED_UPDATES, nameOf } from './read-update.ts'
 import type { TelegramApi } from './telegram-api.ts'
 import type { Timers } from './timers.ts'
 import { createUpdateLanes } from './update-lanes.ts'
@@ -17,8 +18,11 @@ interface LoopOptions {
   readonly api: TelegramApi
   readonly timers: Timers
   readonly log: Log
+  readonly record: UpdateRecord
   /** Must not throw. */
   readonly handle: (update: Update) => Promise<void>
+  /** Told when somebody set a webhook, which keeps every update from us, and now and then while it is there. Must not throw. */
+  readonly onForeignWebhook: () => void
 }
 
 const MOST_AT_ONCE = 64
@@ -33,10 +37,10 @@ const STOP_MS = 10_000
 
 /**
  * Long polling that confirms an update only after it was handled: the offset is always the first update that is not, so that a killed process gets the rest
- * again. What comes again while it runs is known by its id, not by its order: after a week of silence the ids start anywhere
- * (https://core.telegram.org/bots/api#getting-updates).
+ * again. What comes again is known by the set of what was handled, not by its order: after a week of silence the ids start anywhere
+ * (https://core.telegram.org/bots/api#getting-updates). The record costs one question a call and one write for all that was handled meanwhile.
  */
-export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): UpdateLoop {
+export function startUpdateLoop({ api, timers, log, record, handle, onForeignWebhook }: LoopOptions): UpdateLoop {
   const lanes = createUpdateLanes(MOST_AT_ONCE)
   const running = new Set<number>()
   /** Handled, but behind an update that still runs. */
@@ -50,15 +54,34 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
   /** The first update that is not handled; undefined when everything is confirmed. */
   const offset = (): number | undefined => (running.size > 0 ? Math.min(...running) : handledUpTo)
 
-  function accept(update: Update): void {
-    const id = update.update_id
-    if (running.has(id) || settled.has(id)) return
-    running.add(id)
-    void settle(id, update)
+  async function accept(updates: readonly Update[]): Promise<void> {
+    const fresh = updates.filter(({ update_id: id }) => !running.has(id) && !settled.has(id))
+    if (fresh.length === 0) return
+    const handled = await record.handledAmong(fresh.map((update) => nameOf(update).key))
+    for (const update of fresh) {
+      if (handled.has(nameOf(update).key)) settle(update.update_id)
+      else if (!running.has(update.update_id)) {
+        running.add(update.update_id)
+        void run(update)
+      }
+    }
   }
 
-  async function settle(id: number, update: Update): Promise<void> {
-    if ((await lanes.run(laneOf(update), () => handle(update))) === 'dropped') return
+  async function run(update: Update): Promise<void> {
+    const name = nameOf(update)
+    const work = async (): Promise<void> => {
+      await handle(update)
+      try {
+        await record.settle(name, timers.now())
+      } catch (error) {
+        // It is handled all the same; should it come again, the key of its command keeps it from happening twice.
+        log.warn({ key: name.key, reason: reasonOf(error) }, 'a handled Telegram update could not be recorded')
+      }
+    }
+    if ((await lanes.run(name.lane, work)) === 'done') settle(update.update_id)
+  }
+
+  function settle(id: number): void {
     running.delete(id)
     settled.add(id)
     handledUpTo = Math.max(handledUpTo ?? 0, id + 1)
@@ -83,8 +106,8 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
     if (from !== undefined) confirmed(from)
     if (!connected) log.info({}, 'Telegram answers again')
     connected = true
+    await accept(updates)
     failures = 0
-    for (const update of updates) accept(update)
   }
 
   async function loop(): Promise<void> {
@@ -96,7 +119,7 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
         await poll()
       } catch (error) {
         if (stopping.signal.aborted) return
-        await recover(error instanceof ApiFailure ? error : new ApiFailure({ method: 'getUpdates', code: 0, description: String(error) }))
+        await recover(error)
       }
     }
   }
@@ -108,20 +131,23 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
     over.abort()
   }
 
-  async function recover(failure: ApiFailure): Promise<void> {
+  async function recover(error: unknown): Promise<void> {
+    const failure = error instanceof ApiFailure ? error : undefined
     failures++
     // Once for each outage, and now and then while it lasts.
-    if (failures === 1 || failures % 20 === 0) tell(failure)
-    // A limit is no outage: the platform answers.
-    if (failure.kind !== 'limited') connected = false
+    if (failures === 1 || failures % 20 === 0) tell(failure, { reason: reasonOf(error), failures })
+    // A limit is no outage, and neither is trouble of ours: the platform answers.
+    if (failure !== undefined && failure.kind !== 'limited') connected = false
     const backoff = Math.min(LONGEST_BACKOFF_MS, 500 * 2 ** Math.min(failures - 1, 10))
-    await timers.sleep(failure.kind === 'unauthorized' ? LONGEST_BACKOFF_MS : (failure.retryAfterMs ?? backoff), stopping.signal)
+    await timers.sleep(failure?.kind === 'unauthorized' ? LONGEST_BACKOFF_MS : (failure?.retryAfterMs ?? backoff), stopping.signal)
   }
 
-  function tell(failure: ApiFailure): void {
-    const fields = { reason: failure.message, failures }
-    if (failure.kind === 'conflict') {
-      const why = /webhook/i.test(failure.message)
+  function tell(failure: ApiFailure | undefined, fields: object): void {
+    if (failure === undefined) log.warn(fields, 'Telegram updates wait, because their record does not answer; trying again')
+    else if (failure.kind === 'conflict') {
+      const isWebhook = /webhook/i.test(failure.message)
+      if (isWebhook) onForeignWebhook()
+      const why = isWebhook
         ? 'somebody set a webhook for this Telegram token; if it was not you, revoke the token with @BotFather /revoke'
         : 'another process reads the updates of this Telegram token; only one may'
       log.error(fields, why)
@@ -136,7 +162,7 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
       await api.call('getUpdates', { offset: from, limit: 1, timeout: 0 }, { timeoutMs: 5_000 })
     } catch (error) {
       log.warn(
-        { reason: error instanceof Error ? error.message : String(error) },
+        { reason: reasonOf(error) },
         'handled Telegram updates could not be confirmed; they come again',
       )
     }
@@ -157,3 +183,5 @@ export function startUpdateLoop({ api, timers, log, handle }: LoopOptions): Upda
     stop: () => (stopped ??= stop()),
   }
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

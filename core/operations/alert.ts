@@ -12,6 +12,7 @@ const ALERTS = [
   'deposit-unknown',
   'deposit-unbacked',
   'chain-went-back',
+  'telegram-webhook-changed',
 ] as const
 
 /** What operators read: the sentence of the cause and its details, one a line. */

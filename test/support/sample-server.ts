@@ -126,6 +126,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
       timelock: `0x${'7'.repeat(40)}`,
     },
     deposits: sampleDeposits(world),
+    telegram: undefined,
     sandbox: {
       personas: () => Promise.resolve(SAMPLE_PERSONAS),
       notices: ({ id }) => Promise.resolve(world.notices.get(id)?.splice(0) ?? []),

@@ -3,6 +3,8 @@ import type { Bot } from '../../../core/shared/chat-app.ts'
 import type { Dispatch, Request } from '../../../core/shared/dispatch.ts'
 import { startTelegramBot } from '../../../bots/telegram/start-telegram-bot.ts'
 import { telegramTexts } from '../../../bots/telegram/telegram.texts.ts'
+import { keepRecords, type KeptRecords } from './kept-records.ts'
+import { openWebhookDoor } from './webhook-door.ts'
 import { createSampleApp, type SampleApp } from '../sample-app.ts'
 import { startTelegramFake, type TelegramFake } from './telegram-fake.ts'
 import type { TelegramFakeOptions } from './telegram-fake.types.ts'
@@ -19,6 +21,10 @@ export interface Stage {
   readonly fake: TelegramFake
   readonly app: SampleApp
   readonly bot: Bot
+  /** What the bot remembers; kept over a restart. */
+  readonly records: KeptRecords
+  /** Where the server listens that takes deliveries; empty with long polling. */
+  readonly door: string
   /** What reached dispatch, but for presses. */
   readonly requests: readonly Request[]
   /** Resolves when dispatch was reached this often. */
@@ -31,7 +37,7 @@ export interface Stage {
 
 /** The real bot with the sample product, among four people and one group on the fake platform. */
 export async function startTelegramStage(
-  options: TelegramFakeOptions & { chatId?: string; before?: (fake: TelegramFake) => void } = {},
+  options: TelegramFakeOptions & { chatId?: string; isWebhook?: boolean; before?: (fake: TelegramFake) => void } = {},
 ): Promise<Stage> {
   const fake = await startTelegramFake(options)
   fake.addUser({ id: ANN, firstName: 'Ann', username: 'ann_host', languageCode: 'en', started: true })
@@ -42,7 +48,9 @@ export async function startTelegramStage(
   options.before?.(fake)
   const app = createSampleApp({ catalogues: [telegramTexts.catalogue] })
   app.grant({ platform: 'telegram', userId: String(ANN) }, 'host')
-  const { chatId } = options
+  const { chatId, isWebhook = false } = options
+  const records = keepRecords()
+  const door = isWebhook ? await openWebhookDoor(fake, records) : undefined
   const requests: Request[] = []
   const watchers = new Set<() => void>()
   const hear = (request: Request) => {
@@ -55,11 +63,20 @@ export async function startTelegramStage(
   })
   const watched = { ...app, dispatch }
   const start = () =>
-    startTelegramBot({ app: watched, token: fake.token, apiUrl: fake.apiRoot, ...(chatId === undefined ? {} : { chatId }) })
+    startTelegramBot({
+      app: watched,
+      token: fake.token,
+      apiUrl: fake.apiRoot,
+      records,
+      webhook: door?.webhook,
+      ...(chatId === undefined ? {} : { chatId }),
+    })
   const running = [await start()]
   return {
     fake,
     app,
+    records,
+    door: door?.origin ?? '',
     requests,
     heard: (count) =>
       new Promise((resolve) => {
@@ -77,6 +94,7 @@ export async function startTelegramStage(
       const { violations } = fake
       for (const bot of running) await bot.stop()
       await fake.close()
+      await door?.close()
       assert.deepEqual(violations, [], 'the bot broke the Bot API')
     },
   }

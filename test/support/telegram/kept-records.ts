@@ -1,0 +1,102 @@
+import type { GroupState, StoredUpdate, TakenUpdate, UpdateInlet, UpdateName } from '../../../core/chats/chats.port.ts'
+import type { TelegramRecords } from '../../../bots/telegram/start-telegram-bot.ts'
+
+/** In memory what the product keeps in its database: by the same rules, for tests that are about something else. */
+export interface KeptRecords extends TelegramRecords {
+  readonly inlet: UpdateInlet
+  /** Keys of all that was handled. */
+  readonly handled: ReadonlySet<string>
+  readonly unreachable: ReadonlySet<string>
+  /** Messages that were not sent, by account. */
+  readonly heldBack: ReadonlyMap<string, number>
+  readonly groups: ReadonlyMap<string, GroupState>
+  readonly alerts: readonly { readonly code: string; readonly details: Readonly<Record<string, string>> }[]
+}
+
+interface Waiting extends StoredUpdate {
+  attempts: number
+  leaseUntil: number
+}
+
+export function keepRecords(): KeptRecords {
+  const waiting = new Map<string, Waiting>()
+  const handled = new Set<string>()
+  const unreachable = new Set<string>()
+  const heldBack = new Map<string, number>()
+  const groups = new Map<string, GroupState>()
+  const moves = new Map<string, string>()
+  const alerts: { code: string; details: Readonly<Record<string, string>> }[] = []
+  const listeners = new Set<() => void>()
+  const comesFirst = (some: UpdateName, other: UpdateName): boolean =>
+    some.updateId < other.updateId || (some.updateId === other.updateId && some.key < other.key)
+  const nameOf = ({ platform, userId }: { platform: string; userId: string }): string => `${platform}:${userId}`
+  return {
+    handled,
+    unreachable,
+    heldBack,
+    groups,
+    alerts,
+    inlet: {
+      store(update) {
+        if (handled.has(update.key) || waiting.has(update.key)) return Promise.resolve('known')
+        waiting.set(update.key, { ...update, attempts: 0, leaseUntil: 0 })
+        for (const listener of listeners) listener()
+        return Promise.resolve('stored')
+      },
+    },
+    inbox: {
+      handledAmong: (keys) => Promise.resolve(new Set(keys.filter((key) => handled.has(key)))),
+      settle({ key }) {
+        waiting.delete(key)
+        handled.add(key)
+        return Promise.resolve()
+      },
+      take(limit, now, until) {
+        const all = [...waiting.values()]
+        const free = all.filter(
+          (each) =>
+            each.leaseUntil <= now &&
+            all.every((other) => other === each || other.lane !== each.lane || (comesFirst(each, other) && other.leaseUntil <= now)),
+        )
+        const taken = free.slice(0, limit).map((each): TakenUpdate => {
+          each.attempts += 1
+          each.leaseUntil = until
+          const { key, updateId, lane, content, attempts } = each
+          return { key, updateId, lane, content, attempts }
+        })
+        return Promise.resolve(taken)
+      },
+      renew(keys, until) {
+        for (const key of keys) {
+          const found = waiting.get(key)
+          if (found !== undefined) found.leaseUntil = until
+        }
+        return Promise.resolve()
+      },
+    },
+    memory: {
+      holdsBack(account) {
+        const name = nameOf(account)
+        if (unreachable.has(name)) heldBack.set(name, (heldBack.get(name) ?? 0) + 1)
+        return Promise.resolve(unreachable.has(name))
+      },
+      lost: (account) => Promise.resolve(void unreachable.add(nameOf(account))),
+      found: (account) => Promise.resolve(void unreachable.delete(nameOf(account))),
+      setGroup: (group) => Promise.resolve(void groups.set(group.chatId, group)),
+      moved(_platform, from, to) {
+        if (moves.has(from)) return Promise.resolve(false)
+        moves.set(from, to)
+        return Promise.resolve(true)
+      },
+      moves: () => Promise.resolve([...moves].map(([from, to]) => ({ from, to }))),
+    },
+    alert(code, details) {
+      alerts.push({ code, details })
+      return Promise.resolve()
+    },
+    onStored(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
