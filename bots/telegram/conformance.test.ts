@@ -34,8 +34,8 @@ function liveOf(message: SentMessage): string[] {
 }
 
 async function startDriver(isWebhook: boolean): Promise<ConformanceDriver> {
-  const fake = await startTelegramFake()
   const records = keepRecords()
+  const fake = await startTelegramFake({ untilHandled: records.untilHandled })
   const door = isWebhook ? await openWebhookDoor(fake, records) : undefined
   const app = createSampleApp({ catalogues: [telegramTexts.catalogue], communityId: String(GROUP) })
   fake.addUser({ id: USER.ann, firstName: 'Ann', username: 'ann_h', languageCode: 'en', started: true })

@@ -31,7 +31,7 @@ export function assembleFake(options: TelegramFakeOptions): AssembledFake {
   const table: MethodTable = {}
   const webhook = new WebhookSender(
     {
-      confirmed,
+      confirmed: (updateId) => void Promise.resolve(options.untilHandled?.(updateId)).then(() => confirmed(updateId)),
       dropped: (updateId, reason) => journal.append({ kind: 'dropped', updateId, reason }),
       returned: (update) => queue.push(update),
       call: async (method, payload) => {

@@ -4,6 +4,8 @@ import type { TelegramRecords } from '../../../bots/telegram/start-telegram-bot.
 /** In memory what the product keeps in its database: by the same rules, for tests that are about something else. */
 export interface KeptRecords extends TelegramRecords {
   readonly inlet: UpdateInlet
+  /** Resolves when an update with this number was handled. */
+  untilHandled(updateId: number): Promise<void>
   /** Keys of all that was handled. */
   readonly handled: ReadonlySet<string>
   readonly unreachable: ReadonlySet<string>
@@ -27,10 +29,22 @@ export function keepRecords(): KeptRecords {
   const moves = new Map<string, string>()
   const alerts: { code: string; details: Readonly<Record<string, string>> }[] = []
   const listeners = new Set<() => void>()
+  const watchers = new Set<() => void>()
+  const numbers = new Set<number>()
   const comesFirst = (some: UpdateName, other: UpdateName): boolean =>
     some.updateId < other.updateId || (some.updateId === other.updateId && some.key < other.key)
   const nameOf = ({ platform, userId }: { platform: string; userId: string }): string => `${platform}:${userId}`
   return {
+    untilHandled: (updateId) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!numbers.has(updateId)) return
+          watchers.delete(look)
+          resolve()
+        }
+        watchers.add(look)
+        look()
+      }),
     handled,
     unreachable,
     heldBack,
@@ -46,9 +60,11 @@ export function keepRecords(): KeptRecords {
     },
     inbox: {
       handledAmong: (keys) => Promise.resolve(new Set(keys.filter((key) => handled.has(key)))),
-      settle({ key }) {
+      settle({ key, updateId }) {
         waiting.delete(key)
         handled.add(key)
+        numbers.add(updateId)
+        for (const look of watchers) look()
         return Promise.resolve()
       },
       take(limit, now, until) {

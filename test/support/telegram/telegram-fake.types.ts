@@ -16,6 +16,11 @@ export interface TelegramFakeOptions {
   callbackQueryTtlMs?: number
   /** 429 by the platform's published limits: 30 messages a second in all, 20 a minute in one group. Default false. */
   floodLimits?: boolean
+  /**
+   * With a webhook 200 says only that an update was stored: driver calls then go on when this has resolved for it, which somebody who knows the bot from
+   * inside must tell. Default: at once.
+   */
+  untilHandled?: (updateId: number) => Promise<void>
   /** Pause before a failed webhook delivery is tried again, in milliseconds. Default 20. */
   webhookRetryMs?: number
 }

@@ -39,7 +39,8 @@ export interface Stage {
 export async function startTelegramStage(
   options: TelegramFakeOptions & { chatId?: string; isWebhook?: boolean; before?: (fake: TelegramFake) => void } = {},
 ): Promise<Stage> {
-  const fake = await startTelegramFake(options)
+  const records = keepRecords()
+  const fake = await startTelegramFake({ untilHandled: records.untilHandled, ...options })
   fake.addUser({ id: ANN, firstName: 'Ann', username: 'ann_host', languageCode: 'en', started: true })
   fake.addUser({ id: BOB, firstName: 'Bob', languageCode: 'en', started: true })
   fake.addUser({ id: LIN, firstName: 'Lin', languageCode: 'zh-hans', started: true })
@@ -49,7 +50,6 @@ export async function startTelegramStage(
   const app = createSampleApp({ catalogues: [telegramTexts.catalogue] })
   app.grant({ platform: 'telegram', userId: String(ANN) }, 'host')
   const { chatId, isWebhook = false } = options
-  const records = keepRecords()
   const door = isWebhook ? await openWebhookDoor(fake, records) : undefined
   const requests: Request[] = []
   const watchers = new Set<() => void>()
