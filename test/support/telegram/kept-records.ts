@@ -6,6 +6,8 @@ export interface KeptRecords extends TelegramRecords {
   readonly inlet: UpdateInlet
   /** Resolves when an update with this number was handled. */
   untilHandled(updateId: number): Promise<void>
+  /** How many stored updates are not handled yet. */
+  waiting(): number
   /** Keys of all that was handled. */
   readonly handled: ReadonlySet<string>
   readonly unreachable: ReadonlySet<string>
@@ -45,6 +47,7 @@ export function keepRecords(): KeptRecords {
         watchers.add(look)
         look()
       }),
+    waiting: () => waiting.size,
     handled,
     unreachable,
     heldBack,

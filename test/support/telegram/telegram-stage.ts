@@ -30,7 +30,7 @@ export interface Stage {
   /** Resolves when dispatch was reached this often. */
   heard(count: number): Promise<void>
   /** Another bot over the same chats and the same product, as after a restart. */
-  restart(): Promise<Bot>
+  restart(how?: { readonly isWebhook: boolean }): Promise<Bot>
   /** @throws when the bot did what the official document does not allow */
   close(): Promise<void>
 }
@@ -62,13 +62,13 @@ export async function startTelegramStage(
     press: (press: Parameters<Dispatch['press']>[0]) => app.dispatch.press(press),
   })
   const watched = { ...app, dispatch }
-  const start = () =>
+  const start = (byWebhook = isWebhook) =>
     startTelegramBot({
       app: watched,
       token: fake.token,
       apiUrl: fake.apiRoot,
       records,
-      webhook: door?.webhook,
+      webhook: byWebhook ? door?.webhook : undefined,
       ...(chatId === undefined ? {} : { chatId }),
     })
   const running = [await start()]
@@ -85,8 +85,8 @@ export async function startTelegramStage(
         look()
       }),
     bot: running[0]!,
-    async restart() {
-      const bot = await start()
+    async restart(how) {
+      const bot = await start(how?.isWebhook)
       running.push(bot)
       return bot
     },
