@@ -43,7 +43,10 @@ export function respectfulMessenger(messenger: Messenger, memory: ChatMemory): M
     ...messenger,
     async sendPrivate(userId, reply, language) {
       if (await memory.holdsBack(accountOf(userId))) return 'unreachable'
-      return messenger.sendPrivate(userId, reply, language)
+      const outcome = await messenger.sendPrivate(userId, reply, language)
+      // The poster has noted who it was: the message that found it out is counted like those that follow.
+      if (outcome === 'unreachable') await memory.holdsBack(accountOf(userId))
+      return outcome
     },
   }
 }

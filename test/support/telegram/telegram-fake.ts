@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { ApiCalls } from './api-calls.ts'
 import { conflict } from './api-refusal.ts'
-import type { ApiChat, ApiUser, MemberStatus } from './api-types.ts'
+import type { ApiChat, ApiUpdate, ApiUser, MemberStatus } from './api-types.ts'
 import { assembleFake, type AssembledFake } from './assemble-fake.ts'
 import type { BotMethods, CommandScope } from './bot-methods.ts'
 import { deliver, seconds, type FakeState } from './fake-state.ts'
@@ -265,6 +265,22 @@ export class TelegramFake {
     const mark = this.state.journal.mark
     deliver(this.state, update, true)
     return this.reactions.settled({ mark, updateId, chats: undefined }, `second confirmation of update ${updateId}`, timeoutMs)
+  }
+
+  /** Delivers updates as they are, in this order, one that stands twice twice; resolves when the bot has confirmed each. */
+  async deliverRaw(updates: readonly ApiUpdate[]): Promise<void> {
+    const { journal } = this.state
+    const mark = journal.mark
+    const seen = new Set<number>()
+    for (const update of updates) {
+      deliver(this.state, structuredClone(update), seen.has(update.update_id))
+      seen.add(update.update_id)
+    }
+    const isConfirmed = () => {
+      for (const entry of journal.since(mark)) if (entry.kind === 'confirmed') seen.delete(entry.updateId)
+      return seen.size === 0 ? true : undefined
+    }
+    await journal.until(isConfirmed, `confirmation of ${seen.size} updates`, this.timeoutMs)
   }
 
   /** Says where the bot's public address leads: routeWebhook('https://pos.example', 'http://127.0.0.1:3000'). */
