@@ -45,7 +45,11 @@ test('every job can be run by hand, in any order', async () => {
   world = await startSettlementWorld()
   const now = await world.at(periodEnd(GENESIS, 1) + 80 * HOUR)
   const desk = createJobDesk({ database: world.database, url: world.databaseUrl, onError: (error) => console.error(error) })
-  const ports = { jobs: settlementJobs({ settlement: world.settlement, desk, forgetUpdates: () => Promise.resolve(0) }), desk, clock: () => now }
+  const ports = {
+    jobs: settlementJobs({ settlement: world.settlement, desk, forgetUpdates: () => Promise.resolve(0) }),
+    desk,
+    clock: () => now,
+  }
   for (const { name } of [...ports.jobs].reverse()) expect(JSON.parse(await runJobByHand(ports, name, now))).not.toBeNull()
   expect(await world.balance('burned')).toBe(pos(1_000_000))
   expect(await world.disagreements()).toEqual([])

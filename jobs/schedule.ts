@@ -18,7 +18,7 @@ export interface JobParts {
   readonly settlement: Settlement
   readonly desk: JobDesk
   /** Forgets which updates of a chat platform came before an instant; gives how many. */
-  forgetUpdates(before: Instant): Promise<number>
+  readonly forgetUpdates: (before: Instant) => Promise<number>
 }
 
 /** Runs stay on record for this long. */

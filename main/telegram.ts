@@ -13,7 +13,7 @@ export interface TelegramParts {
   /** Undefined: the bot asks for its updates. */
   readonly door: TelegramDoor | undefined
   /** The webhook of a bot with this token; undefined without one. */
-  webhookFor(token: string): Promise<Webhook | undefined>
+  readonly webhookFor: (token: string) => Promise<Webhook | undefined>
 }
 
 /** @param base public https address of the server, without a slash at the end; undefined for polling @param now the real time: updates do not wait for a clock that is set */

@@ -43,9 +43,17 @@ test('remembers where the bot is, and since when', async () => {
   const group = { platform: 'telegram', chatId: '-5' } as const
   await memory.setGroup({ ...group, title: 'Club \0', status: 'member' }, NOW)
   await memory.setGroup({ ...group, status: 'member' }, NOW + 5)
-  expect(await database.prisma.chat.findFirst({ where: { chatId: '-5' } })).toMatchObject({ title: 'Club ', status: 'member', since: new Date(NOW) })
+  expect(await database.prisma.chat.findFirst({ where: { chatId: '-5' } })).toMatchObject({
+    title: 'Club ',
+    status: 'member',
+    since: new Date(NOW),
+  })
   await memory.setGroup({ ...group, status: 'kicked' }, NOW + 9)
-  expect(await database.prisma.chat.findFirst({ where: { chatId: '-5' } })).toMatchObject({ title: 'Club ', status: 'kicked', since: new Date(NOW + 9) })
+  expect(await database.prisma.chat.findFirst({ where: { chatId: '-5' } })).toMatchObject({
+    title: 'Club ',
+    status: 'kicked',
+    since: new Date(NOW + 9),
+  })
 })
 
 test('a group that moves takes everything along that names it, once, and the community stays at home', async () => {
@@ -63,7 +71,7 @@ test('a group that moves takes everything along that names it, once, and the com
   await prompts.put(account('1'), inGroup(OLD), { command: 'c', field: 'f', input: {} })
 
   const outcomes = await Promise.all([1, 2, 3].map((late) => memory.moved('telegram', OLD, NEW, NOW + late)))
-  expect(outcomes.toSorted()).toEqual([false, false, true])
+  expect(outcomes.filter(Boolean)).toHaveLength(1)
   // What the platform says afterwards about the old id changes nothing.
   await memory.setGroup({ platform: 'telegram', chatId: OLD, status: 'left' }, NOW + 9)
 

@@ -23,7 +23,8 @@ const update = (updateId: number, lane: number, content = '{}'): StoredUpdate =>
   content,
   receivedAt: NOW + updateId,
 })
-const taken = async (from = record, now = NOW) => (await from.take(64, now, now + LEASE)).map(({ updateId }) => updateId).toSorted()
+const taken = async (from = record, now = NOW) =>
+  (await from.take(64, now, now + LEASE)).map(({ updateId }) => updateId).toSorted((a, b) => a - b)
 
 test('what is stored once is stored, however often and by whomever it is delivered', async () => {
   const outcomes = await Promise.all([1, 1, 2, 1].map((id, index) => (index % 2 === 0 ? record : elsewhere).store(update(id, id))))
@@ -62,7 +63,9 @@ test('of one member the first goes first and alone, in whatever order they came'
 
 test('many who take at once never get the same', async () => {
   await Promise.all(Array.from({ length: 200 }, (_, id) => record.store(update(id, id))))
-  const takes = await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? record : elsewhere).take(64, NOW, NOW + LEASE)))
+  const takes = await Promise.all(
+    Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? record : elsewhere).take(64, NOW, NOW + LEASE)),
+  )
   const all = takes.flat().map(({ updateId }) => updateId)
   expect(new Set(all).size).toBe(all.length)
   const rest = await record.take(500, NOW, NOW + LEASE)

@@ -43,7 +43,14 @@ async function startDriver(isWebhook: boolean): Promise<ConformanceDriver> {
   fake.addUser({ id: USER.lin, firstName: 'Lin', languageCode: 'zh-hans', started: true })
   fake.addGroup({ id: GROUP, title: 'Community' })
   app.grant({ platform: 'telegram', userId: String(USER.ann) }, 'host')
-  const bot = await startTelegramBot({ app, token: fake.token, apiUrl: fake.apiRoot, chatId: String(GROUP), records, webhook: door?.webhook })
+  const bot = await startTelegramBot({
+    app,
+    token: fake.token,
+    apiUrl: fake.apiRoot,
+    chatId: String(GROUP),
+    records,
+    webhook: door?.webhook,
+  })
   const messagesOf = new Map<Shown, readonly SentMessage[]>()
   const everShown: SentMessage[] = []
   let lastUpdate = 0

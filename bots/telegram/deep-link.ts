@@ -6,7 +6,8 @@
  * | payload                      | meaning                                                                                                  |
  * |------------------------------|----------------------------------------------------------------------------------------------------------|
  * | `checkin_<CODE>`             | checks in with the code, as on a poster with a QR code                                                   |
- * | `c_<word>_<word>`            | opens a command that changes nothing by itself: one that reads, or one that first asks for its input      |
+ * | `c_<word>_<word>`            | opens a command that changes nothing by itself: one that reads (`c_event_show_12`, a proposal in the same |
+ * |                              | way), or one that first asks for its input (`c_wallet_link`)                                              |
  * | `r_<update>_<tag>_<line>`    | answers in private what was asked in a group: the key of the update in base 36, a tag that only we can    |
  * |                              | make for this member, the typed line in base64url. Runs under the first key again: nothing happens twice  |
  * | `k_<id>`                     | shows an answer that was kept because it cannot be had again; bound to one member                         |

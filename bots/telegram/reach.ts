@@ -32,7 +32,10 @@ export function rememberingPoster(poster: Poster, { memory, timers, log }: Reach
       else await memory.setGroup({ platform: 'telegram', chatId: String(chatId), status: 'left' }, timers.now())
     } catch (error) {
       // What was met is told all the same; the next attempt meets it again.
-      log.warn({ chatId, reason: error instanceof Error ? error.message : String(error) }, 'a Telegram chat out of reach could not be noted')
+      log.warn(
+        { chatId, reason: error instanceof Error ? error.message : String(error) },
+        'a Telegram chat out of reach could not be noted',
+      )
     }
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { ApiUpdate } from '../../test/support/telegram/api-types.ts'
 import { BOB, startTelegramStage, type Stage } from '../../test/support/telegram/telegram-stage.ts'
 
 /** What the platform may do at its worst (reliability, L6): 30 % come twice, 20 % out of order, numbers are missing, and begin again lower after a quiet week. */
@@ -8,11 +9,6 @@ const TWICE = 0.3
 const DISORDERED = 0.2
 const BATCH = 80
 const SEED = 20_261_121
-
-interface Raw {
-  readonly update_id: number
-  readonly message: object
-}
 
 let stage: Stage
 afterEach(() => stage.close())
@@ -29,9 +25,9 @@ function dice(seed: number): () => number {
 }
 
 /** Every member keeps their notes one after another; everything else is the platform's doing. */
-function streamOf(first: number, round: number, day: number, roll: () => number): Raw[] {
+function streamOf(first: number, round: number, day: number, roll: () => number): ApiUpdate[] {
   let id = first
-  const updates: Raw[] = []
+  const updates: ApiUpdate[] = []
   for (let note = 0; note < NOTES / 2; note++)
     for (let member = 0; member < MEMBERS; member++) {
       id += roll() < 0.1 ? 7 : 1

@@ -108,9 +108,9 @@ async function claimWebhook(api: TelegramApi, webhook: Webhook): Promise<void> {
   }
 }
 
-async function tellOfWebhook({ alert }: TelegramRecords, app: ChatApp, host: string): Promise<void> {
+async function tellOfWebhook(records: TelegramRecords, app: ChatApp, host: string): Promise<void> {
   try {
-    await alert('telegram-webhook-changed', { host })
+    await records.alert('telegram-webhook-changed', { host })
   } catch (error) {
     app.log.error({ reason: error instanceof Error ? error.message : String(error) }, 'operators could not be told of a changed webhook')
   }
@@ -122,7 +122,10 @@ async function noteMove({ memory }: TelegramRecords, timers: Timers, { log }: Ch
     await memory.moved('telegram', String(from), String(to), timers.now())
     log.warn({ from, to }, 'a Telegram group became a supergroup and has a new id; give the new one in the settings if they name it')
   } catch (error) {
-    log.error({ from, to, reason: error instanceof Error ? error.message : String(error) }, 'the new id of a Telegram group could not be noted')
+    log.error(
+      { from, to, reason: error instanceof Error ? error.message : String(error) },
+      'the new id of a Telegram group could not be noted',
+    )
   }
 }
 

@@ -161,10 +161,7 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
     try {
       await api.call('getUpdates', { offset: from, limit: 1, timeout: 0 }, { timeoutMs: 5_000 })
     } catch (error) {
-      log.warn(
-        { reason: reasonOf(error) },
-        'handled Telegram updates could not be confirmed; they come again',
-      )
+      log.warn({ reason: reasonOf(error) }, 'handled Telegram updates could not be confirmed; they come again')
     }
   }
 

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { HOUR, type Instant } from '../../core/shared/instant.ts'
 import { ProblemError, problems } from '../problem.ts'
 import type { ServerApp, TelegramDoor } from '../server-app.ts'
@@ -7,6 +8,7 @@ import type { ServerApp, TelegramDoor } from '../server-app.ts'
 const BODY_LIMIT = 1_048_576
 /** Deliveries that prove nothing; those of Telegram are not limited. */
 const STRANGERS_PER_MINUTE = 30
+const Params = z.object({ path: z.string() })
 const SECRET_HEADER = 'x-telegram-bot-api-secret-token'
 
 /**
@@ -18,7 +20,7 @@ export function telegramRoutes(app: ServerApp, door: TelegramDoor): FastifyPlugi
     const asked = new WeakMap<FastifyRequest, Promise<boolean>>()
     let toldAt: Instant = -Infinity
     const isOurs = (request: FastifyRequest): Promise<boolean> => {
-      const { path } = request.params as { path: string }
+      const { path } = Params.parse(request.params)
       const secret = request.headers[SECRET_HEADER]
       const answer = asked.get(request) ?? door.isOurs(path, typeof secret === 'string' ? secret : '')
       asked.set(request, answer)

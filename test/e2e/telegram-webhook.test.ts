@@ -10,9 +10,9 @@ const LIMIT_MS = 120_000
 
 let fake: TelegramFake
 let product: Product | undefined
-let watching = true
+const ended = new AbortController()
 afterEach(async () => {
-  watching = false
+  ended.abort()
   await product?.remove()
   await fake.close()
 })
@@ -32,7 +32,10 @@ async function ask<Value>(sql: string, values: unknown[] = []): Promise<Value | 
 }
 
 async function untilHandled(updateId: number): Promise<void> {
-  while (watching && (await ask<number>('SELECT 1 AS value FROM telegram_update WHERE update_id = $1 AND handled_at IS NOT NULL', [updateId])) !== 1)
+  while (
+    !ended.signal.aborted &&
+    (await ask<number>('SELECT 1 AS value FROM telegram_update WHERE update_id = $1 AND handled_at IS NOT NULL', [updateId])) !== 1
+  )
     await sleep(50)
 }
 

@@ -5,7 +5,7 @@ import type { TelegramRecords } from '../../../bots/telegram/start-telegram-bot.
 export interface KeptRecords extends TelegramRecords {
   readonly inlet: UpdateInlet
   /** Resolves when an update with this number was handled. */
-  untilHandled(updateId: number): Promise<void>
+  readonly untilHandled: (updateId: number) => Promise<void>
   /** How many stored updates are not handled yet. */
   waiting(): number
   /** Keys of all that was handled. */
