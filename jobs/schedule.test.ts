@@ -26,7 +26,7 @@ test('with the jobs running, a withdrawal is in the member’s wallet without an
   const desk = createJobDesk({ database: world.database, url: world.databaseUrl, onError: (error) => console.error(error) })
   running.push(
     await startJobs({
-      jobs: settlementJobs({ settlement: world.settlement, desk, forgetUpdates: () => Promise.resolve(0) }),
+      jobs: settlementJobs({ settlement: world.settlement, desk, forgetChats: () => Promise.resolve({}) }),
       desk,
       clock,
       onEvent: (event) => (event.kind === 'failed' ? console.error(event) : undefined),
@@ -46,7 +46,7 @@ test('every job can be run by hand, in any order', async () => {
   const now = await world.at(periodEnd(GENESIS, 1) + 80 * HOUR)
   const desk = createJobDesk({ database: world.database, url: world.databaseUrl, onError: (error) => console.error(error) })
   const ports = {
-    jobs: settlementJobs({ settlement: world.settlement, desk, forgetUpdates: () => Promise.resolve(0) }),
+    jobs: settlementJobs({ settlement: world.settlement, desk, forgetChats: () => Promise.resolve({}) }),
     desk,
     clock: () => now,
   }

@@ -17,20 +17,18 @@ export interface Job {
 export interface JobParts {
   readonly settlement: Settlement
   readonly desk: JobDesk
-  /** Forgets which updates of a chat platform came before an instant; gives how many. */
-  readonly forgetUpdates: (before: Instant) => Promise<number>
+  /** Forgets updates of chat platforms and answers that were kept long enough; gives how many. */
+  readonly forgetChats: (now: Instant) => Promise<object>
 }
 
 /** Runs stay on record for this long. */
 const KEPT = 14 * DAY
-/** An update that comes again later than this is known by the key of its command only. */
-const UPDATES_KEPT = 30 * DAY
 
 /**
  * The table of jobs. Those that look every few seconds ask one cheap question first; a withdrawal is therefore under way within seconds.
  * `open-period` is also the one that follows what the distributor has sent, until it is settled.
  */
-export function settlementJobs({ settlement, desk, forgetUpdates }: JobParts): readonly Job[] {
+export function settlementJobs({ settlement, desk, forgetChats }: JobParts): readonly Job[] {
   return [
     {
       name: 'open-period',
@@ -49,6 +47,6 @@ export function settlementJobs({ settlement, desk, forgetUpdates }: JobParts): r
     { name: 'watch-chain', cron: '*/15 * * * * *', run: (now) => settlement.watchChain(now) },
     { name: 'reserves', cron: '17 * * * *', run: (now) => settlement.reserves(now) },
     { name: 'forget-runs', cron: '40 3 * * *', run: async (now) => ({ forgotten: await desk.forget(now - KEPT) }) },
-    { name: 'forget-updates', cron: '50 3 * * *', run: async (now) => ({ forgotten: await forgetUpdates(now - UPDATES_KEPT) }) },
+    { name: 'forget-chats', cron: '50 3 * * *', run: forgetChats },
   ]
 }

@@ -1,6 +1,5 @@
 // `npm run job -- NAME`: runs one job now, beside a running product or by itself. Safe at any time: every job is harmless when run twice.
 import { openDatabase } from '../adapters/postgres/database.ts'
-import { forgetUpdates } from '../adapters/postgres/update-record.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
@@ -10,6 +9,7 @@ import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { joinParts, startParts } from './parts.ts'
 import { readRunning } from './running-note.ts'
 import { composeSettlement } from './settlement.ts'
+import { forgetOldChats } from './telegram.ts'
 
 const USAGE_EXIT = 64
 const CONFIG_EXIT = 78
@@ -30,7 +30,7 @@ try {
     const clock = await openClock(database, config.isSandbox && parts.chain.isLocal ? parts.chain.url : undefined)
     const { settlement } = await composeSettlement(database, parts.chain, new AbortController().signal)
     const desk = createJobDesk({ database, url: parts.databaseUrl, onError: (error) => tell(String(error)) })
-    const jobs = settlementJobs({ settlement, desk, forgetUpdates: (before) => forgetUpdates(database.pool, before) })
+    const jobs = settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) })
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {
       tell(`Usage: npm run job -- NAME\nJobs: ${jobs.map((job) => job.name).join(', ')}`)

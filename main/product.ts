@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
-import { forgetUpdates } from '../adapters/postgres/update-record.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { outboxStore, takeNotices } from '../adapters/postgres/outbox-store.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
@@ -26,7 +25,7 @@ import { forgetRunning, noteRunning } from './running-note.ts'
 import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
 import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
-import { composeTelegram } from './telegram.ts'
+import { composeTelegram, forgetOldChats } from './telegram.ts'
 
 export interface ProductOptions {
   readonly log: Log
@@ -123,7 +122,7 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = settlementJobs({ settlement, desk, forgetUpdates: (before) => forgetUpdates(database.pool, before) })
+  const jobs = settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) })
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,

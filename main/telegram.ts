@@ -1,11 +1,16 @@
 import { createChatMemory } from '../adapters/postgres/chat-memory.ts'
 import type { Database } from '../adapters/postgres/database.ts'
+import { createKeptAnswers, forgetKeptAnswers } from '../adapters/postgres/kept-answers.ts'
 import { alertOperators } from '../adapters/postgres/settlement-alerts.ts'
-import { createUpdateRecord } from '../adapters/postgres/update-record.ts'
+import { createUpdateRecord, forgetUpdates } from '../adapters/postgres/update-record.ts'
 import { claimWebhookKeys, createWebhookGate } from '../adapters/postgres/webhook-keys.ts'
 import type { TelegramRecords } from '../bots/telegram/start-telegram-bot.ts'
 import { readDelivery, type Webhook } from '../bots/telegram/webhook.ts'
 import type { TelegramDoor } from '../server/server-app.ts'
+import { DAY, type Instant } from '../core/shared/instant.ts'
+
+/** An update that comes again later than this is known by the key of its command only. */
+const UPDATES_KEPT = 30 * DAY
 
 /** What the Telegram bot remembers, and where Telegram delivers when a webhook is used. Door and bot may be in different processes. */
 export interface TelegramParts {
@@ -25,6 +30,7 @@ export function composeTelegram(database: Database, base: string | undefined, no
     records: {
       inbox,
       memory: createChatMemory(database),
+      kept: createKeptAnswers(database),
       alert: (code, details) => alertOperators(database.prisma, code, details, now()),
       onStored(listener) {
         listeners.add(listener)
@@ -50,4 +56,9 @@ export function composeTelegram(database: Database, base: string | undefined, no
       return { url: `${base}/telegram/${path}`, secret }
     },
   }
+}
+
+/** Forgets what was kept long enough; says how much of it. */
+export async function forgetOldChats(database: Database, now: Instant): Promise<{ updates: number; answers: number }> {
+  return { updates: await forgetUpdates(database.pool, now - UPDATES_KEPT), answers: await forgetKeptAnswers(database, now) }
 }

@@ -4,9 +4,10 @@ import { againPayload, keptPayload, startLink } from './deep-link.ts'
 import type { Target } from './poster.ts'
 import { questionFor, withGroup } from './question.ts'
 import type { Origin } from './read-update.ts'
-import { renderReply } from './render-reply.ts'
-import type { Surface } from './surface.ts'
+import { renderReply, type RenderedReply } from './render-reply.ts'
+import { wordsOf, type Surface } from './surface.ts'
 import { telegramTexts } from './telegram.texts.ts'
+import { pageOf } from './turn-page.ts'
 import type { Text } from '../../core/shared/text.ts'
 
 const { say } = telegramTexts
@@ -41,7 +42,7 @@ async function showAnswer(surface: Surface, conversation: Conversation, answer: 
     return
   }
   if (origin.isPrivate) surface.app.log.info({ chatId: origin.chatId }, 'a member blocked the Telegram bot before it could answer')
-  else await noteInGroup(surface, origin, answer, say('startFirst'), linkTo(surface, conversation, answer))
+  else await noteInGroup(surface, origin, answer, say('startFirst'), await linkTo(surface, conversation, answer))
 }
 
 /** Sends an answer into the private chat of the asker, and asks there for what is missing. */
@@ -51,7 +52,8 @@ export async function showPrivately(surface: Surface, conversation: Conversation
   const { ask } = answer.reply
   const question = ask === undefined ? undefined : questionFor(app, ask, answer.language)
   const closing = question === undefined ? {} : { closing: [question.text] }
-  const rendered = renderReply(answer, { ...wordsOf(surface), shape: shapeOf(answer), ...closing })
+  const whole = renderReply(answer, { ...wordsOf(surface), shape: shapeOf(answer), ...closing })
+  const rendered = whole.texts.length > 1 && question === undefined ? await firstPage(surface, origin, answer) : whole
   const target = { chatId: origin.userId, ...(origin.isPrivate && origin.threadId !== undefined ? { threadId: origin.threadId } : {}) }
   const group = conversation.group ?? (origin.isPrivate ? undefined : groupOf(origin))
   const place = { kind: 'private', chatId: String(origin.userId) } as const
@@ -68,6 +70,12 @@ export async function showPrivately(surface: Surface, conversation: Conversation
     if (error instanceof ApiFailure && error.kind === 'unreachable') return 'unreachable'
     throw error
   }
+}
+
+/** A long answer is one message whose pages are turned over; it is kept, so that this works after a restart too. */
+async function firstPage(surface: Surface, { account }: Origin, answer: Answer): Promise<RenderedReply> {
+  const id = await surface.kept.keep(account, answer, surface.timers.now())
+  return pageOf(surface, answer, { id, page: 0 })
 }
 
 /** Posts what everyone may see, and remembers cards. */
@@ -111,19 +119,14 @@ const noteOf = ({ language }: Pick<Answer, 'language'>, text: Text): Answer => (
 })
 
 /** A link by which the member, and nobody else, gets this very answer in private. */
-export function linkTo(surface: Surface, { origin, line }: Conversation, answer: Answer): string {
+export async function linkTo(surface: Surface, { origin, line }: Conversation, answer: Answer): Promise<string> {
   const tag = line === undefined ? '' : surface.tags.tagOf(origin.userId, origin.key, line)
   const again = line === undefined ? undefined : againPayload(origin.key, tag, line)
-  return startLink(surface.username, again ?? keptPayload(surface.kept.keep(origin.userId, answer)))
+  return startLink(surface.username, again ?? keptPayload(await surface.kept.keep(origin.account, answer, surface.timers.now())))
 }
 
 export const groupOf = ({ chatId, threadId, messageId }: Origin): Target => ({
   chatId,
   ...(threadId === undefined ? {} : { threadId }),
   ...(messageId === undefined ? {} : { replyTo: messageId }),
-})
-
-export const wordsOf = ({ app }: Surface): { speak: Surface['app']['speak']; publicOrigin: string } => ({
-  speak: app.speak,
-  publicOrigin: app.publicOrigin,
 })

@@ -115,7 +115,8 @@ describe('members who never started the bot', () => {
     expect((await fake.startWith({ user: EVE, payload })).text).toContain('Note 1 is kept: long')
     await stage.bot.stop()
     await stage.restart()
-    expect((await fake.startWith({ user: EVE, payload })).text).toContain('That answer is no longer kept.')
+    expect((await fake.startWith({ user: EVE, payload })).text).toContain('Note 1 is kept: long')
+    expect((await fake.startWith({ user: EVE, payload: 'k_answer-99' })).text).toContain('That answer is no longer kept.')
   })
 
   it('blocked it again: the same, and nothing breaks', async () => {

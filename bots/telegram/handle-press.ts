@@ -1,10 +1,11 @@
-import type { Answer } from '../../core/shared/dispatch.ts'
+import { languageOfLocale, type Answer } from '../../core/shared/dispatch.ts'
 import { ApiFailure } from './api-failure.ts'
-import { deliverAnswer, groupOf, linkTo, noteInGroup, postPublic, rememberCard, showPrivately, wordsOf } from './deliver-answer.ts'
+import { deliverAnswer, groupOf, linkTo, noteInGroup, postPublic, rememberCard, showPrivately } from './deliver-answer.ts'
 import { keyOf, placeOf, type Incoming } from './read-update.ts'
 import { renderAlert, renderReply } from './render-reply.ts'
-import type { Surface } from './surface.ts'
+import { wordsOf, type Surface } from './surface.ts'
 import { telegramTexts } from './telegram.texts.ts'
+import { pageOf, readPageRequest, type PageRequest } from './turn-page.ts'
 import { exactStyle } from './writing-style.ts'
 
 type Press = Extract<Incoming, { kind: 'press' }>
@@ -26,6 +27,8 @@ const MAX_ALERT = 200
 export async function handlePress(surface: Surface, press: Press): Promise<void> {
   const { app, aliases } = surface
   const { origin, token } = press
+  const page = readPageRequest(token)
+  if (page !== undefined) return turnPage(surface, press, page)
   const place = placeOf(origin, aliases.current(origin.chatId))
   const answer = app.dispatch.press({ account: origin.account, place, token, key: keyOf(origin.key) })
   if (origin.isPrivate) {
@@ -60,9 +63,26 @@ async function showToPresser(surface: Surface, press: Press, answer: Answer, can
     if (canStillNotify) await notify(surface, press, { text: told })
     return
   }
-  const link = linkTo(surface, { origin }, answer)
+  const link = await linkTo(surface, { origin }, answer)
   if (canStillNotify && (await notify(surface, press, { url: link }))) return
   await noteInGroup(surface, origin, answer, say('startFirst'), link)
+}
+
+/** Shows another page of a long answer in place of the one before. */
+async function turnPage(surface: Surface, press: Press, request: PageRequest): Promise<void> {
+  const { origin, message } = press
+  const answer = await surface.kept.find(request.id, origin.account, surface.timers.now())
+  if (answer === undefined || answer === 'other') {
+    const text = say(answer === 'other' ? 'linkOther' : 'linkOld')
+    await notify(surface, press, { text: surface.app.speak(text, languageOfLocale(origin.account.locale), exactStyle('UTC')), show_alert: true })
+    return
+  }
+  // Only where it was shown: a page is for its member alone.
+  const canEdit = origin.isPrivate && message !== undefined
+  await notify(surface, press, {})
+  const rendered = pageOf(surface, answer, request)
+  if (canEdit && (await surface.poster.edit(origin.chatId, message.message_id, rendered, 4)) === 'edited') return
+  await surface.patience.lend(surface.poster.post({ chatId: origin.userId }, rendered, { attempts: 4 }).then(() => undefined))
 }
 
 /** Ends the waiting sign of the button. Never throws: a press that is too old cannot be answered, and must not keep the command from its answer. */

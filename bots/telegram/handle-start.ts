@@ -26,7 +26,7 @@ export async function handleStart(surface: Surface, { origin, payload }: Extract
       if (!tags.isOurs(link.tag, origin.userId, link.key, link.line)) return tell(surface, origin, say('linkOther'))
       return runLine(surface, { origin }, link.line, undefined, link.key)
     case 'kept': {
-      const answer = kept.find(link.id, origin.userId)
+      const answer = await kept.find(link.id, origin.account, surface.timers.now())
       if (answer === 'other') return tell(surface, origin, say('linkOther'))
       return answer === undefined ? tell(surface, origin, say('linkOld')) : deliverAnswer(surface, { origin }, answer)
     }

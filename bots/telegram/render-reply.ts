@@ -28,14 +28,18 @@ export interface RenderedReply {
 export interface RenderOptions {
   readonly speak: Speak
   readonly publicOrigin: string
-  /** `one`: everything in a single message without files, so that it can be edited in place. */
-  readonly shape: 'one' | 'several'
+  /** `one`: everything in a single message without files, so that it can be edited in place. `pages`: one text a page, each with its number, to be shown one at a time. */
+  readonly shape: 'one' | 'several' | 'pages'
   /** Said at the end, such as a question. */
   readonly closing?: readonly Text[]
 }
 
 /** More than this is a wall of text that nobody reads in a chat. */
-const MOST_PAGES = 3
+const MOST_MESSAGES = 3
+/** To turn over; a longer answer should have been a file. */
+const MOST_PAGES = 40
+/** Left free on each page for its number. */
+const PAGE_NUMBER = 60
 /** A longer text to copy comes as a file. */
 const LONGEST_VERBATIM = 3_000
 const MARK: Readonly<Record<Reply['tone'], string>> = { done: '✅ ', info: '', refused: '⚠️ ', fault: '🛠 ' }
@@ -72,11 +76,15 @@ export function renderReply({ reply, language, timeZone, picture }: Answer, opti
     paragraphs.filter((paragraph) => paragraph.length > 0),
   )
   const pages = layOut(rows, {
-    limit: MAX_TEXT,
-    maxPages: options.shape === 'one' ? 1 : MOST_PAGES,
+    limit: options.shape === 'pages' ? MAX_TEXT - PAGE_NUMBER : MAX_TEXT,
+    maxPages: { one: 1, several: MOST_MESSAGES, pages: MOST_PAGES }[options.shape],
     leftOver: (count) => write(say('moreLines', { count })),
   })
-  const [first, ...others] = pages.map(toHtml)
+  const numbered = (page: readonly Row[], index: number): readonly Row[] =>
+    options.shape === 'pages' && pages.length > 1
+      ? [...page, BLANK, ...lineRows(write(say('pageNumber', { page: index + 1, count: pages.length })))]
+      : page
+  const [first, ...others] = pages.map((page, index) => toHtml(numbered(page, index)))
   return {
     texts: [first ?? '…', ...others],
     files: options.shape === 'one' ? [] : files,

@@ -1,12 +1,11 @@
 import type { Update, UserFromGetMe } from '@grammyjs/types'
-import type { ChatMemory, UpdateInbox } from '../../core/chats/chats.port.ts'
+import type { ChatMemory, KeptAnswers, UpdateInbox } from '../../core/chats/chats.port.ts'
 import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
 import { Fault } from '../../core/shared/fault.ts'
 import { ApiFailure } from './api-failure.ts'
 import { createChatAliases, type ChatAliases } from './chat-aliases.ts'
 import { handleUpdate } from './handle-update.ts'
 import { startInboxLoop } from './inbox-loop.ts'
-import { createKeptAnswers } from './kept-answers.ts'
 import { createLinkTags } from './link-tags.ts'
 import { setMenus } from './menus.ts'
 import { createMessenger } from './messenger.ts'
@@ -24,6 +23,7 @@ import { setWebhook, watchWebhook, type Webhook } from './webhook.ts'
 export interface TelegramRecords {
   readonly inbox: UpdateInbox
   readonly memory: ChatMemory
+  readonly kept: KeptAnswers
   /** Tells operators. */
   alert(code: 'telegram-webhook-changed', details: Readonly<Record<string, string>>): Promise<void>
   /** Calls `listener` whenever this very process stored an update; gives the way to end that. Other processes are noticed by looking. */
@@ -54,7 +54,7 @@ const RARELY_MS = 10_000
  */
 export async function startTelegramBot({ app, token, apiUrl, chatId, records, webhook }: TelegramBotOptions): Promise<Bot> {
   const timers = realTimers
-  const { memory, inbox } = records
+  const { memory, inbox, kept } = records
   const { log } = app
   const api = createTelegramApi({ token, apiUrl })
   const me = await introduce(api, timers)
@@ -64,7 +64,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId, records, we
   const tags = createLinkTags(token)
   const patience = createPatience(timers, log, () => queue.isFull())
   const { username } = me
-  const surface: Surface = { app, patience, api, queue, poster, aliases, memory, tags, kept: createKeptAnswers(), timers, username }
+  const surface: Surface = { app, patience, api, queue, poster, aliases, memory, tags, kept, timers, username }
   const handle = (update: Update) => handleUpdate(surface, update)
   const hearing = await hear()
   await setMenus(api, app)

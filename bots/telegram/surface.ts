@@ -1,7 +1,6 @@
-import type { ChatMemory } from '../../core/chats/chats.port.ts'
+import type { ChatMemory, KeptAnswers } from '../../core/chats/chats.port.ts'
 import type { ChatApp } from '../../core/shared/chat-app.ts'
 import type { ChatAliases } from './chat-aliases.ts'
-import type { KeptAnswers } from './kept-answers.ts'
 import type { LinkTags } from './link-tags.ts'
 import type { Patience } from './patience.ts'
 import type { Poster } from './poster.ts'
@@ -24,3 +23,8 @@ export interface Surface {
   /** Our own name, without `@`. */
   readonly username: string
 }
+
+export const wordsOf = ({ app }: Pick<Surface, 'app'>): { speak: ChatApp['speak']; publicOrigin: string } => ({
+  speak: app.speak,
+  publicOrigin: app.publicOrigin,
+})

@@ -27,6 +27,9 @@ export const telegramTexts = defineTexts(
     moreLines_one: '… {{count}} more line does not fit here.',
     moreButtons: '… {{count}} more buttons do not fit here.',
     moreButtons_one: '… {{count}} more button does not fit here.',
+    pageNumber: '… Page {{page}} of {{count}}',
+    previousPage: '‹ Back',
+    nextPage: 'Next ›',
     inFile: '… The text is in the file {{name}}.',
   },
   {
@@ -50,6 +53,9 @@ export const telegramTexts = defineTexts(
     linkAsks: '这个链接要执行 {{command}}，它会更改内容。如果您确实需要，请自己发送命令。',
     moreLines: '… 还有 {{count}} 行放不下。',
     moreButtons: '… 还有 {{count}} 个按钮放不下。',
+    pageNumber: '… 第 {{page}} / {{count}} 页',
+    previousPage: '‹ 上一页',
+    nextPage: '下一页 ›',
     inFile: '… 全文见文件 {{name}}。',
   },
 )

@@ -1,4 +1,5 @@
 import type { ChatAccount, Platform } from '../shared/actor.ts'
+import type { Answer } from '../shared/dispatch.ts'
 import type { Instant } from '../shared/instant.ts'
 
 /** An update of a platform as its record names it. */
@@ -46,6 +47,13 @@ export interface UpdateInbox extends UpdateRecord {
   take(limit: number, now: Instant, until: Instant): Promise<readonly TakenUpdate[]>
   /** Keeps what still runs for longer. */
   renew(keys: readonly string[], until: Instant): Promise<void>
+}
+
+/** Private answers that are opened again later: page by page, or by their member when the private chat is open. They end after three days. */
+export interface KeptAnswers {
+  /** Gives the id under which the account, and nobody else, gets it. */
+  keep(account: AccountName, answer: Answer, now: Instant): Promise<string>
+  find(id: string, account: AccountName, now: Instant): Promise<Answer | 'other' | undefined>
 }
 
 /** What a bot may do in a group, in the platform's words. */

@@ -37,3 +37,15 @@ CREATE TABLE chat (
   CONSTRAINT chat_moved_somewhere CHECK ((status = 'moved') = (moved_to IS NOT NULL) AND moved_to <> chat_id),
   CONSTRAINT chat_title_length CHECK (length(title) <= 256)
 );
+
+-- Private answers that are opened again: page by page, or when the private chat is open.
+CREATE TABLE kept_answer (
+  id         TEXT COLLATE "C" PRIMARY KEY,
+  platform   TEXT COLLATE "C" NOT NULL,
+  user_id    TEXT COLLATE "C" NOT NULL,
+  reply      TEXT NOT NULL,
+  language   TEXT NOT NULL,
+  time_zone  TEXT NOT NULL,
+  expires_at TIMESTAMPTZ(3) NOT NULL
+);
+CREATE INDEX kept_answer_expiry ON kept_answer (expires_at);

@@ -1,4 +1,6 @@
 import type { GroupState, StoredUpdate, TakenUpdate, UpdateInlet, UpdateName } from '../../../core/chats/chats.port.ts'
+import type { Answer } from '../../../core/shared/dispatch.ts'
+import { replyFromJson, replyToJson } from '../../../core/shared/reply.ts'
 import type { TelegramRecords } from '../../../bots/telegram/start-telegram-bot.ts'
 
 /** In memory what the product keeps in its database: by the same rules, for tests that are about something else. */
@@ -30,6 +32,7 @@ export function keepRecords(): KeptRecords {
   const groups = new Map<string, GroupState>()
   const moves = new Map<string, string>()
   const alerts: { code: string; details: Readonly<Record<string, string>> }[] = []
+  const answers: { owner: string; answer: Answer }[] = []
   const listeners = new Set<() => void>()
   const watchers = new Set<() => void>()
   const numbers = new Set<number>()
@@ -108,6 +111,17 @@ export function keepRecords(): KeptRecords {
         return Promise.resolve(true)
       },
       moves: () => Promise.resolve([...moves].map(([from, to]) => ({ from, to }))),
+    },
+    kept: {
+      keep({ platform, userId }, answer) {
+        answers.push({ owner: `${platform}:${userId}`, answer: { ...answer, reply: replyFromJson(replyToJson(answer.reply)) } })
+        return Promise.resolve(`answer-${answers.length}`)
+      },
+      find(id, { platform, userId }) {
+        const found = answers[Number(id.replace('answer-', '')) - 1]
+        if (found === undefined) return Promise.resolve(undefined)
+        return Promise.resolve(found.owner === `${platform}:${userId}` ? found.answer : 'other')
+      },
     },
     alert(code, details) {
       alerts.push({ code, details })
