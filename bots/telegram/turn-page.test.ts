@@ -47,7 +47,7 @@ describe('a long answer', () => {
     const answer = await stage.fake.send({ user: LIN, text: '/list kind:everything rows:300' })
     expect(answer.text).toContain('… 第 1 / ')
     const labels = answer.buttons.map(({ text }) => text)
-    expect(labels.slice(0, 2)).toEqual(['下一页 ›', 'Row 1'])
+    expect(labels.slice(0, 2)).toEqual(['下一页 ›', '第 1 行'])
   })
 
   it('that would fill more than forty pages says what is missing', async () => {
