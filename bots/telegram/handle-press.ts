@@ -74,7 +74,10 @@ async function turnPage(surface: Surface, press: Press, request: PageRequest): P
   const answer = await surface.kept.find(request.id, origin.account, surface.timers.now())
   if (answer === undefined || answer === 'other') {
     const text = say(answer === 'other' ? 'linkOther' : 'linkOld')
-    await notify(surface, press, { text: surface.app.speak(text, languageOfLocale(origin.account.locale), exactStyle('UTC')), show_alert: true })
+    await notify(surface, press, {
+      text: surface.app.speak(text, languageOfLocale(origin.account.locale), exactStyle('UTC')),
+      show_alert: true,
+    })
     return
   }
   // Only where it was shown: a page is for its member alone.

@@ -95,7 +95,10 @@ describe('a page button that is not as it should be', () => {
     expect(gone.messages[0]?.text).toContain('… Page 2 of')
   })
 
-  it.each(['p1.', 'p1.short.1', 'p1.answer-1.1234', 'p1.answer-1', 'p2.answer-1.1', 'p1.answer-1.-1', 'x p1.answer-1.1'])('is none: %j', (data) => {
-    expect(readPageRequest(data)).toBeUndefined()
-  })
+  it.each(['p1.', 'p1.short.1', 'p1.answer-1.1234', 'p1.answer-1', 'p2.answer-1.1', 'p1.answer-1.-1', 'x p1.answer-1.1'])(
+    'is none: %j',
+    (data) => {
+      expect(readPageRequest(data)).toBeUndefined()
+    },
+  )
 })

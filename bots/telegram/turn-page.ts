@@ -19,7 +19,7 @@ export function readPageRequest(data: string): PageRequest | undefined {
   return id === '' ? undefined : { id, page: Number(page) }
 }
 
-/** One page of a long answer with the buttons to its neighbours under it. What the answer itself has, buttons and files, stays: buttons on every page, files with the first. */
+/** One page of a long answer with the buttons to its neighbours under it. What the answer itself has, buttons and files, stays: buttons on every page, files and picture with the first. */
 export function pageOf(surface: Surface, answer: Answer, { id, page }: PageRequest): RenderedReply {
   const whole = renderReply(answer, { ...wordsOf(surface), shape: 'pages' })
   const shown = Math.min(page, whole.texts.length - 1)
@@ -31,6 +31,7 @@ export function pageOf(surface: Surface, answer: Answer, { id, page }: PageReque
   return {
     texts: [whole.texts[shown] ?? whole.texts[0]],
     files: shown === 0 ? whole.files : [],
+    ...(shown === 0 && whole.picture !== undefined ? { picture: whole.picture } : {}),
     keyboard: { inline_keyboard: [...(row.length === 0 ? [] : [row]), ...(whole.keyboard?.inline_keyboard ?? [])] },
     fitsCaption: false,
   }

@@ -5,6 +5,7 @@ import type { Bot } from '../../core/shared/chat-app.ts'
 import { HOUR } from '../../core/shared/instant.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { startDiscordFake, type DiscordFake } from '../support/discord/discord-fake.ts'
+import { keepRecords } from '../support/telegram/kept-records.ts'
 import { startTelegramFake, type TelegramFake } from '../support/telegram/telegram-fake.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
@@ -28,7 +29,7 @@ beforeAll(async () => {
   telegram = await startTelegramFake()
   telegram.addUser({ id: 31, firstName: 'Bob', languageCode: 'en', started: true })
   bots.push(await startDiscordBot({ app: community.chat, token: discord.token, apiUrl: discord.apiUrl }))
-  bots.push(await startTelegramBot({ app: community.chat, token: telegram.token, apiUrl: telegram.apiRoot }))
+  bots.push(await startTelegramBot({ app: community.chat, token: telegram.token, apiUrl: telegram.apiRoot, records: keepRecords() }))
 })
 afterAll(async () => {
   for (const bot of bots) await bot.stop()
