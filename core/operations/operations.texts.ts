@@ -34,7 +34,7 @@ export const operationsTexts = defineTexts(
     'alert_deposit-unbacked': 'A deposit is larger than what members have on chain; it was not credited.',
     'alert_chain-went-back': 'The chain was reorganised deeper than we wait. Deposits are read again from there.',
     'alert_telegram-webhook-changed':
-      'Somebody changed where Telegram delivers what members write to the bot. If it was not you, the bot token is stolen: revoke it with @BotFather and set the new one.',
+      'Somebody changed where Telegram delivers what members write to the bot. If it was not you, the bot token is stolen: revoke it with BotFather in Telegram and set the new one.',
     alertOther: 'Something needs a look: {{code}}',
     alertDetail: '{{name}}: {{value}}',
   },
@@ -69,7 +69,7 @@ export const operationsTexts = defineTexts(
     'alert_deposit-unbacked': '有一笔存入超过成员在链上的总量，没有入账。',
     'alert_chain-went-back': '链的重组深度超过了我们等待的确认数。将从那里重新读取存入。',
     'alert_telegram-webhook-changed':
-      '有人更改了 Telegram 向机器人投递消息的地址。如果不是您本人操作，说明机器人令牌已被盗：请通过 @BotFather 吊销它，并换上新令牌。',
+      '有人更改了 Telegram 向机器人投递消息的地址。如果不是您本人操作，说明机器人令牌已被盗：请在 Telegram 中通过 BotFather 吊销它，并换上新令牌。',
     alertOther: '有情况需要检查：{{code}}',
     alertDetail: '{{name}}：{{value}}',
   },
