@@ -44,13 +44,13 @@ describe('registering', () => {
   test('for one server takes away those for all, so that none is offered twice', async () => {
     const { fake, app } = house
     await house.bot.stop()
-    const bot = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildId: GUILD })
+    const bot = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildIds: [GUILD] })
     expect(fake.registeredCommands(GUILD).map((command) => command.name)).toEqual(['pos', 'pos-admin'])
     expect(fake.registeredCommands()).toEqual([])
     expect((await fake.slash({ user: ANN, path: pos('status') })).text).toContain('All is well.')
     const before = puts()
     await bot.stop()
-    const again = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildId: GUILD })
+    const again = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildIds: [GUILD] })
     expect(puts()).toBe(before)
     await again.stop()
   })
