@@ -178,7 +178,11 @@ async function find(pool: pg.Pool, asked: readonly Omit<Asked, 'now'>[]): Promis
   const { rows } = await pool.query<KnownRow>({
     name: 'identify',
     text: FIND,
-    values: [asked.map(({ account }) => account.platform), asked.map(({ account }) => account.userId), asked.map((each) => each.communityId ?? null)],
+    values: [
+      asked.map(({ account }) => account.platform),
+      asked.map(({ account }) => account.userId),
+      asked.map((each) => each.communityId ?? null),
+    ],
   })
   return rows
 }

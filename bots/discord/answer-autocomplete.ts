@@ -57,7 +57,10 @@ async function withinTime<Found>(app: ChatApp, { id }: AutocompleteInteraction, 
 
 function choicesOf(app: ChatApp, { suggestions: found, language, timeZone }: Suggested) {
   const style = zonedStyle(timeZone)
-  const choices = found.map(({ value, label }) => ({ name: cutPlain(app.speak(label, language, style).trim(), MAX_CHOICE) || value, value }))
+  const choices = found.map(({ value, label }) => ({
+    name: cutPlain(app.speak(label, language, style).trim(), MAX_CHOICE) || value,
+    value,
+  }))
   // A value that was cut would mean something else.
   return choices.filter(({ value }) => value !== '' && value.length <= MAX_CHOICE).slice(0, MAX_SUGGESTIONS)
 }

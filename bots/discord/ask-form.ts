@@ -3,6 +3,7 @@ import {
   TextInputStyle,
   type APIComponentInLabel,
   type APIModalInteractionResponseCallbackData,
+  type ModalData,
   type ModalSubmitInteraction,
 } from 'discord.js'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
@@ -53,7 +54,7 @@ export function questionOf(
   const command = commands.find((each) => commandName(each) === name)
   if ((kind !== ASK && kind !== FORM) || language === undefined || command === undefined || field === undefined || rest.length > 0)
     return undefined
-  if (!(field in command.input.shape)) return undefined
+  if (!Object.hasOwn(command.input.shape, field)) return undefined
   return { kind: kind === ASK ? 'button' : 'form', question: { language, command, field } }
 }
 
@@ -93,29 +94,31 @@ function inputFor(meta: FieldMeta | undefined, language: Language, speak: Speak)
 }
 
 /**
- * The value that was entered, as the text that a member would type. A form without the one field that it was sent with, or with another kind of field in its
- * place, was not filled in by a person; further fields are not looked at.
+ * The value that was entered, as the text that a member would type. A form without its one field, with another kind of field in its place, or with an empty
+ * one was not filled in by a person, since it is required; further fields are not looked at.
  */
 export async function readForm({ fields }: ModalSubmitInteraction, field: string): Promise<Outcome<string>> {
   const component = fields.fields.get(VALUE)
-  switch (component?.type) {
-    case ComponentType.TextInput:
-      return done(component.value)
-    case ComponentType.StringSelect:
-      return done(component.values[0] ?? '')
-    case ComponentType.UserSelect:
-      return done(mention('<@', component.values[0]))
-    case ComponentType.RoleSelect:
-      return done(mention('<@&', component.values[0]))
-    case ComponentType.ChannelSelect:
-      return done(mention('<#', component.values[0]))
-    case ComponentType.FileUpload: {
-      const file = component.attachments.first()
-      return file === undefined ? done('') : readAttachment(file, field)
-    }
-    default:
-      return refuse({ code: 'input.form', kind: 'invalid', reason: say('formUnreadable'), nextStep: say('formUnreadableNext'), field })
-  }
+  const file = component?.type === ComponentType.FileUpload ? component.attachments.first() : undefined
+  if (file !== undefined) return readAttachment(file, field)
+  const value = component === undefined ? '' : textOf(component)
+  return value === ''
+    ? refuse({ code: 'input.form', kind: 'invalid', reason: say('formUnreadable'), nextStep: say('formUnreadableNext'), field })
+    : done(value)
 }
 
-const mention = (sign: string, id: string | undefined): string => (id === undefined ? '' : `${sign}${id}>`)
+function textOf(component: ModalData): string {
+  if (component.type === ComponentType.TextInput) return component.value
+  const chosen = 'values' in component ? component.values[0] : undefined
+  if (chosen === undefined) return ''
+  switch (component.type) {
+    case ComponentType.UserSelect:
+      return `<@${chosen}>`
+    case ComponentType.RoleSelect:
+      return `<@&${chosen}>`
+    case ComponentType.ChannelSelect:
+      return `<#${chosen}>`
+    default:
+      return component.type === ComponentType.StringSelect ? chosen : ''
+  }
+}

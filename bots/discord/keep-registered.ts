@@ -1,4 +1,4 @@
-import { Events, type Client, type Guild, type REST } from 'discord.js'
+import { Events, type Client, type REST } from 'discord.js'
 import type { Log } from '../../core/shared/chat-app.ts'
 import { asFault } from './api-trouble.ts'
 import { isRegistered, registerCommands, registerDirect } from './register-commands.ts'
@@ -9,8 +9,8 @@ export interface KeepRegistered {
   readonly rest: REST
   readonly roots: readonly SlashRoot[]
   readonly log: Log
-  /** Each server by itself instead of all at once. */
-  readonly perGuild: boolean
+  /** Each server by itself instead of all at once: these, of which the bot must be in the first, and all others that it is in. */
+  readonly guildIds: readonly string[] | undefined
 }
 
 /** Far more than a community has servers; bounds what a start can ask of Discord. */
@@ -21,21 +21,32 @@ const MOST_GUILDS = 100
  * all servers is registered by the process that has shard 0 alone, so that processes that share the shards do it once.
  * @returns asks Discord whether a server is offered the present commands
  */
-export async function keepRegistered({ client, rest, roots, log, perGuild }: KeepRegistered): Promise<(guildId: string) => Promise<boolean>> {
+export async function keepRegistered({
+  client,
+  rest,
+  roots,
+  log,
+  guildIds,
+}: KeepRegistered): Promise<(guildId: string) => Promise<boolean>> {
   const applicationId = client.application.id
   const inGuild = (guildId: string | undefined) => ({ rest, applicationId, roots, guildId })
-  if (client.ws.shards.has(0)) await (perGuild ? registerDirect(inGuild(undefined)) : registerCommands(inGuild(undefined)))
-  if (perGuild) {
-    for (const guildId of [...client.guilds.cache.keys()].slice(0, MOST_GUILDS)) await registerCommands(inGuild(guildId))
+  const tryGuild = (guildId: string): Promise<unknown> =>
+    registerCommands(inGuild(guildId)).catch((error: unknown) =>
+      log.warn({ guild: guildId, error: asFault(error) }, 'the commands of a server could not be registered'),
+    )
+  const isFirst = client.ws.shards.has(0)
+  if (isFirst) await (guildIds === undefined ? registerCommands(inGuild(undefined)) : registerDirect(inGuild(undefined)))
+  if (guildIds !== undefined) {
+    const [home, ...others] = guildIds
+    // Without its home the bot would be of no use, and silently so; any other server may have removed it.
+    if (isFirst && home !== undefined) await registerCommands(inGuild(home))
+    const there = [...(isFirst ? others : []), ...client.guilds.cache.keys()].filter((id) => id !== home)
+    for (const guildId of new Set(there.slice(0, MOST_GUILDS))) await tryGuild(guildId)
     // Told for a server that is new to us; one that comes back after an outage of Discord's is not.
-    client.on(Events.GuildCreate, (guild: Guild) => {
-      registerCommands(inGuild(guild.id)).catch((error: unknown) =>
-        log.warn({ guild: guild.id, error: asFault(error) }, 'the commands of a server could not be registered'),
-      )
-    })
+    client.on(Events.GuildCreate, ({ id }) => void tryGuild(id))
   }
   client.on(Events.GuildCreate, ({ id }) => log.info({ guild: id }, 'a server has invited the bot'))
   // Told when the bot was removed; an outage of Discord's is `GuildUnavailable` and changes nothing.
   client.on(Events.GuildDelete, ({ id }) => log.warn({ guild: id }, 'a server has removed the bot'))
-  return (guildId) => isRegistered(inGuild(perGuild ? guildId : undefined))
+  return (guildId) => isRegistered(inGuild(guildIds === undefined ? undefined : guildId))
 }

@@ -15,9 +15,7 @@ const Option = z.object({
   autocomplete: z.boolean().nullish(),
   max_length: z.number().nullish(),
   channel_types: z.array(z.number()).nullish(),
-  choices: z
-    .array(z.object({ name: z.string(), name_localizations: Localizations, value: z.union([z.string(), z.number()]) }))
-    .nullish(),
+  choices: z.array(z.object({ name: z.string(), name_localizations: Localizations, value: z.union([z.string(), z.number()]) })).nullish(),
   get options() {
     return z.array(Option).nullish()
   },

@@ -1,4 +1,9 @@
-import { ApplicationCommandOptionType as Kind, ApplicationCommandType, ApplicationIntegrationType, InteractionContextType } from 'discord.js'
+import {
+  ApplicationCommandOptionType as Kind,
+  ApplicationCommandType,
+  ApplicationIntegrationType,
+  InteractionContextType,
+} from 'discord.js'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Text } from '../../core/shared/text.ts'
@@ -114,10 +119,15 @@ function leafOf(command: CommandDefinition, speak: Speak): SlashOption {
 }
 
 /** Names, descriptions and choice values together, each with its longest translation, as Discord counts them. */
-function textOf(option: Pick<SlashOption, 'name' | 'name_localizations' | 'description' | 'description_localizations' | 'choices' | 'options'>): number {
+function textOf(
+  option: Pick<SlashOption, 'name' | 'name_localizations' | 'description' | 'description_localizations' | 'choices' | 'options'>,
+): number {
   const longest = (text: string, localized: Readonly<Record<string, string>>): number =>
     Math.max(text.length, ...Object.values(localized).map((each) => each.length))
-  const choices = (option.choices ?? []).reduce((sum, choice) => sum + longest(choice.name, choice.name_localizations) + choice.value.length, 0)
+  const choices = (option.choices ?? []).reduce(
+    (sum, choice) => sum + longest(choice.name, choice.name_localizations) + choice.value.length,
+    0,
+  )
   const inner = (option.options ?? []).reduce((sum, each) => sum + textOf(each), 0)
   return longest(option.name, option.name_localizations) + longest(option.description, option.description_localizations) + choices + inner
 }

@@ -64,11 +64,8 @@ export async function startDiscordBot({ app, token, apiUrl, guildIds, shards, ma
   let registered: (guildId: string) => Promise<boolean> = () => Promise.resolve(false)
   try {
     const ready = await connect(client, token)
-    registered = await keepRegistered({ client: ready, rest, roots: slash.roots, log: app.log, perGuild: guildIds !== undefined })
-    app.log.info(
-      { user: ready.user.tag, guilds: ready.guilds.cache.size, commands: app.commands.length },
-      'Discord is connected',
-    )
+    registered = await keepRegistered({ client: ready, rest, roots: slash.roots, log: app.log, guildIds })
+    app.log.info({ user: ready.user.tag, guilds: ready.guilds.cache.size, commands: app.commands.length }, 'Discord is connected')
   } catch (error) {
     await close()
     throw asFault(error)

@@ -9,7 +9,7 @@ export function accountOf(interaction: Interaction): ChatAccount {
   return {
     platform: 'discord',
     userId: user.id,
-    name: nick ?? user.globalName ?? user.username,
+    name: [nick, user.globalName, user.username].find((name) => name !== null && name !== undefined && name !== '') ?? user.id,
     handle: user.username,
     locale: interaction.locale,
     ...(groupRoles.length === 0 ? {} : { groupRoles }),

@@ -70,5 +70,8 @@ export const diagnoseCommand = defineCommand({
 
 function listOf(rights: readonly Right[]): Text {
   const texts = rights.map((right) => say(`right_${right}`))
-  return texts.reduceRight<Text | undefined>((rest, first) => (rest === undefined ? first : say('and', { first, rest })), undefined) ?? sharedTexts.say('plain', { text: '' })
+  return (
+    texts.reduceRight<Text | undefined>((rest, first) => (rest === undefined ? first : say('and', { first, rest })), undefined) ??
+    sharedTexts.say('plain', { text: '' })
+  )
 }

@@ -19,4 +19,3 @@ export const groupRoleField = (label: Text) =>
     reason: say('notGroupRole', { field: label }),
     nextStep: say('notGroupRoleNext'),
   })
-

@@ -66,7 +66,9 @@ export const guildListCommand = defineCommand({
     tone: 'info',
     title: say('listTitle'),
     lines: [
-      ...(guilds.length === 0 ? [say('listNone')] : guilds.map(({ communityId, at }) => say('listLine', { guild: communityId, at: { at } }))),
+      ...(guilds.length === 0
+        ? [say('listNone')]
+        : guilds.map(({ communityId, at }) => say('listLine', { guild: communityId, at: { at } }))),
       say('listNext'),
     ],
   }),

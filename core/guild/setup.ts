@@ -36,7 +36,11 @@ export const setupCommand = defineCommand({
     host: groupRoleField(say('setupHost')).optional(),
     reviewer: groupRoleField(say('setupReviewer')).optional(),
     /** Asks for one of the others; what the buttons use. */
-    part: choiceField(say('setupPart'), PARTS, { channel: say('setupChannel'), host: say('setupHost'), reviewer: say('setupReviewer') }).optional(),
+    part: choiceField(say('setupPart'), PARTS, {
+      channel: say('setupChannel'),
+      host: say('setupHost'),
+      reviewer: say('setupReviewer'),
+    }).optional(),
   }),
   async run({ actor, now, port }: Run<SetupPort>, { language, channel, host, reviewer, part }): Promise<Outcome<Shown>> {
     const found = requireGuild(actor.account.platform, actor.place)
