@@ -85,9 +85,9 @@ export interface IdentifyOptions {
 /** Who is behind a chat account. */
 export interface Members {
   /** Finds or creates the member. Look-ups that arrive together share one query, so that a burst of commands costs a few round trips. */
-  identify(account: ChatAccount, place: ChatPlace, now: Instant): Promise<Actor>
+  readonly identify: (account: ChatAccount, place: ChatPlace, now: Instant) => Promise<Actor>
   /** Finds the member, if there is one; writes nothing. */
-  recognise(account: ChatAccount, place: ChatPlace): Promise<Actor | undefined>
+  readonly recognise: (account: ChatAccount, place: ChatPlace) => Promise<Actor | undefined>
 }
 
 export function createIdentify(options: IdentifyOptions): Members {

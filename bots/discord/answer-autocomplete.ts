@@ -68,5 +68,5 @@ function choicesOf(app: ChatApp, { suggestions: found, language, timeZone }: Sug
 /** Discord shows no local times in its list. */
 function zonedStyle(timeZone: string): WritingStyle {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-  return { escape: plainStyle.escape, instant: (at) => format.format(at) }
+  return { escape: (plain) => plainStyle.escape(plain), instant: (at) => format.format(at) }
 }

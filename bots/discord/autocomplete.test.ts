@@ -1,3 +1,4 @@
+import { InteractionType } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ANN, BOB, GUILD, LIN, openHouse, type House } from '../../test/support/discord/house.ts'
 
@@ -100,7 +101,7 @@ describe('while somebody types', () => {
     const talk = await house.fake.forge({
       user: BOB,
       guild: GUILD,
-      type: 4,
+      type: InteractionType.ApplicationCommandAutocomplete,
       data: {
         id: '1',
         name: 'pos',

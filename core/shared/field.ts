@@ -2,11 +2,13 @@ import { z } from 'zod'
 import { parseAmount } from './amount.ts'
 import { cleanLine } from './clean-line.ts'
 import { parseInstant } from './parse-instant.ts'
-import type { SuggestSource } from './suggest.ts'
 import type { Text } from './text.ts'
 import { sharedTexts } from './shared.texts.ts'
 
 const { say } = sharedTexts
+
+/** Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. */
+export type SuggestSource = 'event' | 'own-event' | 'period' | 'statement' | 'timezone' | 'command'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {

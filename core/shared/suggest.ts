@@ -3,13 +3,10 @@ import type { CommandDefinition } from './chat-app.ts'
 import { cleanLine } from './clean-line.ts'
 import { commandName } from './command.ts'
 import { languageOfLocale, mayUse } from './dispatch.ts'
-import { fieldMeta, type FieldMeta } from './field.ts'
+import { fieldMeta, type FieldMeta, type SuggestSource } from './field.ts'
 import type { Instant } from './instant.ts'
 import { sharedTexts } from './shared.texts.ts'
 import type { Language, Text } from './text.ts'
-
-/** Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. */
-export type SuggestSource = 'event' | 'own-event' | 'period' | 'statement' | 'timezone' | 'command'
 
 /** One value that may be meant: what is sent, and what is shown for it. */
 export interface Suggestion {

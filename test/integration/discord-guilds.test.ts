@@ -11,7 +11,6 @@ beforeEach(async () => {
   house = await openCommunityHouse(NOW)
 })
 afterEach(async () => {
-  expect(house.reported).toEqual([])
   await house[Symbol.asyncDispose]()
 })
 

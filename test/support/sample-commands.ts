@@ -40,7 +40,7 @@ export interface SamplePort {
 }
 
 /** One more than a platform lists. */
-const LETTERS: readonly [string, ...string[]] = ['a', ...'bcdefghijklmnopqrstuvwxyz']
+const LETTERS: readonly [string, ...string[]] = ['a', ...Array.from('bcdefghijklmnopqrstuvwxyz')]
 
 const priv = (reply: Omit<Reply, 'audience'>): Reply => ({ audience: 'private', ...reply })
 const pub = (reply: Omit<Reply, 'audience'>): Reply => ({ audience: 'public', ...reply })

@@ -90,7 +90,7 @@ export async function openCommunityHouse(now: Instant, options: Partial<DiscordB
       await running.stop()
       await fake.close()
       await database.close()
-      assert.deepEqual([fake.violations, pingsIn(fake)], [[], []])
+      assert.deepEqual([fake.violations, pingsIn(fake), reported], [[], [], []])
     },
   }
 }
