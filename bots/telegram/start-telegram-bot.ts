@@ -4,6 +4,7 @@ import { Fault } from '../../core/shared/fault.ts'
 import { ApiFailure } from './api-failure.ts'
 import { createChatAliases, type ChatAliases } from './chat-aliases.ts'
 import { handleUpdate } from './handle-update.ts'
+import { inspectChat } from './inspect-chat.ts'
 import { createKeptAnswers } from './kept-answers.ts'
 import { createLinkTags } from './link-tags.ts'
 import { setMenus } from './menus.ts'
@@ -50,6 +51,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId }: TelegramB
   app.log.info({ username: me.username }, 'the Telegram bot hears')
   return {
     messenger: createMessenger({ app, poster }),
+    inspect: (communityId) => inspectChat(api, aliases, me.id, communityId),
     isConnected: () => loop.isConnected(),
     async stop() {
       await loop.stop()
