@@ -1,8 +1,7 @@
 import type { Actor, ChatAccount, ChatPlace } from './actor.ts'
-import type { CommandDefinition } from './chat-app.ts'
 import { cleanLine } from './clean-line.ts'
 import { commandName } from './command.ts'
-import { languageOfLocale, mayUse } from './dispatch.ts'
+import { languageOfLocale, mayUse, type BoundCommand } from './dispatch.ts'
 import { fieldMeta, type FieldMeta, type SuggestSource } from './field.ts'
 import type { Instant } from './instant.ts'
 import { sharedTexts } from './shared.texts.ts'
@@ -59,7 +58,7 @@ export interface SuggestPort {
  * Finds what a member may mean by what is typed so far. Nothing is written, and nothing is offered to strangers, for a command that the member may not use,
  * or for a field that has no source. Rejects with what the sources reject with (a Fault).
  */
-export function createSuggest(commands: readonly CommandDefinition[], port: SuggestPort): Suggest {
+export function createSuggest(commands: readonly BoundCommand<unknown>['definition'][], port: SuggestPort): Suggest {
   const byName = new Map(commands.map((command) => [commandName(command), command]))
   return async ({ account, place, command: name, field, typed }) => {
     const nothing: Suggested = { suggestions: [], language: languageOfLocale(account.locale), timeZone: 'UTC' }
