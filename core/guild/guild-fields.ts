@@ -7,7 +7,7 @@ const { say } = guildTexts
 /** A channel by mention (`<#id>`) or id; gives the id. */
 export const channelField = (label: Text) =>
   referenceField(label, 'channel', /^(?:<#)?(-?\d{1,20})>?$/, {
-    code: 'input.channel',
+    code: 'input.channel_id',
     reason: say('notChannel', { field: label }),
     nextStep: say('notChannelNext'),
   })
@@ -15,7 +15,7 @@ export const channelField = (label: Text) =>
 /** A role of a server by mention (`<@&id>`) or id; gives the id. */
 export const groupRoleField = (label: Text) =>
   referenceField(label, 'group-role', /^(?:<@&)?(\d{1,20})>?$/, {
-    code: 'input.group_role',
+    code: 'input.group_role_id',
     reason: say('notGroupRole', { field: label }),
     nextStep: say('notGroupRoleNext'),
   })

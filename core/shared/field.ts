@@ -107,7 +107,7 @@ export function integerField(label: Text, options: { min: number; max: number; s
     return problem(context, {
       code: 'input.integer',
       reason: say('integer', { field: label, min, max }),
-      nextStep: say('integerNext', { min, max }),
+      nextStep: say('integerNext', { min }),
     })
   })
 }
