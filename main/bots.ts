@@ -29,9 +29,9 @@ export async function startBots(config: Config, app: ChatApp, { records, webhook
   const later: Promise<void>[] = []
   const { discord, telegram } = config
   if (discord !== undefined && config.roles.has('discord')) {
-    const { apiUrl, guildId } = discord
-    const guild = guildId === undefined ? {} : { guildId }
-    await start('discord', () => startDiscordBot({ app, token: discord.token.reveal(), apiUrl, ...guild }))
+    const { apiUrl, guildIds, shards } = discord
+    const options = { ...(guildIds === undefined ? {} : { guildIds }), ...(shards === undefined ? {} : { shards }) }
+    await start('discord', () => startDiscordBot({ app, token: discord.token.reveal(), apiUrl, ...options }))
   }
   if (telegram !== undefined && config.roles.has('telegram')) {
     const { apiUrl, chatId } = telegram

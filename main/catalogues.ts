@@ -6,6 +6,8 @@ import { checkInTexts } from '../core/attendance/check-in.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
+import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
+import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
@@ -23,6 +25,8 @@ export const CATALOGUES: readonly Catalogue[] = [
   economyTexts.catalogue,
   rewardTableTexts.catalogue,
   chartTexts.catalogue,
+  guildTexts.catalogue,
+  diagnoseTexts.catalogue,
   operationsTexts.catalogue,
   consoleTexts.catalogue,
   discordTexts.catalogue,

@@ -4,6 +4,7 @@ import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
+import { guildStore, usedChannels } from '../adapters/postgres/guild-store.ts'
 import { rewardTableStore } from '../adapters/postgres/reward-table-store.ts'
 import { rosterStore } from '../adapters/postgres/roster-store.ts'
 import { withdrawStore } from '../adapters/postgres/withdraw-store.ts'
@@ -30,6 +31,10 @@ import { statementCommand } from '../core/economy/statement-command.ts'
 import { supplyCommand } from '../core/economy/supply.ts'
 import { withdrawCommand } from '../core/economy/withdraw.ts'
 import { worthCommand } from '../core/economy/worth.ts'
+import { diagnoseCommand, type DiagnosePort } from '../core/guild/diagnose.ts'
+import { guildAddCommand, guildListCommand, guildRemoveCommand } from '../core/guild/guild-membership.ts'
+import { roleMapCommand, roleMapsCommand, roleUnmapCommand } from '../core/guild/role-map.ts'
+import { setupCommand } from '../core/guild/setup.ts'
 import { helpCommand } from '../core/identity/help.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { languageCommand } from '../core/identity/language.ts'
@@ -43,6 +48,7 @@ import { resumeCommand } from '../core/operations/resume.ts'
 import { statusCommand, type PartState } from '../core/operations/status.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import type { Language } from '../core/shared/text.ts'
 
 export interface CommandParts {
   readonly genesis: Instant
@@ -51,13 +57,16 @@ export interface CommandParts {
   readonly proof: WalletProof
   readonly checkIn: CheckInPort
   readonly pool: pg.Pool
+  readonly publicLanguage: Language
+  /** What a platform says of us in a server. */
+  readonly inspect: DiagnosePort['inspect']
   /** State of every part, as readiness shows it. */
   readonly parts: () => Promise<readonly PartState[]>
 }
 
 /** Every command of the product with the store behind it: the one list from which bots, pages, help and docs are made. */
 export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
-  const { genesis, publicOrigin, proof, checkIn } = parts
+  const { genesis, publicOrigin, proof, checkIn, publicLanguage, inspect } = parts
   const events = (tx: Tx) => eventStore(tx, parts.events)
   const wallets = (tx: Tx) => walletStore(tx, proof)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
@@ -94,6 +103,14 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     })),
     bindCommand(roleGrantCommand, identityStore),
     bindCommand(roleRevokeCommand, identityStore),
+    bindCommand(roleMapCommand, guildStore),
+    bindCommand(roleUnmapCommand, guildStore),
+    bindCommand(roleMapsCommand, guildStore),
+    bindCommand(guildAddCommand, guildStore),
+    bindCommand(guildRemoveCommand, guildStore),
+    bindCommand(guildListCommand, guildStore),
+    bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), publicLanguage })),
+    bindCommand(diagnoseCommand, (tx) => ({ inspect, usedChannels: usedChannels(tx) })),
     bindCommand(rewardsSetCommand, rewardTableStore),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]

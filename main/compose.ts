@@ -12,14 +12,17 @@ import { illustrated } from '../adapters/charts/illustrate.ts'
 import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
+import type { DiagnosePort } from '../core/guild/diagnose.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
 import type { PartState } from '../core/operations/status.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import { createSuggest } from '../core/shared/suggest.ts'
 import type { Language } from '../core/shared/text.ts'
 import { CATALOGUES } from './catalogues.ts'
 import { bindCommands } from './commands.ts'
+import { suggestionSources } from './suggestions.ts'
 import { newId } from './ids.ts'
 
 export interface ComposeOptions {
@@ -30,12 +33,14 @@ export interface ComposeOptions {
   readonly language: Language
   /** `platform:userId` of accounts that the configuration makes operators. */
   readonly operators: ReadonlySet<string>
-  /** The community served on each platform, where the configuration names one. */
-  readonly homes: Readonly<Record<string, string | undefined>>
+  /** The servers of the community on each platform, where the configuration names them. */
+  readonly homes: Readonly<Record<string, readonly string[] | undefined>>
   readonly log: Log
   /** Makes sure that the ledger has the release of a period. */
   readonly openInLedger: (period: number, now: Instant) => Promise<void>
   readonly parts: () => Promise<readonly PartState[]>
+  /** What a platform says of us in a server; left out where no bot runs. */
+  readonly inspect?: DiagnosePort['inspect']
   /** Tells whoever watches over bugs; gives the id under which one can be found. */
   readonly reportBug: (error: unknown, context: object) => string
 }
@@ -90,6 +95,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     proof,
     checkIn,
     pool: database.pool,
+    publicLanguage: options.language,
+    inspect: options.inspect ?? (() => Promise.resolve(undefined)),
     parts: options.parts,
   })
   const report = (error: unknown, context: { command: string; key: string }): string => {
@@ -97,10 +104,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     log.error({ err: error, id, ...context }, 'a command failed by a bug')
     return id
   }
+  const members = createIdentify({ pool: database.pool, newId, operators: options.operators })
+  const isHome = createHome(database, options.homes)
+  const definitions = commands.map(({ definition }) => definition)
   const dispatch = createDispatch<Tx>(commands, {
     ...dispatchStore(database),
-    identify: createIdentify({ pool: database.pool, newId, operators: options.operators }),
-    isHome: createHome(database, options.homes),
+    ...members,
+    isHome,
     now,
     newId,
     report,
@@ -111,7 +121,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     events,
     chat: {
       dispatch: illustrated(dispatch, createChartDrawer(speak), log),
-      commands: commands.map(({ definition }) => definition),
+      suggest: createSuggest(definitions, { ...members, isHome, now, sources: suggestionSources(database, genesis, definitions) }),
+      commands: definitions,
       speak,
       prompts: promptStore(database, now),
       rememberCard: (subject, message) => rememberCard(database, subject, message, now()),

@@ -54,6 +54,17 @@ describe('an empty environment', () => {
   })
 })
 
+test('the servers of a community and the shards of a process may be lists', () => {
+  const discord = (settings: Environment) => good({ DISCORD_TOKEN, ...settings }).discord
+  expect(discord({})).toMatchObject({ guildIds: undefined, shards: undefined })
+  expect(discord({ DISCORD_GUILD_ID: '123456789012345678, 223456789012345678' })?.guildIds).toEqual([
+    '123456789012345678',
+    '223456789012345678',
+  ])
+  expect(discord({ DISCORD_SHARD_COUNT: '3' })?.shards).toEqual({ own: [0, 1, 2], count: 3 })
+  expect(discord({ DISCORD_SHARD_COUNT: '8', DISCORD_SHARDS: '0-2, 5,2' })?.shards).toEqual({ own: [0, 1, 2, 5], count: 8 })
+})
+
 test('each variable switches its part to the real thing', () => {
   const config = good({
     ...realChain,
@@ -152,6 +163,11 @@ describe('problems', () => {
     ['a database address without a database', { DATABASE_URL: 'postgresql://u:p@db:5432' }, ['DATABASE_URL']],
     ['a role whose token is missing', { ROLES: 'discord' }, ['DISCORD_TOKEN']],
     ['a role whose token is wrong: told once', { ROLES: 'discord', DISCORD_TOKEN: 'short' }, ['DISCORD_TOKEN']],
+    ['a server id that is none', { DISCORD_TOKEN, DISCORD_GUILD_ID: '123456789012345678,12' }, ['DISCORD_GUILD_ID']],
+    ['shards of an unknown whole', { DISCORD_TOKEN, DISCORD_SHARDS: '0' }, ['DISCORD_SHARD_COUNT']],
+    ['a shard that there is not', { DISCORD_TOKEN, DISCORD_SHARDS: '0,4', DISCORD_SHARD_COUNT: '4' }, ['DISCORD_SHARDS']],
+    ['shards backwards', { DISCORD_TOKEN, DISCORD_SHARDS: '3-1', DISCORD_SHARD_COUNT: '4' }, ['DISCORD_SHARDS']],
+    ['no shard at all', { DISCORD_TOKEN, DISCORD_SHARD_COUNT: '0' }, ['DISCORD_SHARD_COUNT']],
     ['keys that the local chain would not use', { SIGNER_KEYSTORE: 'a.json' }, ['RPC_URL']],
     ['a relayer that the local chain would not use', { RELAYER_KEYSTORE: 'a.json' }, ['RPC_URL']],
     [

@@ -28,10 +28,19 @@ export interface Config {
   metricsToken: Secret | undefined
   database: { kind: 'embedded' } | { kind: 'server'; url: Secret }
   chain: EmbeddedChain | RemoteChain
-  discord: { token: Secret; apiUrl: string; guildId: string | undefined } | undefined
+  discord: DiscordConfig | undefined
   telegram: { token: Secret; apiUrl: string; chatId: string | undefined } | undefined
   /** Where Telegram is to deliver, without a slash at the end; undefined: the bot asks for its updates. The server needs it too, which may have no token. */
   telegramWebhook: string | undefined
+}
+
+export interface DiscordConfig {
+  token: Secret
+  apiUrl: string
+  /** Servers of the community; undefined: the first that uses a command. */
+  guildIds: readonly string[] | undefined
+  /** The part of the gateway that this process takes; undefined: all of it. */
+  shards: { own: readonly number[]; count: number } | undefined
 }
 
 export interface EmbeddedChain {
@@ -118,7 +127,8 @@ export function readConfig(environment: Environment): ReadConfig {
       discord: values.DISCORD_TOKEN && {
         token: values.DISCORD_TOKEN,
         apiUrl: values.DISCORD_API_URL ?? 'https://discord.com/api',
-        guildId: values.DISCORD_GUILD_ID,
+        guildIds: values.DISCORD_GUILD_ID,
+        shards: readShards(values),
       },
       telegram: values.TELEGRAM_TOKEN && {
         token: values.TELEGRAM_TOKEN,
@@ -186,6 +196,15 @@ function checkTogether(isGiven: (name: VariableName) => boolean, values: Values,
   }
   needs('DISCORD_GUILD_ID', 'DISCORD_TOKEN', 'there is no bot to use it')
   needs('TELEGRAM_CHAT_ID', 'TELEGRAM_TOKEN', 'there is no bot to use it')
+  needs('DISCORD_SHARDS', 'DISCORD_SHARD_COUNT', 'every process must divide the servers by the same number')
+  needs('DISCORD_SHARD_COUNT', 'DISCORD_TOKEN', 'there is no bot to use it')
+  const { DISCORD_SHARDS: own, DISCORD_SHARD_COUNT: count } = values
+  if (own !== undefined && count !== undefined && own.some((shard) => shard >= count))
+    problems.push({
+      variable: 'DISCORD_SHARDS',
+      reason: `it names shard ${Math.max(...own)}, and DISCORD_SHARD_COUNT says that there are ${count}, numbered from 0`,
+      nextStep: `Name shards from 0 to ${count - 1}, or raise DISCORD_SHARD_COUNT for every process.`,
+    })
   for (const name of ['SIGNER_KEYSTORE', 'PAYER_KEYSTORE', 'RELAYER_KEYSTORE', 'KEYSTORE_PASSWORD', 'DEPLOYMENT_FILE'] as const) {
     needs(name, 'RPC_URL', 'the local chain has keys and contracts of its own')
   }
@@ -226,6 +245,12 @@ function readChain(values: Values, isGiven: (name: VariableName) => boolean, pro
     relayerKeystore: RELAYER_KEYSTORE === undefined ? undefined : resolve(ROOT, RELAYER_KEYSTORE),
     keystorePassword: KEYSTORE_PASSWORD,
   }
+}
+
+/** Without a list of its own a process takes every shard. */
+function readShards({ DISCORD_SHARDS, DISCORD_SHARD_COUNT: count }: Values): DiscordConfig['shards'] {
+  if (count === undefined) return undefined
+  return { own: DISCORD_SHARDS ?? Array.from({ length: count }, (_, shard) => shard), count }
 }
 
 function hasRole(role: Role, values: Values): boolean {

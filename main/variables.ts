@@ -45,6 +45,17 @@ const origin = urlOf('http:', 'https:').refine((text) => {
   const isBare = pathname === '/' && search === '' && hash === '' && username === ''
   return isBare && (protocol === 'https:' || isLoopback(hostname))
 })
+/** More than the largest bots have. */
+const MOST_SHARDS = 1_000
+const shards = listOf(z.string().regex(/^\d{1,3}(-\d{1,3})?$/))
+  .transform((parts) =>
+    parts.flatMap((part) => {
+      const [first = 0, last = first] = part.split('-').map(Number)
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index)
+    }),
+  )
+  .pipe(z.array(z.number().int().nonnegative().lt(MOST_SHARDS)).min(1))
+  .transform((list) => [...new Set(list)])
 const path = z.string().refine((text) => !text.includes('\0'))
 const filled = z.string().min(1)
 
@@ -88,7 +99,12 @@ export const VARIABLES = {
     expected: 'the bot token from the Discord developer portal',
     isSecret: true,
   },
-  DISCORD_GUILD_ID: { schema: z.string().regex(/^\d{17,20}$/), expected: 'the id of the Discord server, 17 to 20 digits' },
+  DISCORD_GUILD_ID: {
+    schema: listOf(z.string().regex(/^\d{17,20}$/)),
+    expected: 'the id of the Discord server, 17 to 20 digits, or a list of such ids',
+  },
+  DISCORD_SHARDS: { schema: shards, expected: 'the shards of this process, such as 0-3 or 0,2,5' },
+  DISCORD_SHARD_COUNT: { schema: whole(1, MOST_SHARDS), expected: `how many shards there are in all, from 1 to ${MOST_SHARDS}` },
   DISCORD_API_URL: { schema: webUrl, expected: 'an http address (tests only)' },
   TELEGRAM_TOKEN: {
     schema: secret(z.string().regex(/^\d+:\S{20,}$/)),

@@ -19,7 +19,7 @@ afterAll(() => database.close())
 const account = (userId: string): ChatAccount => ({ platform: 'telegram', userId, name: `Name ${userId}` })
 
 test('an account that takes no messages is left alone and counted until it is back', async () => {
-  const identify = createIdentify({ pool: database.pool, newId, operators: new Set() })
+  const { identify } = createIdentify({ pool: database.pool, newId, operators: new Set() })
   await identify(account('7'), { kind: 'private', chatId: '7' }, NOW)
   const memory = createChatMemory(database)
   expect(await memory.holdsBack(account('7'))).toBe(false)
@@ -61,7 +61,7 @@ test('a group that moves takes everything along that names it, once, and the com
   const prompts = promptStore(database, () => NOW)
   const inGroup = (chatId: string) => ({ kind: 'group', chatId, communityId: chatId }) as const
   const isHome = createHome(database, {})
-  const isConfigured = createHome(database, { telegram: OLD })
+  const isConfigured = createHome(database, { telegram: [OLD] })
   expect(await isHome(account('1'), inGroup(OLD))).toBe(true)
   expect(await isConfigured(account('1'), inGroup(NEW))).toBe(false)
   await rememberCard(database, 'EVT-1', { platform: 'telegram', chatId: OLD, messageId: '5' }, NOW)

@@ -36,21 +36,28 @@ export async function forgetCard({ prisma }: Database, subject: string, { platfo
 }
 
 /**
- * The community served on a platform: the configured one, else the first that is ever heard from, recorded by an insert that only one can win.
- * Known answers are kept, because they never change; those who ask before there is one wait for the same look, so that a burst costs one.
+ * The servers of the community on a platform: the configured ones, else the first that is ever heard from, recorded by an insert that only one can win;
+ * and those that operators added. Homes are kept, because they never change; those who ask before there is one wait for the same look, so that a burst costs one.
  */
-export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Readonly<Record<string, string | undefined>>) {
+export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Readonly<Record<string, readonly string[] | undefined>>) {
   const known = new Map<string, Promise<string>>()
-  return async ({ platform }: ChatAccount, { communityId }: ChatPlace): Promise<boolean> => {
-    if (communityId === undefined) return true
-    const home = configured[platform] ?? (await homeOf(platform, communityId))
-    return home === communityId || (await hasMoved(platform, home, communityId))
+  return async ({ platform }: ChatAccount, { kind, communityId }: ChatPlace): Promise<boolean> => {
+    // A group of people that is no server's, such as a group conversation, belongs to nobody.
+    if (communityId === undefined) return kind === 'private'
+    const homes = configured[platform] ?? [await homeOf(platform, communityId)]
+    return homes.includes(communityId) || (await wasAdded(platform, communityId)) || (await haveMoved(platform, homes, communityId))
+  }
+
+  /** Read every time: a server that was taken away is refused from its next command on. */
+  async function wasAdded(platform: string, communityId: string): Promise<boolean> {
+    const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
+    return guild?.served === true
   }
 
   /** A group keeps its members when its id changes, and the configuration may name the old one for long. */
-  async function hasMoved(platform: string, from: string, to: string): Promise<boolean> {
-    const move = await prisma.chat.findUnique({ where: { platform_chatId: { platform, chatId: from } }, select: { movedTo: true } })
-    return move?.movedTo === to
+  async function haveMoved(platform: string, from: readonly string[], to: string): Promise<boolean> {
+    const moves = await prisma.chat.count({ where: { platform, chatId: { in: [...from] }, movedTo: to } })
+    return moves > 0
   }
 
   function homeOf(platform: string, communityId: string): Promise<string> {

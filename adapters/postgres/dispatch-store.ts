@@ -7,6 +7,8 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
 
 const buttonInput = z.record(z.string(), z.string())
+/** 16 random bytes in base64url. */
+const TOKEN = /^[\w-]{22}$/
 const BUTTON_LIFETIME_MS = 30 * DAY
 
 type StorePart = Pick<DispatchPort<Tx>, 'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'takeButton' | 'releaseButton'>
@@ -48,6 +50,8 @@ export function dispatchStore(database: Database): StorePart {
       return { ...reply, buttons: buttons.filter(isIssued) }
     },
     async takeButton(token, memberId, key, now) {
+      // What a platform hands in may be anything, and PostgreSQL takes no zero byte.
+      if (!TOKEN.test(token)) return { state: 'gone' }
       const button = await prisma.button.findUnique({ where: { token } })
       if (button === null || button.expiresAt.getTime() <= now) return { state: 'gone' }
       if (button.memberId !== null && button.memberId !== memberId) return { state: 'other' }

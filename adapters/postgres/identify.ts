@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
+import { MAPPABLE, rolesInPlace, type RoleMapping } from '../../core/guild/mapped-roles.rules.ts'
 import type { Actor, ChatAccount, ChatPlace, Role } from '../../core/shared/actor.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import type { Language } from '../../core/shared/text.ts'
@@ -9,6 +10,7 @@ import { classifyPostgresError, createGroupCommit } from './group-commit.ts'
 
 interface Asked {
   readonly account: ChatAccount
+  readonly communityId: string | undefined
   readonly now: Instant
 }
 
@@ -19,6 +21,8 @@ interface Known {
   readonly timeZone: string
   readonly blocked: boolean
   readonly roles: readonly Role[]
+  readonly mappings: readonly RoleMapping[]
+  readonly placeLanguage: Language | null
 }
 
 interface KnownRow {
@@ -30,12 +34,19 @@ interface KnownRow {
   time_zone: string
   blocked: boolean
   roles: readonly Role[]
+  mapped: readonly string[]
+  place_language: Language | null
 }
 
+/** Mapped roles are read anew with every command, in the same query: a mapping that was taken away holds for nobody's next command. */
 const FIND = `
 SELECT m.id, m.name, a.name AS account_name, a.handle, m.language, m.time_zone, m.blocked,
-       ARRAY(SELECT r.role FROM role_grant r WHERE r.member_id = m.id) AS roles
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (platform, user_id, place)
+       ARRAY(SELECT r.role FROM role_grant r WHERE r.member_id = m.id) AS roles,
+       ARRAY(SELECT g.group_role_id || ':' || g.role FROM group_role g
+             WHERE g.platform = q.platform AND g.community_id = q.community_id) AS mapped,
+       g.language AS place_language
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS q (platform, user_id, community_id, place)
+LEFT JOIN guild g ON g.platform = q.platform AND g.community_id = q.community_id
 LEFT JOIN chat_account a ON a.platform = q.platform AND a.user_id = q.user_id
 LEFT JOIN member m ON m.id = a.member_id
 ORDER BY q.place`
@@ -71,8 +82,15 @@ export interface IdentifyOptions {
   readonly operators: ReadonlySet<string>
 }
 
-/** Finds or creates the member behind a chat account. Look-ups that arrive together share one query, so that a burst of commands costs a few round trips. */
-export function createIdentify(options: IdentifyOptions): (account: ChatAccount, place: ChatPlace, now: Instant) => Promise<Actor> {
+/** Who is behind a chat account. */
+export interface Members {
+  /** Finds or creates the member. Look-ups that arrive together share one query, so that a burst of commands costs a few round trips. */
+  readonly identify: (account: ChatAccount, place: ChatPlace, now: Instant) => Promise<Actor>
+  /** Finds the member, if there is one; writes nothing. */
+  readonly recognise: (account: ChatAccount, place: ChatPlace) => Promise<Actor | undefined>
+}
+
+export function createIdentify(options: IdentifyOptions): Members {
   const look = createGroupCommit<Asked, Known>({
     write: (asked) => findOrCreate(options, asked),
     classify: classifyPostgresError,
@@ -80,20 +98,31 @@ export function createIdentify(options: IdentifyOptions): (account: ChatAccount,
     maxWaiting: 100_000,
     maxAttempts: 3,
   })
-  return async (account, place, now) => {
-    const known = await look({ account, now })
-    const roles = new Set<Role>(['member', ...known.roles])
+  const actorOf = (known: Known, account: ChatAccount, place: ChatPlace): Actor => {
+    const roles = new Set(rolesInPlace(known.roles, known.mappings, account.groupRoles))
     if (options.operators.has(`${account.platform}:${account.userId}`)) roles.add('operator')
     return {
       memberId: known.memberId,
       name: known.name,
       roles,
       language: known.language,
+      ...(known.placeLanguage === null ? {} : { placeLanguage: known.placeLanguage }),
       timeZone: known.timeZone,
       blocked: known.blocked,
       account,
       place,
     }
+  }
+  return {
+    identify: async (account, place, now) => actorOf(await look({ account, communityId: place.communityId, now }), account, place),
+    async recognise(account, place) {
+      const [row] = await find(options.pool, [{ account, communityId: place.communityId }])
+      if (row === undefined) return undefined
+      if (row.id !== null) return actorOf(toKnown(row), account, place)
+      // The configuration may name an operator of whom we have not heard yet.
+      if (!options.operators.has(`${account.platform}:${account.userId}`)) return undefined
+      return actorOf({ ...toKnown(row), memberId: '', language: languageOfLocale(account.locale), timeZone: 'UTC' }, account, place)
+    },
   }
 }
 
@@ -145,17 +174,36 @@ async function freeHandles(pool: pg.Pool, asked: readonly Asked[]): Promise<void
   ])
 }
 
-async function find(pool: pg.Pool, asked: readonly Asked[]): Promise<readonly KnownRow[]> {
+async function find(pool: pg.Pool, asked: readonly Omit<Asked, 'now'>[]): Promise<readonly KnownRow[]> {
   const { rows } = await pool.query<KnownRow>({
     name: 'identify',
     text: FIND,
-    values: [asked.map(({ account }) => account.platform), asked.map(({ account }) => account.userId)],
+    values: [
+      asked.map(({ account }) => account.platform),
+      asked.map(({ account }) => account.userId),
+      asked.map((each) => each.communityId ?? null),
+    ],
   })
   return rows
 }
 
 function toKnown(row: KnownRow): Known {
-  return { memberId: row.id!, name: row.name, language: row.language, timeZone: row.time_zone, blocked: row.blocked, roles: row.roles }
+  return {
+    memberId: row.id!,
+    name: row.name,
+    language: row.language,
+    timeZone: row.time_zone,
+    blocked: row.blocked,
+    roles: row.roles,
+    mappings: row.mapped.flatMap(toMapping),
+    placeLanguage: row.place_language,
+  }
+}
+
+function toMapping(text: string): readonly RoleMapping[] {
+  const [groupRoleId = '', name] = text.split(':')
+  const role = MAPPABLE.find((known) => known === name)
+  return role === undefined ? [] : [{ groupRoleId, role }]
 }
 
 function displayName(account: ChatAccount): string {

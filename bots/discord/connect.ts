@@ -26,15 +26,21 @@ export function createRest(apiUrl: string | undefined, token: string): REST {
   return new REST(restOptions(apiUrl)).setToken(token)
 }
 
+/** The part of the gateway that one process takes: every process divides the servers by the same `count`. */
+export interface Shards {
+  readonly own: readonly number[]
+  readonly count: number
+}
+
 /** A client that hears interactions and knows servers and channels; it asks for nothing privileged and reads no messages. */
-export function createClient(apiUrl: string | undefined): Client {
+export function createClient(apiUrl: string | undefined, shards?: Shards): Client {
   return new Client({
     intents: [GatewayIntentBits.Guilds],
     allowedMentions: { parse: [], repliedUser: false },
     // Answers to interactions do not count towards the global rate limit (developers/topics/rate-limits); held to it, a crowd of
     // members pressing a button would wait longer than Discord's three seconds.
     rest: { ...restOptions(apiUrl), globalRequestsPerSecond: Number.POSITIVE_INFINITY },
-    shards: 'auto',
+    ...(shards === undefined ? { shards: 'auto' as const } : { shards: [...shards.own], shardCount: shards.count }),
     // Nothing is looked up here later: bounded, so that memory does not grow with the servers' activity.
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,

@@ -44,13 +44,16 @@ describe('registering', () => {
   test('for one server takes away those for all, so that none is offered twice', async () => {
     const { fake, app } = house
     await house.bot.stop()
-    const bot = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildId: GUILD })
+    const bot = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildIds: [GUILD] })
     expect(fake.registeredCommands(GUILD).map((command) => command.name)).toEqual(['pos', 'pos-admin'])
-    expect(fake.registeredCommands()).toEqual([])
+    expect(fake.registeredCommands().map(({ name, contexts }) => [name, contexts])).toEqual([
+      ['pos', [1]],
+      ['pos-admin', [1]],
+    ])
     expect((await fake.slash({ user: ANN, path: pos('status') })).text).toContain('All is well.')
     const before = puts()
     await bot.stop()
-    const again = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildId: GUILD })
+    const again = await startDiscordBot({ app, token: fake.token, apiUrl: fake.apiUrl, guildIds: [GUILD] })
     expect(puts()).toBe(before)
     await again.stop()
   })
@@ -132,7 +135,7 @@ describe('the connection', () => {
 describe('starting', () => {
   const start = (token: string, apiUrl: string, guildId?: string) => {
     const app = createSampleApp({ catalogues: [discordTexts.catalogue] })
-    return startDiscordBot({ app, token, apiUrl, ...(guildId === undefined ? {} : { guildId }) })
+    return startDiscordBot({ app, token, apiUrl, ...(guildId === undefined ? {} : { guildIds: [guildId] }) })
   }
 
   test.each(['wrong', ''])('with the token “%s” tells where to find the right one', async (token) => {

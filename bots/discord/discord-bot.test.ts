@@ -219,7 +219,7 @@ describe('a button', () => {
         components: [{ type: ComponentType.Button, style: ButtonStyle.Primary, label: 'Old', custom_id: 'v0' }],
       },
     ]
-    await rest('POST', `/channels/${channel}/messages`, { content: 'from long ago', components })
+    await rest('POST', `/channels/${channel}/messages`, { content: 'from long ago', components, allowed_mentions: { parse: [] } })
     const talk = await fake.click({ user: BOB, message: present(fake.messages(channel)[0]), label: 'Old' })
     await talk.until('the answer', ({ text }) => text.includes('button.gone'))
     expect(fake.messages(channel).map((message) => message.content)).toEqual(['from long ago'])

@@ -5,6 +5,7 @@ import { languageOfLocale, refusalReply, type Answer } from '../../core/shared/d
 import type { Refusal } from '../../core/shared/refusal.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { isTooLate } from './api-trouble.ts'
+import { answerAutocomplete } from './answer-autocomplete.ts'
 import { defer, keyOf, showAnswer, type Answerable, type Deferral } from './answer-interaction.ts'
 import { askForm, questionOf, readForm, type Question } from './ask-form.ts'
 import { readInput } from './read-input.ts'
@@ -91,7 +92,8 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
   return async (interaction) => {
     // People act, not programs: a bot has no account that could hold anything.
     if (interaction.user.bot) return
-    if (interaction.isChatInputCommand()) await onCommand(interaction)
+    if (interaction.isAutocomplete()) await answerAutocomplete(app, slash, interaction)
+    else if (interaction.isChatInputCommand()) await onCommand(interaction)
     else if (interaction.isButton()) await onButton(interaction)
     else if (interaction.isModalSubmit()) await onForm(interaction)
   }

@@ -2,7 +2,7 @@ import { ApplicationCommandOptionType as Kind, type ChatInputCommandInteraction,
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import type { Outcome } from '../../core/shared/refusal.ts'
 import { readAttachment } from './read-attachment.ts'
-import { fieldOfOption } from './slash-commands.ts'
+import { fieldOfOption } from './slash-options.ts'
 
 /** The options of a slash command as raw input for dispatch, every value as the text that a member would type. */
 export async function readInput(
@@ -17,6 +17,8 @@ export async function readInput(
       if (!read.ok) return read
       input[field] = read.result
     } else if (option.type === Kind.User) input[field] = `<@${String(option.value)}>`
+    else if (option.type === Kind.Role) input[field] = `<@&${String(option.value)}>`
+    else if (option.type === Kind.Channel) input[field] = `<#${String(option.value)}>`
     else if (option.type === Kind.Boolean) input[field] = option.value === true ? 'yes' : 'no'
     else input[field] = String(option.value ?? '')
   }

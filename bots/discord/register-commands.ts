@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Routes, type REST } from 'discord.js'
+import { InteractionContextType, Routes, type REST } from 'discord.js'
 import { z } from 'zod'
 import type { SlashRoot } from './slash-commands.ts'
 
@@ -8,11 +8,14 @@ const Localizations = z.record(z.string(), z.string()).nullish()
 const Option = z.object({
   type: z.number(),
   name: z.string(),
+  name_localizations: Localizations,
   description: z.string(),
   description_localizations: Localizations,
   required: z.boolean().nullish(),
+  autocomplete: z.boolean().nullish(),
   max_length: z.number().nullish(),
-  choices: z.array(z.object({ name: z.string(), value: z.union([z.string(), z.number()]) })).nullish(),
+  channel_types: z.array(z.number()).nullish(),
+  choices: z.array(z.object({ name: z.string(), name_localizations: Localizations, value: z.union([z.string(), z.number()]) })).nullish(),
   get options() {
     return z.array(Option).nullish()
   },
@@ -28,25 +31,38 @@ export interface Registration {
 }
 
 /** Stores the commands when they differ from what Discord has: registering is limited to 200 a day. */
-export async function registerCommands({ rest, applicationId, guildId, roots }: Registration): Promise<'stored' | 'unchanged'> {
-  const global = Routes.applicationCommands(applicationId)
-  const route = guildId === undefined ? global : Routes.applicationGuildCommands(applicationId, guildId)
-  // Commands of a server have no contexts of their own.
-  const wanted = guildId === undefined ? roots : roots.map(({ contexts: _contexts, integration_types: _types, ...rest }) => rest)
-  if (guildId !== undefined) await removeGlobal(rest, global, roots)
-  if (isDeepStrictEqual(comparable(await stored(rest, route)), comparable(wanted))) return 'unchanged'
-  await rest.put(route, { body: wanted })
+export async function registerCommands(registration: Registration): Promise<'stored' | 'unchanged'> {
+  if (await isRegistered(registration)) return 'unchanged'
+  await registration.rest.put(routeOf(registration), { body: wantedBy(registration) })
   return 'stored'
 }
 
-/** Commands that were registered for all servers before would be offered a second time. */
-async function removeGlobal(rest: REST, route: `/${string}`, roots: readonly SlashRoot[]): Promise<void> {
-  const there = Stored.parse(await stored(rest, route))
-  if (there.some((command) => roots.some((root) => root.name === command.name))) await rest.put(route, { body: [] })
+/**
+ * Commands of single servers, and beside them the same for direct messages alone: those that were registered for all servers before would be offered twice.
+ */
+export async function registerDirect({ rest, applicationId, roots }: Omit<Registration, 'guildId'>): Promise<'stored' | 'unchanged'> {
+  return registerCommands({
+    rest,
+    applicationId,
+    roots: roots.map((root) => ({ ...root, contexts: [InteractionContextType.BotDM] })),
+  })
 }
 
-const stored = (rest: REST, route: `/${string}`): Promise<unknown> =>
-  rest.get(route, { query: new URLSearchParams({ with_localizations: 'true' }) })
+/** Whether Discord has exactly the commands that are wanted. */
+export async function isRegistered(registration: Registration): Promise<boolean> {
+  const query = new URLSearchParams({ with_localizations: 'true' })
+  const stored = await registration.rest.get(routeOf(registration), { query })
+  return isDeepStrictEqual(comparable(stored), comparable(wantedBy(registration)))
+}
+
+function routeOf({ applicationId, guildId }: Registration): `/${string}` {
+  return guildId === undefined ? Routes.applicationCommands(applicationId) : Routes.applicationGuildCommands(applicationId, guildId)
+}
+
+/** Commands of a server have no contexts of their own. */
+function wantedBy({ guildId, roots }: Registration): readonly object[] {
+  return guildId === undefined ? roots : roots.map(({ contexts: _contexts, integration_types: _types, ...rest }) => rest)
+}
 
 /** In an order of its own and without what is empty, so that equal registrations are equal values. */
 function comparable(commands: unknown): unknown {

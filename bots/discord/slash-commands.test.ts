@@ -7,7 +7,8 @@ import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import { integerField, textField } from '../../core/shared/field.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { discordTexts } from './discord.texts.ts'
-import { fieldOfOption, optionName, slashCommands, type SlashRoot } from './slash-commands.ts'
+import { slashCommands, type SlashRoot } from './slash-commands.ts'
+import { fieldOfOption, optionName } from './slash-options.ts'
 
 const app = createSampleApp({ catalogues: [discordTexts.catalogue] })
 const label = sharedTexts.say('plain', { text: 'A label of some length, as they are' })
@@ -48,6 +49,9 @@ test('the sample has a root per audience, localized, with required options first
     ['kind', 3, false],
     ['member', 6, false],
     ['event', 3, false],
+    ['letter', 3, false],
+    ['group-role', 8, false],
+    ['chat', 7, false],
   ])
   expect(slash.find('pos', 'note', 'add')?.name).toEqual(['note', 'add'])
   expect(slash.find('pos', null, 'nothing')).toBeUndefined()

@@ -5,33 +5,16 @@ import {
   InteractionContextType,
 } from 'discord.js'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
-import { fieldMeta } from '../../core/shared/field.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Text } from '../../core/shared/text.ts'
-import { fieldUses } from '../../core/shared/usage.ts'
 import { discordTexts } from './discord.texts.ts'
-import { cutPlain, plainStyle } from './markdown.ts'
+import { described, optionsOf, uniqueNames, wordLocalizations, type SlashOption } from './slash-options.ts'
 
 const { say } = discordTexts
 
-/** Limits of one slash command (developers/interactions/application-commands): entries per level, choices, and the text of all of it. */
+/** Limits of one slash command (developers/interactions/application-commands): entries per level, and the text of all of it. */
 const MAX_ENTRIES = 25
-const MAX_CHOICES = 25
 const MAX_COMMAND_TEXT = 8000
-const MAX_DESCRIPTION = 100
-const MAX_STRING = 6000
-
-/** The keys of an application command that we set; Discord adds others. */
-export interface SlashOption {
-  readonly type: Kind
-  readonly name: string
-  readonly description: string
-  readonly description_localizations: Readonly<Record<string, string>>
-  readonly required?: true
-  readonly max_length?: number
-  readonly choices?: readonly { readonly name: string; readonly value: string }[]
-  readonly options?: SlashOption[]
-}
 
 export interface SlashRoot extends Omit<SlashOption, 'type' | 'options' | 'required'> {
   readonly type: ApplicationCommandType.ChatInput
@@ -74,19 +57,13 @@ export function slashCommands(commands: readonly CommandDefinition[], speak: Spe
     byPath.set([root.name, ...command.name].join(' '), command)
   }
   return {
-    roots,
+    roots: roots.map((root) => ({ ...root, options: uniqueNames(root.options).map(withUniqueNames) })),
     find: (root, group, sub) => byPath.get(group === null ? `${root} ${sub}` : `${root} ${group} ${sub}`),
   }
 }
 
-/** Discord takes lower-case names only: `startsAt` becomes `starts-at`. */
-export function optionName(field: string): string {
-  return field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-}
-
-/** The field of a command that an option stands for; an option that it no longer has keeps its name, and core refuses it. */
-export function fieldOfOption(command: CommandDefinition, option: string): string {
-  return fieldUses(command.input).find((field) => optionName(field.name) === option)?.name ?? option
+function withUniqueNames(option: SlashOption): SlashOption {
+  return option.type === Kind.SubcommandGroup ? { ...option, options: uniqueNames(option.options ?? []) } : option
 }
 
 /** Puts a command into a root if it fits there. */
@@ -108,6 +85,7 @@ function place(root: SlashRoot, command: CommandDefinition, leaf: SlashOption, s
   const group: SlashOption = {
     type: Kind.SubcommandGroup,
     name: first,
+    name_localizations: wordLocalizations(first),
     ...described(say('group', { name: first }), speak),
     options: [leaf],
   }
@@ -120,7 +98,9 @@ function rootOf(name: string, text: Text, speak: Speak): SlashRoot {
   return {
     type: ApplicationCommandType.ChatInput,
     name,
+    name_localizations: wordLocalizations(name),
     ...described(text, speak),
+    // In servers and in direct messages with the bot. Not carried by a user into other places: who reads along there is nobody we know.
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
     integration_types: [ApplicationIntegrationType.GuildInstall],
     options: [],
@@ -128,54 +108,26 @@ function rootOf(name: string, text: Text, speak: Speak): SlashRoot {
 }
 
 function leafOf(command: CommandDefinition, speak: Speak): SlashOption {
-  const fields = fieldUses(command.input)
-  // Discord wants the required ones first; core takes input by name, so the order changes nothing.
-  const ordered = [...fields.filter((field) => field.required), ...fields.filter((field) => !field.required)]
+  const name = command.name[1] ?? command.name[0]
   return {
     type: Kind.Subcommand,
-    name: command.name[1] ?? command.name[0],
+    name,
+    name_localizations: wordLocalizations(name),
     ...described(command.summary, speak),
-    options: ordered.map((field) => optionOf(command, field.name, field.required, speak)),
-  }
-}
-
-function optionOf(command: CommandDefinition, name: string, required: boolean, speak: Speak): SlashOption {
-  const schema = command.input.shape[name]
-  const meta = schema === undefined ? undefined : fieldMeta(schema)
-  const base = {
-    name: optionName(name),
-    ...(meta === undefined ? { description: name, description_localizations: {} } : described(meta.label, speak)),
-    ...(required ? { required } : {}),
-  }
-  switch (meta?.kind) {
-    case 'boolean':
-      return { type: Kind.Boolean, ...base }
-    case 'member':
-      return { type: Kind.User, ...base }
-    case 'file':
-      return { type: Kind.Attachment, ...base }
-    case 'choice': {
-      const choices = (meta.choices ?? []).map((choice) => ({ name: choice, value: choice }))
-      return { type: Kind.String, ...base, ...(choices.length <= MAX_CHOICES ? { choices } : {}) }
-    }
-    // Numbers, amounts and times are texts: core reads what people type (full-width digits, `+30m`) and refuses with its own words.
-    default:
-      return { type: Kind.String, ...base, max_length: MAX_STRING }
-  }
-}
-
-function described(text: Text, speak: Speak): Pick<SlashOption, 'description' | 'description_localizations'> {
-  const inChinese = cutPlain(speak(text, 'zh', plainStyle), MAX_DESCRIPTION)
-  return {
-    description: cutPlain(speak(text, 'en', plainStyle), MAX_DESCRIPTION),
-    description_localizations: { 'zh-CN': inChinese, 'zh-TW': inChinese },
+    options: optionsOf(command, speak),
   }
 }
 
 /** Names, descriptions and choice values together, each with its longest translation, as Discord counts them. */
-function textOf(option: Pick<SlashOption, 'name' | 'description' | 'description_localizations' | 'choices' | 'options'>): number {
-  const described = Math.max(option.description.length, ...Object.values(option.description_localizations).map((text) => text.length))
-  const choices = (option.choices ?? []).reduce((sum, choice) => sum + choice.name.length + choice.value.length, 0)
+function textOf(
+  option: Pick<SlashOption, 'name' | 'name_localizations' | 'description' | 'description_localizations' | 'choices' | 'options'>,
+): number {
+  const longest = (text: string, localized: Readonly<Record<string, string>>): number =>
+    Math.max(text.length, ...Object.values(localized).map((each) => each.length))
+  const choices = (option.choices ?? []).reduce(
+    (sum, choice) => sum + longest(choice.name, choice.name_localizations) + choice.value.length,
+    0,
+  )
   const inner = (option.options ?? []).reduce((sum, each) => sum + textOf(each), 0)
-  return option.name.length + described + choices + inner
+  return longest(option.name, option.name_localizations) + longest(option.description, option.description_localizations) + choices + inner
 }

@@ -3,10 +3,11 @@ import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
 import { languageOfLocale } from '../../core/shared/dispatch.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { asFault, isTooLate, refusalCode } from './api-trouble.ts'
-import { connect, createClient, createRest } from './connect.ts'
+import { connect, createClient, createRest, type Shards } from './connect.ts'
 import { interactionHandler } from './handle-interaction.ts'
 import { discordMessenger } from './messenger.ts'
-import { registerCommands } from './register-commands.ts'
+import { keepRegistered } from './keep-registered.ts'
+import { inspectGuild } from './inspect-guild.ts'
 import { renderReply } from './render-reply.ts'
 import { slashCommands } from './slash-commands.ts'
 
@@ -18,8 +19,10 @@ export interface DiscordBotOptions {
   readonly token: string
   /** Another address of Discord's REST API, without version: `https://discord.com/api` when not given. */
   readonly apiUrl?: string
-  /** Registers the commands for this server alone (there at once, none in direct messages) instead of for all. */
-  readonly guildId?: string
+  /** Registers the commands for the servers that the bot is in, each by itself, and for direct messages, instead of for all servers at once. */
+  readonly guildIds?: readonly string[]
+  /** The part of the gateway that this process takes, all of it when not given. */
+  readonly shards?: Shards
   /** Interactions that run at the same time, 1,000 when not given; one more is told to come back. */
   readonly maxRunning?: number
 }
@@ -29,9 +32,9 @@ export interface DiscordBotOptions {
  * is lost to Discord: the member sees it fail and gives it again, which is safe, since what had committed is a key of its own in the audit trail.
  * @throws Fault not retryable when the token, the intents or the commands are refused; retryable when Discord cannot be reached
  */
-export async function startDiscordBot({ app, token, apiUrl, guildId, maxRunning = MAX_RUNNING }: DiscordBotOptions): Promise<Bot> {
+export async function startDiscordBot({ app, token, apiUrl, guildIds, shards, maxRunning = MAX_RUNNING }: DiscordBotOptions): Promise<Bot> {
   const slash = slashCommands(app.commands, app.speak)
-  const client = createClient(apiUrl)
+  const client = createClient(apiUrl, shards)
   const rest = createRest(apiUrl, token)
   const handle = interactionHandler(app, slash)
   const running = new Set<Promise<void>>()
@@ -58,13 +61,11 @@ export async function startDiscordBot({ app, token, apiUrl, guildId, maxRunning 
     await client.destroy()
   }
 
+  let registered: (guildId: string) => Promise<boolean> = () => Promise.resolve(false)
   try {
     const ready = await connect(client, token)
-    const registration = await registerCommands({ rest, applicationId: ready.application.id, guildId, roots: slash.roots })
-    app.log.info(
-      { user: ready.user.tag, guilds: ready.guilds.cache.size, registration, commands: app.commands.length },
-      'Discord is connected',
-    )
+    registered = await keepRegistered({ client: ready, rest, roots: slash.roots, log: app.log, guildIds })
+    app.log.info({ user: ready.user.tag, guilds: ready.guilds.cache.size, commands: app.commands.length }, 'Discord is connected')
   } catch (error) {
     await close()
     throw asFault(error)
@@ -72,6 +73,7 @@ export async function startDiscordBot({ app, token, apiUrl, guildId, maxRunning 
 
   return {
     messenger: discordMessenger(rest, app.speak),
+    inspect: (guildId, chatIds, also) => inspectGuild(client, guildId, chatIds, also, () => registered(guildId)),
     isConnected: () => client.ws.shards.size > 0 && client.ws.shards.every((shard) => shard.status === Status.Ready),
     async stop() {
       client.off(Events.InteractionCreate, onInteraction)

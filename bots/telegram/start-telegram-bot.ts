@@ -6,6 +6,7 @@ import { ApiFailure } from './api-failure.ts'
 import { createChatAliases, type ChatAliases } from './chat-aliases.ts'
 import { handleUpdate } from './handle-update.ts'
 import { startInboxLoop } from './inbox-loop.ts'
+import { inspectChat } from './inspect-chat.ts'
 import { createLinkTags } from './link-tags.ts'
 import { setMenus } from './menus.ts'
 import { createMessenger } from './messenger.ts'
@@ -72,6 +73,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId, records, we
   log.info({ username, webhook: webhook !== undefined }, 'the Telegram bot hears')
   return {
     messenger: respectfulMessenger(createMessenger({ app, poster }), memory),
+    inspect: (communityId) => inspectChat(api, aliases, me.id, communityId),
     isConnected: () => hearing.isConnected(),
     async stop() {
       await hearing.stop()

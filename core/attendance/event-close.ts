@@ -15,7 +15,7 @@ export const eventCloseCommand = defineCommand({
   access: 'host',
   effect: 'write',
   audience: 'private',
-  input: z.object({ event: codeField(say('event'), 'EVT') }),
+  input: z.object({ event: codeField(say('event'), 'EVT', 'own-event') }),
   async run({ actor, now, port }: Run<EventPort>, { event: number }): Promise<Outcome<Event>> {
     const found = await requireOwnEvent(port, number, actor)
     if (!found.ok) return found

@@ -22,7 +22,7 @@ export const eventCodesCommand = defineCommand({
   // Only the host sees it; what everybody may see the host shows.
   audience: 'private',
   input: z.object({
-    event: codeField(say('event'), 'EVT'),
+    event: codeField(say('event'), 'EVT', 'own-event'),
     count: integerField(say('count'), { min: 1, max: MAX_CODES }).optional(),
   }),
   async run({ actor, now, port }: Run<EventPort>, { event: number, count }): Promise<Outcome<Shown>> {

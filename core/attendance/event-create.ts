@@ -11,6 +11,7 @@ import { eventCode, EVIDENCE, type Evidence } from './attendance.types.ts'
 import { CLOSES_AFTER_MS, MAX_AHEAD_MS, MAX_REWARD, OPENS_BEFORE_MS } from './event.rules.ts'
 
 const { say } = attendanceTexts
+const EVIDENCE_NAMES = { rotating: say('evidence_rotating'), codes: say('evidence_codes'), roster: say('evidence_roster') }
 const NEXT = { rotating: 'createdNextRotating', codes: 'createdNextCodes', roster: 'createdNextRoster' } as const
 
 interface Created {
@@ -32,7 +33,7 @@ export const eventCreateCommand = defineCommand({
     start: instantField(say('start')),
     minutes: integerField(say('minutes'), { min: 5, max: 1_440 }).optional(),
     place: textField(say('place'), { max: 200 }).optional(),
-    evidence: choiceField(say('evidence'), EVIDENCE).optional(),
+    evidence: choiceField(say('evidence'), EVIDENCE, EVIDENCE_NAMES).optional(),
     capacity: integerField(say('capacity'), { min: 1, max: 1_000_000 }).optional(),
     reward: amountField(say('reward')).optional(),
   }),

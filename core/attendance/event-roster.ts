@@ -35,7 +35,7 @@ export const eventRosterCommand = defineCommand({
   effect: 'grouped',
   audience: 'private',
   input: z.object({
-    event: codeField(say('event'), 'EVT'),
+    event: codeField(say('event'), 'EVT', 'own-event'),
     list: verbatimField(say('list'), { max: 150_000, file: true }),
     confirm: booleanField(say('confirm')).optional(),
   }),

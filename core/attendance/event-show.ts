@@ -40,7 +40,7 @@ export const eventShowCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'public',
-  input: z.object({ event: codeField(say('event'), 'EVT') }),
+  input: z.object({ event: codeField(say('event'), 'EVT', 'event') }),
   async run({ now, port }: Run<EventCardPort>, { event }): Promise<Outcome<EventCard>> {
     const found = await requireEvent(port, event)
     return found.ok ? done(await readEventCard(port, found.result, now)) : found

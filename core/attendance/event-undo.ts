@@ -24,7 +24,7 @@ export const eventUndoCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    event: codeField(say('event'), 'EVT'),
+    event: codeField(say('event'), 'EVT', 'own-event'),
     member: memberField(say('member')),
     reason: textField(say('reason'), { max: 200, takesRest: true }),
   }),

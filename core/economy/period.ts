@@ -20,7 +20,7 @@ export const periodCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'public',
-  input: z.object({ period: integerField(say('period'), { min: 1, max: LAST_PERIOD }).optional() }),
+  input: z.object({ period: integerField(say('period'), { min: 1, max: LAST_PERIOD, suggest: 'period' }).optional() }),
   async run({ now, port }: Run<EconomyViewPort>, { period }): Promise<Outcome<Shown>> {
     const wanted = period ?? periodAt(port.genesis, now)
     if (wanted === 0) return done({ beginsAt: port.genesis })

@@ -23,7 +23,7 @@ export const statementCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'private',
-  input: z.object({ period: integerField(say('period'), { min: 1, max: LAST_PERIOD }).optional() }),
+  input: z.object({ period: integerField(say('period'), { min: 1, max: LAST_PERIOD, suggest: 'statement' }).optional() }),
   async run({ actor, now, port }: Run<EconomyViewPort>, { period }): Promise<Outcome<Shown>> {
     const wanted = period ?? Math.max(1, periodAt(port.genesis, now) - 1)
     const found = (await port.periods(now)).find(({ number }) => number === wanted)

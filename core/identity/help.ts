@@ -27,7 +27,7 @@ export const helpCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'private',
-  input: z.object({ command: textField(say('helpTopic'), { max: 60, takesRest: true }).optional() }),
+  input: z.object({ command: textField(say('helpTopic'), { max: 60, takesRest: true, suggest: 'command' }).optional() }),
   run({ actor, port }: { actor: { roles: ReadonlySet<Role> }; port: HelpPort }, { command: topic }) {
     const usable = port.commands().filter(({ access }) => access === 'member' || actor.roles.has(access) || actor.roles.has('operator'))
     if (topic === undefined) return Promise.resolve(done<Help>({ all: usable }))

@@ -7,6 +7,7 @@ import { identityTexts } from './identity.texts.ts'
 import type { IdentityPort } from './identity.port.ts'
 
 const { say } = identityTexts
+const LANGUAGE_NAMES = { en: say('languageEn'), zh: say('languageZh') }
 
 export const languageCommand = defineCommand({
   name: ['language'],
@@ -14,7 +15,7 @@ export const languageCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ language: choiceField(say('language'), LANGUAGES) }),
+  input: z.object({ language: choiceField(say('language'), LANGUAGES, LANGUAGE_NAMES) }),
   async run({ actor, port }: Run<IdentityPort>, { language }) {
     await port.setLanguage(actor.memberId, language)
     return done({ language })

@@ -9,7 +9,13 @@ import { identityTexts } from './identity.texts.ts'
 
 const { say } = identityTexts
 const GRANTABLE = ['host', 'reviewer', 'chair', 'operator'] as const
-const input = z.object({ member: memberField(say('member')), role: choiceField(say('role'), GRANTABLE) })
+const ROLE_NAMES = {
+  host: sharedTexts.say('role_host'),
+  reviewer: sharedTexts.say('role_reviewer'),
+  chair: sharedTexts.say('role_chair'),
+  operator: sharedTexts.say('role_operator'),
+}
+const input = z.object({ member: memberField(say('member')), role: choiceField(say('role'), GRANTABLE, ROLE_NAMES) })
 
 interface Change {
   readonly name: string

@@ -14,7 +14,7 @@ export const timezoneCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ zone: textField(say('timezone'), { max: 60 }) }),
+  input: z.object({ zone: textField(say('timezone'), { max: 60, suggest: 'timezone' }) }),
   async run({ actor, now, port }: Run<IdentityPort>, { zone: typed }) {
     const zone = knownZone(typed)
     if (zone === undefined)

@@ -16,6 +16,8 @@ export interface ChatAccount {
   readonly handle?: string
   /** The platform's own locale such as `zh-CN`, if it told one. */
   readonly locale?: string
+  /** Ids of the roles that the account has in the server of the command, as the platform tells with the command itself. */
+  readonly groupRoles?: readonly string[]
 }
 
 /** Where a command was given. `threadId` is a Discord thread or a Telegram topic. */
@@ -33,6 +35,8 @@ export interface Actor {
   readonly name: string
   readonly roles: ReadonlySet<Role>
   readonly language: Language
+  /** What everyone reads in the place of the command, where an operator chose one for it. */
+  readonly placeLanguage?: Language
   readonly timeZone: string
   readonly blocked: boolean
   readonly account: ChatAccount

@@ -2,6 +2,7 @@ import type { ChatAccount, ChatPlace, Platform } from './actor.ts'
 import type { BoundCommand, Dispatch } from './dispatch.ts'
 import type { Reply } from './reply.ts'
 import type { Speak } from './speak.ts'
+import type { Suggest } from './suggest.ts'
 import type { Language } from './text.ts'
 
 /** A command as surfaces see it: everything but how it runs. */
@@ -36,11 +37,26 @@ export interface Messenger {
   edit(message: MessageReference, reply: Reply, language: Language): Promise<'edited' | 'gone'>
 }
 
+/** What a bot needs in a place to write there, named as the platform's settings name it. */
+export type Right = 'view' | 'send' | 'send-in-threads' | 'history' | 'embed' | 'attach'
+
+/** What a platform says of the bot in one of its servers or groups. */
+export interface GuildReport {
+  /** `missing` is `all` where the bot sees nothing: no such place, or hidden from it. */
+  readonly channels: readonly { readonly name: string; readonly missing: 'all' | readonly Right[] }[]
+  /** Whether the commands offered there are the present ones. */
+  readonly commands: 'registered' | 'missing' | 'unknown'
+  /** More than any bot needs. */
+  readonly isAdministrator: boolean
+}
+
 /** A running bot. */
 export interface Bot {
   readonly messenger: Messenger
   /** Whether it hears its platform just now, for readiness and `status`. */
   isConnected(): boolean
+  /** What the bot may do in a server, for `diagnose`; undefined when it does not see the server. Of `also` only what is of this server is told. @throws Fault when the platform does not answer */
+  inspect?(communityId: string, chatIds: readonly string[], also: readonly string[]): Promise<GuildReport | undefined>
   /** Stops hearing, lets running commands finish. */
   stop(): Promise<void>
 }
@@ -55,6 +71,8 @@ export interface Log {
 /** The composed product as a chat surface sees it (architecture, rule 6): no bot knows a database or a chain. */
 export interface ChatApp {
   readonly dispatch: Dispatch
+  /** What may be meant by a value that is being typed. Reads only. */
+  readonly suggest: Suggest
   readonly commands: readonly CommandDefinition[]
   readonly speak: Speak
   readonly prompts: Prompts

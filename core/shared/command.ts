@@ -30,6 +30,8 @@ export interface Command<Shape extends z.ZodRawShape = z.ZodRawShape, Port = nev
   readonly effect: Effect
   /** What a platform must decide before it knows the answer: whether the answer is for the asker alone. */
   readonly audience: 'private' | 'public'
+  /** An operator may give it in a server that does not belong to the community (yet). */
+  readonly anywhere?: boolean
   readonly input: z.ZodObject<Shape>
   run(run: Run<Port>, input: z.output<z.ZodObject<Shape>>): Promise<Outcome<Result>>
   render(result: Result, actor: Actor): Reply

@@ -39,6 +39,8 @@ export interface AuditLine {
 export interface DispatchPort<Tx> {
   /** The member behind a chat account, created on the first command (spec 02). */
   identify(account: ChatAccount, place: ChatPlace, now: Instant): Promise<Actor>
+  /** The member behind an account, without making one. */
+  recognise(account: ChatAccount, place: ChatPlace): Promise<Actor | undefined>
   /** Whether a group or server belongs to the community that is served; the first one ever seen does when none is configured. */
   isHome(account: ChatAccount, place: ChatPlace): Promise<boolean>
   read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
@@ -77,7 +79,7 @@ export interface Answer {
 
 /** A command and the way to make its port from a transaction. Made by `bindCommand`, so that input, port and result stay of one piece. */
 export interface BoundCommand<Tx> {
-  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'input'>
+  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'anywhere' | 'input'>
   execute(run: Omit<Run<never>, 'port'>, input: unknown, tx: Tx): Promise<Outcome<Reply>>
 }
 
@@ -149,6 +151,13 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
     })
   }
 
+  /** Strangers' servers are refused, but an operator brings a server in from inside it. */
+  async function isWelcome({ command, account, place }: { command: string; account: ChatAccount; place: ChatPlace }): Promise<boolean> {
+    if (await port.isHome(account, place)) return true
+    if (byName.get(command)?.definition.anywhere !== true) return false
+    return (await port.recognise(account, place))?.roles.has('operator') === true
+  }
+
   /** Finds the member, keeps strangers out, turns a fault or bug into words; a refusal never comes by exception. */
   async function guarded(
     request: { command: string; key: string; account: ChatAccount; place: ChatPlace },
@@ -161,12 +170,12 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
       const isForAll = reply.audience === 'public' && request.place.kind === 'group'
       return {
         reply,
-        language: reply.language ?? (isForAll ? port.publicLanguage : own),
+        language: reply.language ?? (isForAll ? (actor?.placeLanguage ?? port.publicLanguage) : own),
         timeZone: actor?.timeZone ?? 'UTC',
       }
     }
     try {
-      if (!(await port.isHome(request.account, request.place))) return addressed(refusalReply(stranger()))
+      if (!(await isWelcome(request))) return addressed(refusalReply(stranger()))
       const now = port.now()
       actor = await port.identify(request.account, request.place, now)
       return addressed(await work(actor, now))
@@ -195,7 +204,8 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   return Object.assign(dispatch, { press })
 }
 
-function mayUse(actor: Actor, access: Role): boolean {
+/** Whether a member's roles allow what needs `access`; an operator may do everything. */
+export function mayUse(actor: Pick<Actor, 'roles'>, access: Role): boolean {
   if (access === 'member') return true
   return actor.roles.has(access) || actor.roles.has('operator')
 }

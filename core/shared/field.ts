@@ -7,11 +7,18 @@ import { sharedTexts } from './shared.texts.ts'
 
 const { say } = sharedTexts
 
+/** Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. */
+export type SuggestSource = 'event' | 'own-event' | 'period' | 'statement' | 'timezone' | 'command'
+
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {
-  readonly kind: 'text' | 'amount' | 'instant' | 'integer' | 'boolean' | 'choice' | 'member' | 'code' | 'file'
+  readonly kind: 'text' | 'amount' | 'instant' | 'integer' | 'boolean' | 'choice' | 'member' | 'channel' | 'group-role' | 'code' | 'file'
   readonly label: Text
   readonly choices?: readonly string[]
+  /** What the choices are called where people pick them; a choice without one is shown as it is. */
+  readonly choiceNames?: Readonly<Record<string, Text>>
+  /** Where values are offered from while somebody types; any other value may be typed all the same. */
+  readonly suggest?: SuggestSource
   /** A free text may contain spaces: when typed without quotes it takes the rest of the line. */
   readonly takesRest?: boolean
 }
@@ -52,8 +59,9 @@ function textual(meta: FieldMeta) {
 }
 
 /** One line for people: control, bidirectional and zero-width characters are removed, length in Unicode characters is bounded. */
-export function textField(label: Text, options: { max: number; takesRest?: boolean }) {
-  return textual({ kind: 'text', label, takesRest: options.takesRest ?? false })((typed, context) => {
+export function textField(label: Text, options: { max: number; takesRest?: boolean; suggest?: SuggestSource }) {
+  const suggest = options.suggest === undefined ? {} : { suggest: options.suggest }
+  return textual({ kind: 'text', label, takesRest: options.takesRest ?? false, ...suggest })((typed, context) => {
     const line = cleanLine(typed)
     if (line === '') return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
     if (Array.from(line).length > options.max)
@@ -89,15 +97,17 @@ export function instantField(label: Text) {
 }
 
 /** A whole number inside bounds. */
-export function integerField(label: Text, options: { min: number; max: number }) {
-  return textual({ kind: 'integer', label })((typed, context) => {
+export function integerField(label: Text, options: { min: number; max: number; suggest?: SuggestSource }) {
+  const suggest = options.suggest === undefined ? {} : { suggest: options.suggest }
+  return textual({ kind: 'integer', label, ...suggest })((typed, context) => {
     const text = typed.trim().normalize('NFKC')
     const value = /^-?\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= options.min && value <= options.max) return value
+    const { min, max } = options
     return problem(context, {
       code: 'input.integer',
-      reason: say('integer', { field: label, ...options }),
-      nextStep: say('integerNext', options),
+      reason: say('integer', { field: label, min, max }),
+      nextStep: say('integerNext', { min }),
     })
   })
 }
@@ -113,8 +123,12 @@ export function booleanField(label: Text) {
 }
 
 /** One of a few words. */
-export function choiceField<const Choice extends string>(label: Text, choices: readonly [Choice, ...Choice[]]) {
-  return textual({ kind: 'choice', label, choices })((typed, context) => {
+export function choiceField<const Choice extends string>(
+  label: Text,
+  choices: readonly [Choice, ...Choice[]],
+  choiceNames?: Readonly<Record<Choice, Text>>,
+) {
+  return textual({ kind: 'choice', label, choices, ...(choiceNames === undefined ? {} : { choiceNames }) })((typed, context) => {
     const text = typed.trim().toLowerCase().normalize('NFKC')
     const found = choices.find((choice) => choice === text)
     if (found !== undefined) return found
@@ -127,8 +141,8 @@ export function choiceField<const Choice extends string>(label: Text, choices: r
 }
 
 /** A stable code such as `EVT-12`, read to its number; case, full-width characters and spaces are forgiven, a bare number is enough. */
-export function codeField(label: Text, prefix: string) {
-  return textual({ kind: 'code', label })((typed, context) => {
+export function codeField(label: Text, prefix: string, suggest?: SuggestSource) {
+  return textual({ kind: 'code', label, ...(suggest === undefined ? {} : { suggest }) })((typed, context) => {
     const text = typed.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
     const match = new RegExp(`^(?:${prefix}-?)?(\\d{1,9})$`).exec(text)
     if (match !== null) return Number(match[1])
@@ -147,6 +161,11 @@ export function memberField(label: Text) {
     if (text !== '' && text.length <= 100) return text
     return problem(context, { code: 'input.member', reason: say('member', { field: label }), nextStep: say('memberNext') })
   })
+}
+
+/** A thing of the platform by its mention or id; gives what the pattern captures. */
+export function referenceField(label: Text, kind: 'channel' | 'group-role', pattern: RegExp, wrong: Problem) {
+  return textual({ kind, label })((typed, context) => pattern.exec(cleanLine(typed))?.[1] ?? problem(context, wrong))
 }
 
 /** Text that must be kept as it is, line breaks included: a signature, a signed message, the content of a CSV file. `max` is in UTF-16 code units. */

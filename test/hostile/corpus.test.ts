@@ -4,7 +4,7 @@ import type { Answer } from '../../core/shared/dispatch.ts'
 import { fieldUses } from '../../core/shared/usage.ts'
 import { renderMessage } from '../messages/render-message.ts'
 import { startCommunity, type Community } from '../support/community.ts'
-import { settleIn, SOUND_INPUT, stateOf } from './hostile-community.ts'
+import { IN_SERVER, settleIn, SOUND_INPUT, stateOf } from './hostile-community.ts'
 import { ALL_NASTY } from './nasty-values.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
@@ -23,7 +23,7 @@ afterAll(async () => {
 const give = (command: string, input: Readonly<Record<string, unknown>>, key = `hostile:${(tried += 1)}`): Promise<Answer> =>
   community.chat.dispatch({
     account: { platform: 'console', userId: 'op', name: 'op', handle: 'op' },
-    place: { kind: 'private', chatId: 'op' },
+    place: IN_SERVER.has(command) ? { kind: 'group', chatId: 'house', communityId: 'house' } : { kind: 'private', chatId: 'op' },
     command,
     input,
     key,

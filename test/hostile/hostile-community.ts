@@ -31,9 +31,28 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   status: {},
   'role grant': { member: '@ann', role: 'host' },
   'role revoke': { member: '@ann', role: 'host' },
+  'role map': { groupRole: '300000000000000009', role: 'host' },
+  'role unmap': { groupRole: '300000000000000009', role: 'host' },
+  'role maps': {},
+  'guild add': {},
+  'guild remove': { guild: '200000000000000009' },
+  'guild list': {},
+  setup: { language: 'en' },
+  diagnose: {},
   'rewards set': { kind: 'attendance', amount: '10', reason: 'a reason' },
   resume: { signer: 'payer' },
 }
+
+/** Commands about a server are given in one, so that they come to look at their input. */
+export const IN_SERVER: ReadonlySet<string> = new Set([
+  'role map',
+  'role unmap',
+  'role maps',
+  'guild add',
+  'guild remove',
+  'setup',
+  'diagnose',
+])
 
 /** An event of each kind of evidence, by the operator, who may do everything: what is refused is refused for its input. */
 export async function settleIn(community: Community): Promise<void> {
@@ -55,7 +74,7 @@ export async function stateOf(community: Community): Promise<string> {
     SELECT concat_ws(':', (SELECT count(*) FROM member), (SELECT count(*) FROM role_grant), (SELECT count(*) FROM event), (SELECT sum(attendees) FROM event),
       (SELECT count(*) FROM event WHERE closed_at IS NOT NULL), (SELECT count(*) FROM event_code), (SELECT count(*) FROM attendance),
       (SELECT count(*) FROM reward), (SELECT count(*) FROM transfer), (SELECT sum(balance) FROM account), (SELECT count(*) FROM withdrawal),
-      (SELECT count(*) FROM wallet WHERE unlinked_at IS NULL), (SELECT count(*) FROM reward_rate), (SELECT count(*) FROM audit_line),
+      (SELECT count(*) FROM wallet WHERE unlinked_at IS NULL), (SELECT count(*) FROM reward_rate), (SELECT count(*) FROM guild), (SELECT count(*) FROM group_role), (SELECT count(*) FROM audit_line),
       (SELECT string_agg(language || time_zone || auto_payout, ',' ORDER BY id) FROM member)) AS state`
   return row?.state ?? ''
 }

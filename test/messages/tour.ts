@@ -1,5 +1,7 @@
 import { privateKeyToAccount } from 'viem/accounts'
 import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
+import type { ChatPlace } from '../../core/shared/actor.ts'
+import { runLine } from '../../core/shared/chat-line.ts'
 import type { Answer } from '../../core/shared/dispatch.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 
@@ -39,6 +41,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
     ['Running the community', () => operating(community, say)],
+    ['Servers', () => servers(community, keep)],
     ['Mistakes of every kind', () => mistakes(say)],
   ]
   for (const [name, play] of chapters) {
@@ -229,6 +232,40 @@ async function operating(community: Community, say: Say): Promise<void> {
   await say('op', 'rewards set attendance 12 because events are the heart')
   await say('op', 'rewards set attendance 1000000 because')
   await say('op', 'rewards')
+}
+
+/** By an operator in a Discord server, and in a direct message. */
+async function servers({ chat, database }: Community, keep: (who: string, typed: string, answer: Answer) => Answer): Promise<void> {
+  const account = { platform: 'discord', userId: '300000000000000009', name: 'Olga', handle: 'olga' } as const
+  const server = { kind: 'group', chatId: '400000000000000001', communityId: '200000000000000001' } as const
+  const say = async (typed: string, place: ChatPlace = server) =>
+    keep('olga', typed, await runLine(chat, account, place, typed, `tour:${typed}:${place.kind}`))
+  await say('start')
+  const { memberId } = await database.prisma.chatAccount.findFirstOrThrow({ where: { userId: account.userId } })
+  await database.prisma.roleGrant.create({ data: { memberId, role: 'operator', grantedAt: new Date(GENESIS) } })
+  for (const line of [
+    'guild list',
+    'setup',
+    'setup part:channel',
+    'setup part:host',
+    'setup part:reviewer',
+    'setup language:zh channel:<#400000000000000003> host:<@&500000000000000001>',
+    'setup channel:general',
+    'role map 500000000000000001 host',
+    'role map <@&500000000000000002> reviewer',
+    'role map 200000000000000001 host',
+    'role map hosts host',
+    'role maps',
+    'role unmap 500000000000000002 reviewer',
+    'role unmap 500000000000000002 chair',
+    'diagnose',
+    'guild add',
+    'guild list',
+    'guild remove 200000000000000008',
+    'guild remove',
+  ])
+    await say(line)
+  await say('setup', { kind: 'private', chatId: '600000000000000001' })
 }
 
 async function mistakes(say: Say): Promise<void> {

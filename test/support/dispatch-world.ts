@@ -34,6 +34,7 @@ export class World {
     now: () => this.now,
     newId: () => `id-${(this.#ids += 1)}`,
     isHome: async (_account, { communityId }) => communityId === undefined || this.homes.has(communityId),
+    recognise: (account, where) => this.port.identify(account, where, this.now),
     identify: async (account, where) => ({
       memberId: `member-${account.userId}`,
       name: account.name,

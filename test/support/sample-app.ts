@@ -1,10 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { createSpeak } from '../../adapters/speak.ts'
-import type { ChatAccount, ChatPlace, Role } from '../../core/shared/actor.ts'
+import type { Actor, ChatAccount, ChatPlace, Role } from '../../core/shared/actor.ts'
 import type { ChatApp, MessageReference, Prompt } from '../../core/shared/chat-app.ts'
 import { bindCommand, createDispatch, languageOfLocale, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
 import { MINUTE } from '../../core/shared/instant.ts'
 import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
+import { commandSource } from '../../core/identity/suggest-commands.ts'
+import { createSuggest, matches, type Source, type SuggestPort } from '../../core/shared/suggest.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import type { Catalogue, Language } from '../../core/shared/text.ts'
 import { SAMPLE_INSTANT, sampleCommands, type SampleData } from './sample-commands.ts'
@@ -94,25 +96,33 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   }
   const mustWrite = (tx: Tx): void => assert.ok(tx.open && tx.writes, 'a write outside of its transaction')
 
+  const actorOf = (account: ChatAccount, place: ChatPlace): Actor => {
+    assert.match(account.userId, /^\S+$/)
+    assert.ok(account.name !== '', 'an account without a name')
+    assert.ok(place.kind === 'private' || place.communityId !== undefined, 'a group that belongs to no community')
+    return {
+      memberId: `member of ${accountKey(account)}`,
+      name: account.name,
+      roles: roles.get(accountKey(account)) ?? new Set<Role>(),
+      language: languageOfLocale(account.locale),
+      timeZone: 'Asia/Shanghai',
+      blocked: false,
+      account,
+      place,
+    }
+  }
   const port: DispatchPort<Tx> = {
     identify: (account: ChatAccount, place: ChatPlace) => {
-      assert.match(account.userId, /^\S+$/)
-      assert.ok(account.name !== '', 'an account without a name')
-      assert.ok(place.kind === 'private' || place.communityId !== undefined, 'a group that belongs to no community')
       met.push({ account, place })
-      return Promise.resolve({
-        memberId: `member of ${accountKey(account)}`,
-        name: account.name,
-        roles: roles.get(accountKey(account)) ?? new Set<Role>(),
-        language: languageOfLocale(account.locale),
-        timeZone: 'Asia/Shanghai',
-        blocked: false,
-        account,
-        place,
-      })
+      return Promise.resolve(actorOf(account, place))
     },
+    recognise: (account, place) => Promise.resolve(actorOf(account, place)),
     isHome: (_account, place) =>
-      Promise.resolve(place.kind === 'private' || options.communityId === undefined || place.communityId === options.communityId),
+      Promise.resolve(
+        place.communityId === undefined
+          ? place.kind === 'private'
+          : options.communityId === undefined || place.communityId === options.communityId,
+      ),
     async read(work) {
       const tx: Tx = { open: true, writes: false, claimed: false }
       try {
@@ -188,6 +198,20 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       },
     })),
   )
+  const definitions = bound.map((command) => command.definition)
+  const none: Source = () => []
+  const sources: SuggestPort['sources'] = {
+    event: ({ typed }) =>
+      state.data.events.flatMap(({ title }, index) => {
+        const code = `EVT-${index + 1}`
+        return matches(typed, code, title) ? [{ value: code, label: sampleTexts.say('event', { code, title }) }] : []
+      }),
+    'own-event': none,
+    period: none,
+    statement: none,
+    timezone: none,
+    command: commandSource(() => definitions),
+  }
   const promptKey = (account: ChatAccount, place: ChatPlace): string => `${accountKey(account)} ${place.chatId} ${place.threadId ?? ''}`
   const log =
     (level: 'info' | 'warn' | 'error') =>
@@ -198,7 +222,8 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
 
   return {
     dispatch: createDispatch(bound, port),
-    commands: bound.map((command) => command.definition),
+    suggest: createSuggest(definitions, { ...port, sources }),
+    commands: definitions,
     speak: createSpeak([sharedTexts.catalogue, sampleTexts.catalogue, ...(options.catalogues ?? [])]),
     prompts: {
       put(account, place, prompt) {

@@ -12,6 +12,7 @@ import {
   textField,
   verbatimField,
 } from '../../core/shared/field.ts'
+import { channelField, groupRoleField } from '../../core/guild/guild-fields.ts'
 import { done, refuse } from '../../core/shared/refusal.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
@@ -37,6 +38,9 @@ export interface SamplePort {
   /** Resolves when the test lets a `wait` go on. */
   gate(): Promise<void>
 }
+
+/** One more than a platform lists. */
+const LETTERS: readonly [string, ...string[]] = ['a', ...Array.from('bcdefghijklmnopqrstuvwxyz')]
 
 const priv = (reply: Omit<Reply, 'audience'>): Reply => ({ audience: 'private', ...reply })
 const pub = (reply: Omit<Reply, 'audience'>): Reply => ({ audience: 'public', ...reply })
@@ -248,7 +252,10 @@ export const sampleCommands = [
       open: booleanField(say('available')).optional(),
       kind: choiceField(say('listKind'), ['essay', 'code']).optional(),
       member: memberField(say('rowName')).optional(),
-      event: codeField(say('eventCode'), 'EVT').optional(),
+      event: codeField(say('eventCode'), 'EVT', 'event').optional(),
+      letter: choiceField(say('letter'), LETTERS).optional(),
+      groupRole: groupRoleField(say('groupRole')).optional(),
+      chat: channelField(say('chat')).optional(),
     }),
     run: (_run, input) => Promise.resolve(done(input)),
     render: (input) =>

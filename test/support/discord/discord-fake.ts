@@ -8,7 +8,15 @@ import { Calendar, calendarRoutes, type ScheduledEventInput, type ScheduledEvent
 import { threadRoutes } from './routes-thread.ts'
 import type { Conversation } from './conversation.ts'
 import { discordDocument } from './discord-document.ts'
-import { type AutocompleteInput, type ClickInput, Driver, type ModalInput, type SelectInput, type SlashInput } from './driver.ts'
+import {
+  type AutocompleteInput,
+  type ClickInput,
+  Driver,
+  type ForgedInput,
+  type ModalInput,
+  type SelectInput,
+  type SlashInput,
+} from './driver.ts'
 import { Gateway } from './gateway.ts'
 import type { Place } from './invoke.ts'
 import { type RequestRecord, Rest, type Violation } from './rest.ts'
@@ -57,6 +65,13 @@ export interface DiscordFake extends AsyncDisposable {
   addGuild(input: GuildInput): string
   addRole(guildId: string, input: RoleInput): string
   addChannel(input?: ChannelInput): string
+  /** A thread of a text channel, or a post of a forum. */
+  addThread(parentId: string, name: string, ownerId: string): string
+  removeChannel(channelId: string): void
+  /** The bot is removed from a guild, which may be added again. */
+  removeGuild(guildId: string): void
+  /** Discord loses a guild for a while (`over` is false), or has it again. */
+  outage(guildId: string, over: boolean): void
   addMember(input: MemberInput): string
   addUser(input: UserInput): string
   setRoles(guildId: string, userId: string, roles: readonly string[]): void
@@ -74,6 +89,8 @@ export interface DiscordFake extends AsyncDisposable {
   submitModal(input: ModalInput): Promise<Conversation>
   /** Resolves with the choices that the bot offered. */
   autocomplete(input: AutocompleteInput): ReturnType<Driver['autocomplete']>
+  /** An interaction that no honest client sends: any type, any data. Resolves like the others. */
+  forge(input: ForgedInput): Promise<Conversation>
   /** Sends the same INTERACTION_CREATE again. */
   redeliver(interaction: APIInteraction): void
   say(input: Place & { readonly text: string }): APIMessage
@@ -185,6 +202,10 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     addGuild: (input) => world.addGuild(input),
     addRole: (guildId, input) => world.addRole(guildId, input),
     addChannel: (input) => world.addChannel(input),
+    addThread: (parentId, name, ownerId) => world.addThread(parentId, name, ownerId),
+    removeChannel: (channelId) => world.removeChannel(channelId),
+    removeGuild: (guildId) => world.removeGuild(guildId),
+    outage: (guildId, over) => world.outage(guildId, over),
     addMember: (input) => world.addMember(input),
     addUser: (input) => world.addUser(input),
     setRoles: (guildId, userId, roles) => world.setRoles(guildId, userId, roles),
@@ -197,6 +218,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     select: async (input) => driver.select(input),
     submitModal: async (input) => driver.submitModal(input),
     autocomplete: (input) => driver.autocomplete(input),
+    forge: (input) => driver.forge(input),
     redeliver: (interaction) => driver.redeliver(interaction),
     say: (input) => driver.say(input),
     upload: (input) => uploadFile(state, gatewayUrl().replace('ws:', 'http:'), input),

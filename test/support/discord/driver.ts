@@ -62,6 +62,16 @@ export interface AutocompleteInput extends SlashInput {
   readonly focused: string
 }
 
+/** What nobody's client would send. */
+export interface ForgedInput extends Place {
+  readonly type: InteractionType
+  readonly data: unknown
+  /** The message of the button or form. */
+  readonly message?: APIMessage
+  /** Keys of the interaction to be different; those that are undefined are left out. */
+  readonly change?: Json
+}
+
 /** Does what users do, and refuses what Discord's client would not let them do. */
 export class Driver {
   readonly #state: State
@@ -163,6 +173,13 @@ export class Driver {
     const data = { custom_id: modal.customId, components, ...(resolved ? { resolved } : {}) }
     const interaction = invoke(this.#state, this.#gateway, spot, InteractionType.ModalSubmit, data, sourceOf(modal))
     return this.#answered(interaction, `the form "${modal.title}"`)
+  }
+
+  /** Sends an interaction as it is given, without a look at what Discord's client would allow. */
+  forge({ type, data, message, change, ...place }: ForgedInput): Promise<Conversation> {
+    const spot = findSpot(this.#state, place)
+    const interaction = invoke(this.#state, this.#gateway, spot, type, data, message, change)
+    return this.#answered(interaction, `a forged interaction ${JSON.stringify(data).slice(0, 200)}`)
   }
 
   /** Sends the same INTERACTION_CREATE again, as a RESUME that replays too much would. */

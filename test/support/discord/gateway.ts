@@ -271,7 +271,7 @@ const isOnShard = ([index, count]: readonly [number, number], guildId: string | 
   (guildId === undefined ? 0 : Number((BigInt(guildId) >> 22n) % BigInt(count))) === index
 
 function guildOf(event: EventName, data: unknown): string | undefined {
-  const id = asObject(data)[event === GatewayDispatchEvents.GuildCreate ? 'id' : 'guild_id']
+  const id = asObject(data)[event === GatewayDispatchEvents.GuildCreate || event === GatewayDispatchEvents.GuildDelete ? 'id' : 'guild_id']
   return typeof id === 'string' ? id : undefined
 }
 

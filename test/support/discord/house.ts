@@ -4,6 +4,7 @@ import { type DiscordBotOptions, startDiscordBot } from '../../../bots/discord/s
 import type { Bot, ChatApp } from '../../../core/shared/chat-app.ts'
 import { createSampleApp, type SampleApp } from '../sample-app.ts'
 import { type DiscordFake, type DiscordFakeOptions, startDiscordFake } from './discord-fake.ts'
+import { pingsIn } from './pings.ts'
 
 export const GUILD = '200000000000000001'
 export const ANN = '300000000000000001'
@@ -12,7 +13,7 @@ export const LIN = '300000000000000003'
 
 /** One server with one channel, the sample product, and its bot connected. Ann is a host, Lin reads Chinese. */
 export interface House extends AsyncDisposable {
-  // Closing it fails when the platform would have refused a request of the bot.
+  // Closing it fails when the platform would have refused a request of the bot, or when a message could have pinged somebody.
   readonly fake: DiscordFake
   readonly channel: string
   readonly app: SampleApp
@@ -48,7 +49,7 @@ export async function openHouse(options: DiscordFakeOptions = {}, bot: Partial<D
     async [Symbol.asyncDispose]() {
       await running.stop()
       await fake.close()
-      assert.deepEqual(fake.violations, [])
+      assert.deepEqual([fake.violations, pingsIn(fake)], [[], []])
     },
   }
 }

@@ -16,7 +16,9 @@ const MEMBERS = both(GatewayIntentBits.GuildMembers, GatewayIntentBits.GuildMemb
 /** developers/events/gateway "List of Intents", for the events this fake sends. */
 const WANTED: Partial<Record<EventName, (inGuild: boolean) => number>> = {
   [GatewayDispatchEvents.GuildCreate]: GUILD,
+  [GatewayDispatchEvents.GuildDelete]: GUILD,
   [GatewayDispatchEvents.ChannelCreate]: GUILD,
+  [GatewayDispatchEvents.ChannelDelete]: GUILD,
   [GatewayDispatchEvents.ThreadCreate]: GUILD,
   [GatewayDispatchEvents.ThreadUpdate]: GUILD,
   [GatewayDispatchEvents.GuildScheduledEventCreate]: () => GatewayIntentBits.GuildScheduledEvents,

@@ -92,11 +92,19 @@ function envelope(state: State, spot: Spot, id: string): Json {
 }
 
 /** Sends INTERACTION_CREATE and keeps the interaction. @throws ImpossibleAction when no bot has a session */
-export function invoke(state: State, gateway: Gateway, spot: Spot, type: InteractionType, data: unknown, message?: unknown): Interaction {
+export function invoke(
+  state: State,
+  gateway: Gateway,
+  spot: Spot,
+  type: InteractionType,
+  data: unknown,
+  message?: unknown,
+  change: Json = {},
+): Interaction {
   if (!gateway.hasSession) throw new ImpossibleAction('no bot is connected: nobody would get the interaction')
   const id = state.nextId()
   const extra = message === undefined ? {} : { message }
-  const payload = trusted<APIInteraction>({ ...envelope(state, spot, id), type, data, ...extra })
+  const payload = trusted<APIInteraction>({ ...envelope(state, spot, id), type, data, ...extra, ...change })
   const interaction: Interaction = {
     payload,
     userId: spot.userId,

@@ -106,9 +106,23 @@ function answer(call: Call, interaction: Interaction, type: Answering, data: Jso
       return undefined
     }
     default:
+      checkChoices(data)
       interaction.choices = trusted<APIApplicationCommandOptionChoice[]>(listOf(data['choices']))
       return undefined
   }
+}
+
+/** receiving-and-responding "Autocomplete": at most 25 choices, whose names and values have 1 to 100 characters. */
+function checkChoices(data: Json): void {
+  const choices = listOf(data['choices'])
+  const isWrong = (text: unknown): boolean => typeof text !== 'string' || text === '' || text.length > 100
+  const wrong = choices.findIndex((choice) => isWrong(choice['name']) || (typeof choice['value'] !== 'number' && isWrong(choice['value'])))
+  if (!Array.isArray(data['choices']) || choices.length > 25)
+    throw refuse.invalidForm([{ path: ['data', 'choices'], code: 'BASE_TYPE_MAX_LENGTH', message: 'Must be 25 or fewer in length.' }])
+  if (wrong >= 0)
+    throw refuse.invalidForm([
+      { path: ['data', 'choices', String(wrong)], code: 'BASE_TYPE_BAD_LENGTH', message: 'Must be between 1 and 100 in length.' },
+    ])
 }
 
 function sourceOf(interaction: Interaction): APIMessage {

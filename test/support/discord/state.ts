@@ -4,6 +4,7 @@ import type {
   APIApplicationCommandOptionChoice,
   APIBaseVoiceState,
   APIDMChannel,
+  APIGuildForumChannel,
   APIGuildScheduledEvent,
   APIGuildStageVoiceChannel,
   APIGuildVoiceChannel,
@@ -51,7 +52,7 @@ export interface Guild {
   readonly events: Map<string, APIGuildScheduledEvent>
 }
 
-export type GuildChannel = APITextChannel | APIGuildVoiceChannel | APIGuildStageVoiceChannel
+export type GuildChannel = APITextChannel | APIGuildVoiceChannel | APIGuildStageVoiceChannel | APIGuildForumChannel
 export type Thread = APIPublicThreadChannel | APIPrivateThreadChannel
 export type Channel = GuildChannel | Thread | APIDMChannel
 

@@ -3,13 +3,14 @@ import {
   type APIBaseVoiceState,
   ChannelType,
   GatewayDispatchEvents,
+  type GatewayGuildDeleteDispatchData,
   type LocaleString,
   OverwriteType,
 } from 'discord-api-types/v10'
 import type { Gateway } from './gateway.ts'
 import { guildCreate, guildMember, memberEvent, role } from './payloads.ts'
 import { ALL_PERMISSIONS, BOT_PERMISSIONS, EVERYONE_PERMISSIONS } from './permissions.ts'
-import { type Guild, type GuildChannel, type Member, newUser, type State } from './state.ts'
+import { type Guild, type GuildChannel, isThread, type Member, newUser, type State, type Thread } from './state.ts'
 import { trusted } from './trusted.ts'
 
 export interface GuildInput {
@@ -35,7 +36,7 @@ export interface ChannelInput {
   /** Default: the first guild. */
   readonly guild?: string
   readonly name?: string
-  readonly type?: 'text' | 'voice' | 'stage'
+  readonly type?: keyof typeof CHANNEL_TYPES
   /** What the bot may do here, when it is not what it may do in the guild. */
   readonly botPermissions?: bigint
 }
@@ -65,7 +66,14 @@ export interface VoiceInput {
   readonly muted?: boolean
 }
 
-const CHANNEL_TYPES = { text: ChannelType.GuildText, voice: ChannelType.GuildVoice, stage: ChannelType.GuildStageVoice } as const
+const CHANNEL_TYPES = {
+  text: ChannelType.GuildText,
+  voice: ChannelType.GuildVoice,
+  stage: ChannelType.GuildStageVoice,
+  forum: ChannelType.GuildForum,
+} as const
+
+const FORUM = { available_tags: [], default_reaction_emoji: null, default_sort_order: null, default_forum_layout: 0 }
 
 /** Builds guilds, channels, roles and users, and tells a connected bot about each. */
 export class World {
@@ -149,11 +157,64 @@ export class World {
       last_message_id: null,
       rate_limit_per_user: 0,
       permission_overwrites: overwrites,
-      ...(input.type === undefined || input.type === 'text' ? {} : { bitrate: 64_000, user_limit: 0, rtc_region: null }),
+      ...(input.type === 'voice' || input.type === 'stage' ? { bitrate: 64_000, user_limit: 0, rtc_region: null } : {}),
+      ...(input.type === 'forum' ? FORUM : {}),
     })
     state.channels.set(id, channel)
     this.#gateway.dispatch(GatewayDispatchEvents.ChannelCreate, channel, true)
     return id
+  }
+
+  /** A member opens a thread in a text channel, or a post in a forum. @returns its id */
+  addThread(parentId: string, name: string, ownerId: string): string {
+    const state = this.#state
+    const parent = state.channels.get(parentId)
+    const guild = parent && state.guildOf(parent)
+    if (!parent || !guild) throw new Error(`no channel ${parentId} of a guild`)
+    const id = state.nextId()
+    const now = state.timestamp()
+    const thread = trusted<Thread>({
+      id,
+      type: ChannelType.PublicThread,
+      guild_id: guild.id,
+      parent_id: parentId,
+      name,
+      owner_id: ownerId,
+      flags: 0,
+      last_message_id: null,
+      rate_limit_per_user: 0,
+      message_count: 0,
+      member_count: 1,
+      total_message_sent: 0,
+      thread_metadata: { archived: false, archive_timestamp: now, create_timestamp: now, auto_archive_duration: 4320, locked: false },
+    })
+    state.channels.set(id, thread)
+    this.#gateway.dispatch(GatewayDispatchEvents.ThreadCreate, { ...thread, newly_created: true }, true)
+    return id
+  }
+
+  removeChannel(id: string): void {
+    const channel = this.#state.channels.get(id)
+    if (!channel || channel.type === ChannelType.DM || isThread(channel)) throw new Error(`no channel ${id} of a guild`)
+    this.#state.channels.delete(id)
+    this.#gateway.dispatch(GatewayDispatchEvents.ChannelDelete, trusted<GuildChannel & { guild_id: string }>(channel), true)
+  }
+
+  /** The bot is removed from a guild: it hears so, and what it had registered there is forgotten. The guild may be added again. */
+  removeGuild(id: string): void {
+    const state = this.#state
+    const guild = this.guild(id)
+    this.#gateway.dispatch(GatewayDispatchEvents.GuildDelete, trusted<GatewayGuildDeleteDispatchData>({ id: guild.id }), true)
+    for (const channel of state.channels.values()) if (state.guildOf(channel) === guild) state.channels.delete(channel.id)
+    state.guilds.delete(id)
+    state.commands.delete(id)
+  }
+
+  /** Discord loses a guild for a while, and has it again when `over`: the bot was not removed. */
+  outage(id: string, over: boolean): void {
+    const guild = this.guild(id)
+    if (over) this.#gateway.dispatch(GatewayDispatchEvents.GuildCreate, guildCreate(this.#state, guild, 50), true)
+    else this.#gateway.dispatch(GatewayDispatchEvents.GuildDelete, { id: guild.id, unavailable: true }, true)
   }
 
   /** Someone who shares no guild with the bot but may write to it. @returns the user id */
