@@ -86,6 +86,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const commands: readonly BoundCommand<Tx>[] = bindCommands({
     genesis,
     publicOrigin: options.publicOrigin,
+    publicLanguage: options.language,
     events,
     proof,
     checkIn,

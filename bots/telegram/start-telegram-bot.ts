@@ -49,7 +49,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId }: TelegramB
   const loop = startUpdateLoop({ api, timers, log: app.log, handle: (update) => handleUpdate(surface, update) })
   app.log.info({ username: me.username }, 'the Telegram bot hears')
   return {
-    messenger: createMessenger({ app, poster }),
+    messenger: createMessenger({ app, poster, aliases }),
     isConnected: () => loop.isConnected(),
     async stop() {
       await loop.stop()
