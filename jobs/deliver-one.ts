@@ -37,7 +37,7 @@ export async function deliverOne(options: DeliverOptions, delivery: Delivery, no
   let hasBegun = delivery.sendingSince !== undefined
   const attempt: Attempt = {
     nonce: nonceOf(delivery),
-    async sending() {
+    sending: async () => {
       if (!(await outbox.sending(delivery, now()))) throw new Superseded()
       hasBegun = true
     },

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { gather, MOST_GATHERED } from '../../core/announce/gather.ts'
 import { PLATFORMS, type Platform } from '../../core/shared/actor.ts'
 import type { PostTarget, Readers } from '../../core/shared/chat-app.ts'
@@ -8,19 +9,20 @@ import type { Language } from '../../core/shared/text.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 
-interface Payload {
-  readonly reply?: string
-  readonly language?: string | null
-  readonly timeZone?: string | null
-  readonly card?: string
-  readonly target?: PostTarget
-}
+/** Ours, as `outbox-spread.ts` and `notify-member.ts` write it. */
+const Payload = z.object({
+  reply: z.string().default('{}'),
+  language: z.string().nullish(),
+  timeZone: z.string().nullish(),
+  card: z.string().optional(),
+  target: z.object({ platform: z.enum(PLATFORMS), chatId: z.string(), threadId: z.string().optional() }).optional(),
+})
 
 interface TakenRow {
   id: bigint
   topic: string
   subject: string
-  payload: Payload
+  payload: unknown
   attempts: number
   created_at: Date
   sending_since: Date | null
@@ -74,11 +76,10 @@ export async function takePosts(tx: Tx, { platforms, limit }: Wanted, now: Insta
     select: { carrier: true, payload: true },
   })
   const byHead = Map.groupBy(carried, ({ carrier }) => carrier)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own writing, read back from the JSON column
   return inOrder(heads).map((row) =>
     toPost(
       row,
-      (byHead.get(row.id) ?? []).map(({ payload }) => payload as unknown as Payload),
+      (byHead.get(row.id) ?? []).map(({ payload }) => payload),
     ),
   )
 }
@@ -94,13 +95,13 @@ const baseOf = ({ id, attempts, created_at, sending_since }: TakenRow) => ({
 
 function toPrivate(row: TakenRow): Delivery {
   const [platform, ...rest] = row.subject.split(':')
-  const { reply, language } = row.payload
+  const { reply, language } = Payload.parse(row.payload)
   return {
     ...baseOf(row),
     kind: 'private',
     platform: readPlatform(platform),
     userId: rest.join(':'),
-    reply: replyFromJson(reply ?? '{}'),
+    reply: replyFromJson(reply),
     language: languageOf(language),
   }
 }
@@ -108,7 +109,7 @@ function toPrivate(row: TakenRow): Delivery {
 function toCard(row: TakenRow): Delivery {
   const [platform, ...rest] = row.subject.split(':')
   const messageId = rest.pop() ?? ''
-  const { card = '', language, timeZone } = row.payload
+  const { card = '', language, timeZone } = Payload.parse(row.payload)
   return {
     ...baseOf(row),
     kind: 'card',
@@ -118,19 +119,26 @@ function toCard(row: TakenRow): Delivery {
   }
 }
 
-function toPost(row: TakenRow, carried: readonly Payload[]): Delivery {
-  const { reply, language, timeZone, card, target } = row.payload
+function toPost(row: TakenRow, carried: readonly unknown[]): Delivery {
+  const { reply, language, timeZone, card, target } = Payload.parse(row.payload)
   if (target === undefined) throw new Error(`outbox row ${row.id} is a post without a target`)
-  const replies = carried.map((payload) => replyFromJson(payload.reply ?? '{}'))
+  const replies = carried.map((payload) => replyFromJson(Payload.parse(payload).reply))
   return {
     ...baseOf(row),
     kind: 'post',
-    target,
+    target: targetOf(target),
     readers: readersOf(language, timeZone),
-    reply: gather([replyFromJson(reply ?? '{}'), ...replies]),
+    reply: gather([replyFromJson(reply), ...replies]),
     card: carried.length === 0 ? card : undefined,
   }
 }
+
+/** Without the keys that are not there. */
+const targetOf = ({ platform, chatId, threadId }: { platform: Platform; chatId: string; threadId?: string | undefined }): PostTarget => ({
+  platform,
+  chatId,
+  ...(threadId === undefined ? {} : { threadId }),
+})
 
 const readersOf = (language: string | null | undefined, timeZone: string | null | undefined): Readers => ({
   language: languageOf(language),

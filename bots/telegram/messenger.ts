@@ -37,7 +37,7 @@ export function createMessenger({ app, poster, aliases }: MessengerParts): Messe
       try {
         // One message, whatever it takes: half of one could not be taken back.
         const rendered = render(reply, language, 'one', timeZone)
-        const messageId = await poster.post({ chatId: Number(chatId), ...thread }, rendered, { attempts: 1, sending: () => sending() })
+        const messageId = await poster.post({ chatId: Number(chatId), ...thread }, rendered, { attempts: 1, sending })
         return { platform: 'telegram', chatId: String(aliases.current(Number(chatId))), messageId: String(messageId) }
       } catch (error) {
         throw inWordsOfTheHouse(error)

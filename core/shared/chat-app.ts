@@ -47,7 +47,7 @@ export interface Attempt {
   /** The same in every try of the same message, at most 25 characters (Discord, developers/resources/message, "Create Message"). */
   readonly nonce: string
   /** Called and awaited right before the message leaves; when it rejects, nothing is sent. */
-  sending(): Promise<void>
+  readonly sending: () => Promise<void>
 }
 
 /**

@@ -15,8 +15,9 @@ import { paperPlatform, type PaperPlatform, type Weather } from '../support/pape
 
 const GENESIS = Date.UTC(2027, 0, 31)
 const { say } = announceTexts
+/** A gathered message begins with how many it is. */
 const textOf = ({ title, lines }: Reply): string =>
-  [...(title === undefined ? [] : [`#${title.values['count']}`]), ...lines.map(({ key, values }) => String(values['body'] ?? key))].join(
+  [...(title === undefined ? [] : [`#${lines.length}`]), ...lines.map(({ values }) => JSON.stringify(values['body']).slice(1, -1))].join(
     '+',
   )
 
