@@ -22,13 +22,13 @@ import { createDeliveries, type Deliveries } from '../jobs/deliver-outbox.ts'
 import { CATALOGUES } from '../main/catalogues.ts'
 import { channelAt, CHATS_EACH, groupAt, type Arrived, type FromChats, type ToChats } from './announce-scene.ts'
 import { startBenchDatabase } from './bench-database.ts'
-import { below, whole, type Figure } from './measure.ts'
+import { below, loadNow, whole, type Figure } from './measure.ts'
 
 const ANNOUNCEMENTS = 50
 const CHATS = 2 * CHATS_EACH
 const DELIVERIES = ANNOUNCEMENTS * CHATS
-/** Telegram takes 30 messages a second: half of the deliveries need 167 seconds. */
-const BOUND_SECONDS = 240
+/** Telegram takes 30 messages a second: half of the deliveries need 167 seconds. Our own queue promises 24 a second, which is 208; the rest is for a busy machine. */
+const BOUND_SECONDS = 300
 const GIVE_UP_SECONDS = 600
 const OPERATOR = 'b'.repeat(20)
 
@@ -172,7 +172,13 @@ function figures({ chats, limited, violations }: Arrived, seconds: number, { ear
       measured: `${refused} (Discord ${limited.discord}, Telegram ${limited.telegram})`,
       isMet: refused <= DELIVERIES / 100,
     },
-    below('announcements: until the last arrived', 's', BOUND_SECONDS, seconds, 'at least 167 s by Telegram’s 30 a second'),
+    below(
+      'announcements: until the last arrived',
+      's',
+      BOUND_SECONDS,
+      seconds,
+      `at least 167 s by Telegram’s 30 a second; load ${loadNow()}`,
+    ),
     below(
       'announcements: memory that grew on the way',
       'MB',

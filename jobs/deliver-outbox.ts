@@ -1,6 +1,6 @@
 import type { Platform } from '../core/shared/actor.ts'
 import { MINUTE, SECOND, type Instant } from '../core/shared/instant.ts'
-import type { Wanted } from '../core/shared/outbox.ts'
+import type { OutboxPort, Wanted } from '../core/shared/outbox.ts'
 import { deliverOne, type DeliverOptions } from './deliver-one.ts'
 
 /** Taken deliveries belong to a worker this long; it keeps them longer while it is at them. Shorter than Discord remembers a nonce. */
@@ -30,14 +30,26 @@ export async function deliverOutbox(options: DeliverOptions, now: Instant): Prom
 export interface Deliveries {
   /** Looks for what is due and starts it; resolves soon after something has ended, at once when there was nothing. Gives how many are under way or were started. */
   step(): Promise<number>
-  /** Resolves when everything under way has ended. */
+  /** Lets messages that are leaving end, and gives back what only waits for its turn; nothing more is sent afterwards. */
   drain(): Promise<void>
 }
 
 /** The worker of a running product: many chats at once, each in its order, and a slow one holds up nobody else. */
 export function createDeliveries(options: DeliverOptions, now: () => Instant, onError: (error: unknown) => void): Deliveries {
-  const { outbox, messengers } = options
+  const { messengers } = options
+  const outbox: OutboxPort = {
+    ...options.outbox,
+    async sending(tried, at) {
+      // One of several parts has left: the others follow.
+      if (isStopping && !leaving.has(tried.id)) return false
+      leaving.add(tried.id)
+      return options.outbox.sending(tried, at)
+    },
+  }
   const underWay = new Map<bigint, { readonly lot: string; readonly end: Promise<void> }>()
+  /** Of those, whose message is leaving. */
+  const leaving = new Set<bigint>()
+  let isStopping = false
   let keptAt = now()
   let ended = Promise.withResolvers<void>()
 
@@ -49,10 +61,14 @@ export function createDeliveries(options: DeliverOptions, now: () => Instant, on
     for (const delivery of await outbox.take({ kind, platforms: [platform], limit }, at, at + LEASE_MS)) {
       // Taken again although it is still under way here: our hold on it was late. The try that is under way ends by itself.
       if (underWay.has(delivery.id)) continue
-      const end = deliverOne(options, delivery, now)
-        .then(() => undefined, onError)
+      const end = deliverOne({ ...options, outbox }, delivery, now)
+        .then(
+          () => undefined,
+          (error: unknown) => (isStopping ? undefined : onError(error)),
+        )
         .finally(() => {
           underWay.delete(delivery.id)
+          leaving.delete(delivery.id)
           ended.resolve()
         })
       underWay.set(delivery.id, { lot, end })
@@ -78,7 +94,9 @@ export function createDeliveries(options: DeliverOptions, now: () => Instant, on
       return count
     },
     async drain() {
-      await Promise.all([...underWay.values()].map(({ end }) => end))
+      isStopping = true
+      await Promise.all([...leaving].map((id) => underWay.get(id)?.end))
+      await outbox.keep([...underWay.keys()], now())
     },
   }
 }

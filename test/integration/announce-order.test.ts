@@ -224,6 +224,47 @@ describe('announcements', () => {
   })
 })
 
+it('that only wait for their turn are given back by a worker that stops; one that is leaving ends', async () => {
+  await route('telegram', 't1')
+  await route('discord', 'd1')
+  await say1('one')
+  const turn = Promise.withResolvers<void>()
+  const arrival = Promise.withResolvers<void>()
+  const hasBegun = Promise.withResolvers<void>()
+  const { messengers, ...rest } = options()
+  const slow = new Map(messengers)
+  slow.set('telegram', {
+    ...telegram.messenger,
+    // In the bot's queue.
+    post: (...args) => turn.promise.then(() => telegram.messenger.post(...args)),
+  })
+  slow.set('discord', {
+    ...discord.messenger,
+    async post(target, reply, readers, attempt) {
+      await attempt.sending()
+      hasBegun.resolve()
+      await arrival.promise
+      return discord.messenger.post(target, reply, readers, attempt)
+    },
+  })
+  const worker = createDeliveries(
+    { ...rest, messengers: slow },
+    () => community.clock.now,
+    (error) => expect.unreachable(String(error)),
+  )
+  await Promise.all([worker.step(), hasBegun.promise])
+  const drained = worker.drain()
+  arrival.resolve()
+  await drained
+  expect(textsIn(discord, 'd1')).toEqual(['one'])
+  // The next process need not wait for the first to be forgotten; and what the first still has in its queue does not leave.
+  await deliver()
+  turn.resolve()
+  await new Promise((done) => setImmediate(done))
+  expect(textsIn(telegram, 't1')).toEqual(['one'])
+  expect(await community.database.prisma.outboxRow.count({ where: { topic: 'post', deliveredAt: null } })).toBe(0)
+})
+
 describe('hours of a chat', () => {
   it('hold messages back and bring them as one', async () => {
     community.clock.now = Date.UTC(2027, 2, 1, 12, 5)

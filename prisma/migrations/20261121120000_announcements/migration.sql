@@ -50,6 +50,8 @@ ALTER TABLE outbox
   ADD COLUMN sending_since TIMESTAMPTZ(3),
   ADD COLUMN message_id    TEXT;
 CREATE INDEX outbox_lane ON outbox (lane, id) WHERE delivered_at IS NULL;
+-- Causes and single deliveries are looked for every second, also while thousands of posts wait.
+CREATE INDEX outbox_topic ON outbox (topic, id) WHERE delivered_at IS NULL;
 CREATE INDEX outbox_cause ON outbox (cause);
 CREATE INDEX outbox_carrier ON outbox (carrier);
 
