@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Platform } from '../core/shared/actor.ts'
 import { MINUTE, SECOND, type Instant } from '../core/shared/instant.ts'
 import type { OutboxPort, Wanted } from '../core/shared/outbox.ts'
@@ -90,24 +91,20 @@ export function createDeliveries(options: DeliverOptions, now: () => Instant, on
       if (count === 0) return 0
       await firstOf(ended.promise, LONGEST_PAUSE_MS)
       ended = Promise.withResolvers()
-      await firstOf(undefined, PAUSE_MS)
+      await sleep(PAUSE_MS)
       return count
     },
     async drain() {
       isStopping = true
-      await Promise.all([...leaving].map((id) => underWay.get(id)?.end))
+      await Promise.all([...leaving].flatMap((id) => underWay.get(id)?.end ?? []))
       await outbox.keep([...underWay.keys()], now())
     },
   }
 }
 
 /** Resolves with `promise`, or after `ms`. */
-function firstOf(promise: Promise<void> | undefined, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    void promise?.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+async function firstOf(promise: Promise<void>, ms: number): Promise<void> {
+  const late = new AbortController()
+  await Promise.race([promise, sleep(ms, undefined, { signal: late.signal }).catch(() => undefined)])
+  late.abort()
 }

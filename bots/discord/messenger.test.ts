@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Attempt } from '../../core/shared/chat-app.ts'
 import { MINUTE } from '../../core/shared/instant.ts'
@@ -23,8 +24,9 @@ beforeEach(async () => {
   fake.addMember({ userId: BOB, name: 'Bob' })
 })
 afterEach(async () => {
+  const { violations } = fake
   await fake.close()
-  expect(fake.violations).toEqual([])
+  assert.deepEqual(violations, [], 'the bot broke the rules of Discord')
 })
 
 const messengerOf = (apiUrl: string) =>
