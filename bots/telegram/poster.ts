@@ -62,7 +62,7 @@ export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue:
         }),
       )
     const sendPicture = (data: Uint8Array, extra: object) =>
-      send(target.chatId, options.attempts, (chat_id) =>
+      send(target.chatId, options, (chat_id) =>
         api.call('sendPhoto', { chat_id, photo: { source: Buffer.from(data), filename: 'chart.png' }, ...extra }),
       )
     const { picture } = rendered

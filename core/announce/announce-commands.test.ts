@@ -60,7 +60,7 @@ describe('announce route', () => {
   it.each([
     [{ topic: 'news', quiet: '8-8' }, 'announce.quiet'],
     [{ topic: 'news', digest: 'noon' }, 'announce.digest'],
-    [{ topic: 'news', zone: 'Mars/Olympus' }, 'announce.zone'],
+    [{ topic: 'news', zone: 'Mars/Olympus' }, 'announce.time_zone'],
     [{ topic: 'news', rollup: true, digest: '9' }, 'announce.both'],
   ] as const)('refuses %o', async (input, code) => {
     const { route, routes } = world()

@@ -33,6 +33,6 @@ export const announceConfirmCommand = defineCommand({
   render: ({ code, chats }) => ({
     audience: 'private',
     tone: 'done',
-    lines: [say('sent', { code, chats }), say('sentBeforeNext', { code })],
+    lines: [say('sent', { code, count: chats }), say('sentBeforeNext', { code })],
   }),
 })

@@ -48,7 +48,7 @@ export const announceRouteCommand = defineCommand({
     const zone = input.zone === undefined ? undefined : knownZone(input.zone)
     if (input.zone !== undefined && zone === undefined) {
       const reason = say('badZone', { zone: input.zone })
-      return refuse({ code: 'announce.zone', kind: 'invalid', reason, nextStep: say('badZoneNext'), field: 'zone' })
+      return refuse({ code: 'announce.time_zone', kind: 'invalid', reason, nextStep: say('badZoneNext'), field: 'zone' })
     }
     // What is left out stays as it is.
     const before = await port.findRoute(input.topic, target)

@@ -38,7 +38,7 @@ export const announceSendCommand = defineCommand({
     audience: 'private',
     tone: 'info',
     title: say('previewTitle', { code: broadcastCode(number) }),
-    lines: [say('body', { body }), say('reach', { chats, topic: say(`topic_${topic}`) })],
+    lines: [say('body', { body }), say('reach', { count: chats, topic: say(`topic_${topic}`) })],
     buttons: [
       {
         label: say('buttonSend'),

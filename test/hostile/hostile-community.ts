@@ -33,6 +33,14 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   'role revoke': { member: '@ann', role: 'host' },
   'rewards set': { kind: 'attendance', amount: '10', reason: 'a reason' },
   resume: { signer: 'payer' },
+  'announce route': { topic: 'events' },
+  'announce routes': {},
+  'announce unroute': { topic: 'events' },
+  'announce send': { text: 'Hello', topic: 'news' },
+  'announce confirm': { broadcast: 'BC-1' },
+  'announce report': { broadcast: 'BC-1' },
+  'outbox dead': {},
+  'outbox again': { delivery: 'OUT-1' },
 }
 
 /** An event of each kind of evidence, by the operator, who may do everything: what is refused is refused for its input. */
