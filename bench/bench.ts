@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { measureAnnouncements } from './announce.ts'
 import { measureAcknowledge } from './acknowledge.ts'
 import { measureCheckIns } from './check-ins.ts'
 import { measureKills } from './kill-check-ins.ts'
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   statement: statementFigures,
   gas: gasFigures,
   acknowledge: measureAcknowledge,
+  announce: measureAnnouncements,
   start: measureStart,
   'start-cold': measureColdStart,
 }

@@ -1,6 +1,7 @@
 import { telegramTexts } from '../bots/telegram/telegram.texts.ts'
 import { consoleTexts } from '../bots/console/console.texts.ts'
 import { discordTexts } from '../bots/discord/discord.texts.ts'
+import { announceTexts } from '../core/announce/announce.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
@@ -20,6 +21,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   sharedTexts.catalogue,
   identityTexts.catalogue,
   walletTexts.catalogue,
+  announceTexts.catalogue,
   attendanceTexts.catalogue,
   checkInTexts.catalogue,
   economyTexts.catalogue,

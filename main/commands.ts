@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import { announceStore } from '../adapters/postgres/announce-store.ts'
+import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
@@ -9,6 +11,14 @@ import { rewardTableStore } from '../adapters/postgres/reward-table-store.ts'
 import { rosterStore } from '../adapters/postgres/roster-store.ts'
 import { withdrawStore } from '../adapters/postgres/withdraw-store.ts'
 import type { Tx } from '../adapters/postgres/database.ts'
+import { announceConfirmCommand } from '../core/announce/announce-confirm.ts'
+import { announceReportCommand } from '../core/announce/announce-report.ts'
+import { announceRouteCommand } from '../core/announce/announce-route.ts'
+import { announceRoutesCommand } from '../core/announce/announce-routes.ts'
+import { announceSendCommand } from '../core/announce/announce-send.ts'
+import { announceUnrouteCommand } from '../core/announce/announce-unroute.ts'
+import { outboxAgainCommand } from '../core/announce/outbox-again.ts'
+import { outboxDeadCommand } from '../core/announce/outbox-dead.ts'
 import { checkInCommand } from '../core/attendance/check-in.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
 import { eventCloseCommand } from '../core/attendance/event-close.ts'
@@ -53,11 +63,11 @@ import type { Language } from '../core/shared/text.ts'
 export interface CommandParts {
   readonly genesis: Instant
   readonly publicOrigin: string
+  readonly publicLanguage: Language
   readonly events: EventStoreOptions
   readonly proof: WalletProof
   readonly checkIn: CheckInPort
   readonly pool: pg.Pool
-  readonly publicLanguage: Language
   /** What a platform says of us in a server. */
   readonly inspect: DiagnosePort['inspect']
   /** State of every part, as readiness shows it. */
@@ -71,6 +81,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const wallets = (tx: Tx) => walletStore(tx, proof)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
+  const announcements = (tx: Tx) => announceStore(tx, parts.publicLanguage)
   const list: readonly BoundCommand<Tx>[] = [
     bindCommand(startCommand, () => undefined),
     bindCommand(helpCommand, () => ({ commands: () => list.map(({ definition }) => definition) })),
@@ -112,6 +123,14 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), publicLanguage })),
     bindCommand(diagnoseCommand, (tx) => ({ inspect, usedChannels: usedChannels(tx) })),
     bindCommand(rewardsSetCommand, rewardTableStore),
+    bindCommand(announceRouteCommand, announcements),
+    bindCommand(announceRoutesCommand, announcements),
+    bindCommand(announceUnrouteCommand, announcements),
+    bindCommand(announceSendCommand, announcements),
+    bindCommand(announceConfirmCommand, announcements),
+    bindCommand(announceReportCommand, announcements),
+    bindCommand(outboxDeadCommand, deadLetterStore),
+    bindCommand(outboxAgainCommand, deadLetterStore),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

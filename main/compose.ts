@@ -91,11 +91,11 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const commands: readonly BoundCommand<Tx>[] = bindCommands({
     genesis,
     publicOrigin: options.publicOrigin,
+    publicLanguage: options.language,
     events,
     proof,
     checkIn,
     pool: database.pool,
-    publicLanguage: options.language,
     inspect: options.inspect ?? (() => Promise.resolve(undefined)),
     parts: options.parts,
   })

@@ -7,7 +7,7 @@ import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
-import { deliverOutbox } from '../jobs/deliver-outbox.ts'
+import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
 import { settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
@@ -114,9 +114,13 @@ async function start(
   bots = await startBots(config, chat, telegram)
   stops.push(() => bots?.stop())
   const { messengers } = bots
-  const outbox = outboxStore(database, { events, operators })
+  const outbox = outboxStore(database, { events, operators, publicOrigin: origin })
   const notices: TakeNotices = (userId) => takeNotices(database, userId, clock.now())
-  const deliver = () => deliverOutbox({ outbox, messengers, publicLanguage: config.language }, clock.now())
+  const delivering = { outbox, messengers, publicLanguage: config.language }
+  const deliveries = createDeliveries(delivering, clock.now, (error) =>
+    log.warn({ err: error }, 'the outcome of a delivery could not be recorded'),
+  )
+  stops.push(() => deliveries.drain())
 
   const desk = createJobDesk({
     database,
@@ -129,7 +133,7 @@ async function start(
       jobs,
       desk,
       clock: clock.now,
-      deliver,
+      deliver: () => deliveries.step(),
       onEvent(event) {
         if (event.kind === 'done') log.info(event, 'a job ran')
         else if (event.kind === 'overlaps') log.info(event, 'a slot was left out, because the run before is not over')
@@ -142,7 +146,10 @@ async function start(
     })
   } else if (messengers.size > 0 || bots.states.size > 0) {
     // Only a process that runs a bot can deliver to its platform, so it does even where no jobs run.
-    const loop = startLoop(deliver, (error) => log.warn({ err: error }, 'the outbox waits'))
+    const loop = startLoop(
+      () => deliveries.step(),
+      (error) => log.warn({ err: error }, 'the outbox waits'),
+    )
     stops.push(() => loop.stop())
   }
 
@@ -167,7 +174,7 @@ async function start(
             notices,
             async runJobs(now) {
               for (const job of jobs) await job.run(now)
-              await deliver()
+              await deliverOutbox(delivering, clock.now())
             },
           })
         : undefined,

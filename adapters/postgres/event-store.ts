@@ -1,5 +1,6 @@
+import { eventClosed, eventCreated } from '../../core/announce/announcements.ts'
 import type { CodePort, EventPort, NewEvent, UndoPort } from '../../core/attendance/attendance.port.ts'
-import { EVIDENCE, type Event } from '../../core/attendance/attendance.types.ts'
+import { eventCode, EVIDENCE, type Event } from '../../core/attendance/attendance.types.ts'
 import { codeText, rotatingCode, type Hmac } from '../../core/attendance/check-in-code.ts'
 import type { EventCardPort } from '../../core/attendance/event-show.ts'
 import { rewardAmount } from '../../core/economy/reward.rules.ts'
@@ -7,6 +8,7 @@ import { rateAt } from '../../core/economy/reward-table.rules.ts'
 import { memberAccount, periodAccount } from '../../core/ledger/ledger.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
+import { announce } from './announce-intent.ts'
 import type { Tx } from './database.ts'
 import { findMember } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
@@ -39,6 +41,7 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
         },
         select: { number: true },
       })
+      await announce(tx, eventCreated(eventCode(created.number), event.title, event.startsAt), event.createdAt)
       return created.number
     },
     async attendanceReward(at) {
@@ -70,9 +73,15 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
       return rows.map(({ name }) => name)
     },
     async close(number, now) {
-      const closed = await tx.event.updateMany({ where: { number, closedAt: null }, data: { closedAt: new Date(now) } })
-      if (closed.count === 1) await announceCard(tx, number, now)
-      return closed.count === 1
+      const [closed] = await tx.event.updateManyAndReturn({
+        where: { number, closedAt: null },
+        data: { closedAt: new Date(now) },
+        select: { title: true, attendees: true },
+      })
+      if (closed === undefined) return false
+      await announceCard(tx, number, now)
+      await announce(tx, eventClosed(eventCode(number), closed.title, closed.attendees), now)
+      return true
     },
     rewardOf: (base, at) => rewardAmount(base, options.genesis, at),
     codes: codeStore(tx, options),

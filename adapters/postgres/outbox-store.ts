@@ -1,98 +1,98 @@
-import { z } from 'zod'
-import { renderAlert } from '../../core/operations/alert.ts'
-import { PLATFORMS, type Platform } from '../../core/shared/actor.ts'
 import { readEventCard, renderEventCard } from '../../core/attendance/event-show.ts'
-import type { Delivery, Notice, OutboxPort } from '../../core/shared/outbox.ts'
+import type { Notice, OutboxPort, Try } from '../../core/shared/outbox.ts'
 import type { Instant } from '../../core/shared/instant.ts'
-import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
-import type { Language } from '../../core/shared/text.ts'
+import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { forgetCard } from './chat-store.ts'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 import { eventStore, type EventStoreOptions } from './event-store.ts'
+import { hasCauses, lockOutbox, spreadCauses, type SpreadOptions } from './outbox-spread.ts'
+import { languageOf, takeOthers, takePosts } from './outbox-take.ts'
 
-/** Changed cards become one edit for each place where they are shown. */
-const SPREAD_CARDS = Prisma.sql`
-  WITH cause AS (
-    UPDATE outbox SET delivered_at = created_at WHERE topic = 'event-card' AND delivered_at IS NULL RETURNING subject, created_at
-  )
-  INSERT INTO outbox (topic, subject, payload, created_at)
-  SELECT 'card', c.platform || ':' || c.chat_id || ':' || c.message_id, jsonb_build_object('card', c.subject), max(cause.created_at)
-  FROM cause JOIN card c ON c.subject = cause.subject
-  WHERE NOT EXISTS (
-    SELECT 1 FROM outbox o WHERE o.topic = 'card' AND o.delivered_at IS NULL AND o.error IS NULL AND o.attempts = 0
-      AND o.subject = c.platform || ':' || c.chat_id || ':' || c.message_id)
-  GROUP BY c.platform, c.chat_id, c.message_id, c.subject`
-
-const AlertPayload = z.record(z.string(), z.string())
-
-/** An alert becomes a message to each account of each operator. */
-async function spreadAlerts(database: Database, operators: ReadonlySet<string>): Promise<void> {
-  const waiting = await database.prisma.outboxRow.findMany({
-    where: { topic: 'operator-alert', deliveredAt: null },
-    orderBy: { id: 'asc' },
-    take: 20,
-  })
-  for (const { id, subject, payload, createdAt } of waiting) {
-    const { code: _code, ...details } = AlertPayload.parse(payload)
-    const reply = replyToJson(renderAlert(subject, details))
-    await database.prisma.$executeRaw(Prisma.sql`
-      WITH cause AS (UPDATE outbox SET delivered_at = created_at WHERE id = ${id} AND delivered_at IS NULL RETURNING id)
-      INSERT INTO outbox (topic, subject, payload, created_at)
-      SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', ${reply}::text, 'language', m.language), ${createdAt}
-      FROM cause, chat_account a JOIN member m ON m.id = a.member_id
-      WHERE a.platform || ':' || a.user_id = ANY (${[...operators]}::text[])
-         OR EXISTS (SELECT 1 FROM role_grant r WHERE r.member_id = m.id AND r.role = 'operator')`)
-  }
-}
-
-interface TakenRow {
-  id: bigint
-  topic: string
-  subject: string
-  payload: { reply?: string; language?: string; card?: string }
-  attempts: number
-}
-
-export interface OutboxOptions {
+export interface OutboxOptions extends SpreadOptions {
   readonly events: EventStoreOptions
-  /** `platform:userId` of accounts that the configuration makes operators. */
-  readonly operators: ReadonlySet<string>
 }
 
-export function outboxStore(database: Database, { events, operators }: OutboxOptions): OutboxPort {
+export function outboxStore(database: Database, options: OutboxOptions): OutboxPort {
   const { prisma } = database
+  /** Runs `work` with the outbox to itself. */
+  const alone = <Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> =>
+    database.transaction(async (tx) => {
+      await lockOutbox(tx)
+      return { keep: true, value: await work(tx) }
+    })
+
+  async function readCard(tx: Tx, subject: string, now: Instant): Promise<Reply | undefined> {
+    const store = eventStore(tx, options.events)
+    const event = await store.find(Number(subject.replace(/^EVT-/, '')))
+    return event === undefined ? undefined : renderEventCard(await readEventCard(store, event, now))
+  }
+
   return {
-    async spread() {
-      await prisma.$executeRaw(SPREAD_CARDS)
-      await spreadAlerts(database, operators)
+    async spread(now) {
+      if (await hasCauses(prisma)) await alone((tx) => spreadCauses(tx, options, now))
     },
-    async take(platforms, limit, now, until) {
-      const rows = await prisma.$queryRaw<TakenRow[]>(Prisma.sql`
-        UPDATE outbox SET attempts = attempts + 1, due_at = ${new Date(until)} WHERE id IN (
-          SELECT id FROM outbox
-          WHERE delivered_at IS NULL AND error IS NULL AND topic IN ('private', 'card') AND due_at <= ${new Date(now)}
-            AND split_part(subject, ':', 1) = ANY (${[...platforms]}::text[])
-          ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED)
-        RETURNING id, topic, subject, payload, attempts`)
-      return rows.toSorted((a, b) => Number(a.id - b.id)).map(toDelivery)
+    take: (wanted, now, until) =>
+      wanted.kind === 'posts' ? alone((tx) => takePosts(tx, wanted, now, until)) : takeOthers(prisma, wanted, now, until),
+    async keep(ids, until) {
+      await prisma.outboxRow.updateMany({
+        where: { id: { in: [...ids] }, deliveredAt: null, error: null },
+        data: { takenUntil: new Date(until) },
+      })
+    },
+    async sending(tried, now) {
+      const begun = await prisma.$executeRaw(Prisma.sql`
+        UPDATE outbox SET sending_since = coalesce(sending_since, ${new Date(now)})
+        WHERE id = ${tried.id} AND attempts = ${tried.attempts} AND delivered_at IS NULL AND error IS NULL`)
+      return begun === 1
     },
     async delivered(id, now) {
-      await prisma.outboxRow.updateMany({ where: { id }, data: { deliveredAt: new Date(now) } })
+      await prisma.outboxRow.updateMany({ where: withCarried(id), data: { deliveredAt: new Date(now), error: null, sendingSince: null } })
     },
-    async postpone(id, until) {
-      await prisma.outboxRow.updateMany({ where: { id }, data: { dueAt: new Date(until) } })
-    },
-    async giveUp(id, error) {
-      await prisma.outboxRow.updateMany({ where: { id }, data: { error } })
+    posted: (delivery, message, shown, now) =>
+      alone(async (tx) => {
+        const { id, attempts, card, readers } = delivery
+        await tx.outboxRow.updateMany({
+          where: withCarried(id),
+          data: { deliveredAt: new Date(now), error: null, sendingSince: null, messageId: message.messageId },
+        })
+        if (card === undefined || shown.card === undefined) return
+        await tx.card.createMany({ data: [{ subject: card, ...message, shownAt: new Date(now), ...readers }], skipDuplicates: true })
+        // Whatever changed until this moment found no card to edit; and an earlier try may have shown something older.
+        const current = await readCard(tx, card, now)
+        if (current === undefined || (attempts === 1 && replyToJson(current) === replyToJson(shown))) return
+        const payload = { card, ...readers }
+        const subject = `${message.platform}:${message.chatId}:${message.messageId}`
+        await tx.outboxRow.create({ data: { topic: 'card', subject, payload, createdAt: new Date(now) } })
+      }),
+    postpone: (tried, until, isOpen) =>
+      settle(prisma, tried, { dueAt: new Date(until), takenUntil: new Date(0), ...(isOpen ? {} : { sendingSince: null }) }),
+    giveUp: (tried, error) => settle(prisma, tried, { error, sendingSince: null }),
+    async doubt({ id, attempts }, error) {
+      await prisma.$executeRaw(Prisma.sql`
+        WITH doubted AS (
+          UPDATE outbox SET error = ${error}, sending_since = coalesce(sending_since, created_at)
+          WHERE id = ${id} AND attempts = ${attempts} AND delivered_at IS NULL RETURNING id
+        )
+        UPDATE outbox SET error = ${error}, sending_since = outbox.created_at FROM doubted WHERE carrier = doubted.id`)
     },
     forgetCard: (subject, message) => forgetCard(database, subject, message),
-    async readCard(subject, now) {
-      const store = eventStore(prisma, events)
-      const event = await store.find(Number(subject.replace(/^EVT-/, '')))
-      return event === undefined ? undefined : renderEventCard(await readEventCard(store, event, now))
-    },
+    readCard: (subject, now) => readCard(prisma, subject, now),
   }
+}
+
+const withCarried = (id: bigint) => ({ OR: [{ id }, { carrier: id }] })
+
+/** The end of a try, unless another worker has begun the next one. What it carries ends with it. */
+async function settle(
+  tx: Tx,
+  { id, attempts }: Try,
+  data: { dueAt?: Date; takenUntil?: Date; error?: string; sendingSince?: null },
+): Promise<void> {
+  const { error } = data
+  const ended = await tx.outboxRow.updateMany({ where: { id, attempts, deliveredAt: null }, data })
+  if (ended.count === 1 && error !== undefined)
+    await tx.outboxRow.updateMany({ where: { carrier: id }, data: { error, sendingSince: null } })
 }
 
 /** Most messages that one turn of a chat brings along. */
@@ -100,33 +100,12 @@ const NOTICES_AT_ONCE = 20
 
 /** `TakeNotices` of an account of the console. */
 export async function takeNotices({ prisma }: Database, userId: string, now: Instant): Promise<readonly Notice[]> {
-  const rows = await prisma.$queryRaw<TakenRow[]>(Prisma.sql`
+  const rows = await prisma.$queryRaw<{ id: bigint; payload: { reply?: string; language?: string } }[]>(Prisma.sql`
     UPDATE outbox SET attempts = attempts + 1, delivered_at = ${new Date(now)} WHERE id IN (
       SELECT id FROM outbox WHERE delivered_at IS NULL AND error IS NULL AND topic = 'private' AND subject = ${`console:${userId}`}
       ORDER BY id LIMIT ${NOTICES_AT_ONCE} FOR UPDATE SKIP LOCKED)
-    RETURNING id, topic, subject, payload, attempts`)
+    RETURNING id, payload`)
   return rows
     .toSorted((a, b) => Number(a.id - b.id))
     .map(({ payload }) => ({ reply: replyFromJson(payload.reply ?? '{}'), language: languageOf(payload.language) }))
-}
-
-function languageOf(found: string | undefined): Language {
-  return found === 'zh' ? 'zh' : 'en'
-}
-
-function toDelivery({ id, topic, subject, payload, attempts }: TakenRow): Delivery {
-  const [name, ...rest] = subject.split(':')
-  const platform = readPlatform(name)
-  if (topic === 'card') {
-    const messageId = rest.pop() ?? ''
-    return { id, attempts, kind: 'card', subject: payload.card ?? '', message: { platform, chatId: rest.join(':'), messageId } }
-  }
-  const [reply, language] = [replyFromJson(payload.reply ?? '{}'), languageOf(payload.language)]
-  return { id, attempts, kind: 'private', platform, userId: rest.join(':'), reply, language }
-}
-
-function readPlatform(name: string | undefined): Platform {
-  const platform = PLATFORMS.find((known) => known === name)
-  if (platform === undefined) throw new Error(`an outbox row is for the unknown platform ${name}`)
-  return platform
 }

@@ -1,4 +1,4 @@
-import { DiscordAPIError, RESTJSONErrorCodes } from 'discord.js'
+import { DiscordAPIError, RateLimitError, RESTJSONErrorCodes } from 'discord.js'
 import { Fault } from '../../core/shared/fault.ts'
 
 /** Discord's code of a refused request, undefined for trouble on the way. */
@@ -44,6 +44,19 @@ export function asFault(error: unknown): Fault {
   const retryable = code === undefined
   return new Fault('discord', retryable ? `Discord did not answer: ${why}` : `Discord refused the request (${code}): ${why}`, {
     retryable,
+    mayHaveHappened: retryable && !(error instanceof RateLimitError) && !neverLeft(error),
     cause: error,
   })
 }
+
+/** Codes of Node and undici for a connection that was not made. */
+const NEVER_LEFT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+const neverLeft = (error: unknown): boolean => error instanceof Error && 'code' in error && NEVER_LEFT.has(String(error.code))

@@ -16,14 +16,17 @@ export class ApiFailure extends Error {
   readonly kind: FailureKind
   readonly retryAfterMs: number | undefined
   readonly movedTo: number | undefined
+  /** There was no answer, and the call may have been done: only a connection that never came to be says that it was not. */
+  readonly mayHaveHappened: boolean
 
-  constructor(what: { method: string; code: number; description: string; retryAfterMs?: number; movedTo?: number }) {
+  constructor(what: { method: string; code: number; description: string; retryAfterMs?: number; movedTo?: number; neverLeft?: boolean }) {
     super(`${what.method}: ${what.code} ${what.description}`)
     this.name = 'ApiFailure'
     this.method = what.method
     this.code = what.code
     this.retryAfterMs = what.retryAfterMs
     this.movedTo = what.movedTo
+    this.mayHaveHappened = what.code === 0 && what.neverLeft !== true
     this.kind = kindOf(what.code, what.description, what.movedTo)
   }
 
@@ -31,15 +34,19 @@ export class ApiFailure extends Error {
   toFault(): Fault {
     const retryable = this.kind === 'limited' || this.kind === 'temporary' || this.kind === 'conflict'
     const wait = this.retryAfterMs === undefined ? {} : { retryAfterMs: this.retryAfterMs }
-    return new Fault('telegram', this.message, { retryable, ...wait, cause: this })
+    return new Fault('telegram', this.message, { retryable, ...wait, mayHaveHappened: this.mayHaveHappened, cause: this })
   }
 }
+
+/** Codes of Node for a connection that was not made. */
+const NEVER_LEFT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 
 export function readFailure(method: string, error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error
   if (!(error instanceof TelegramError)) {
     // node-fetch, an abort, or an answer that is no JSON. telegraf took the token out of the text.
-    return new ApiFailure({ method, code: 0, description: error instanceof Error ? error.message : 'no answer' })
+    const neverLeft = error instanceof Error && 'code' in error && NEVER_LEFT.has(String(error.code))
+    return new ApiFailure({ method, code: 0, description: error instanceof Error ? error.message : 'no answer', neverLeft })
   }
   const { error_code: code, description, parameters } = error.response
   return new ApiFailure({

@@ -19,6 +19,8 @@ export interface PostOptions {
   /** Under the last text, when the reply has no buttons of its own. */
   readonly markup?: Markup
   readonly isSilent?: boolean
+  /** Awaited each time a message is about to leave, when its turn has come; when it rejects, that message is not sent. */
+  readonly sending?: () => Promise<void>
 }
 
 /** Puts rendered replies into chats, at the pace that the platform allows. Every method throws ApiFailure, or Fault `overload`. */
@@ -30,8 +32,15 @@ export interface Poster {
 }
 
 export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue: SendQueue; aliases: ChatAliases }): Poster {
-  const send = <Result>(chatId: number, attempts: number, call: (chatId: number) => Promise<Result>): Promise<Result> =>
-    queue.run(chatId, () => aliases.reach(chatId, call), attempts)
+  const send = <Result>(chatId: number, options: PostOptions, call: (chatId: number) => Promise<Result>): Promise<Result> =>
+    queue.run(
+      chatId,
+      async () => {
+        await options.sending?.()
+        return aliases.reach(chatId, call)
+      },
+      options.attempts,
+    )
 
   async function post(target: Target, rendered: RenderedReply, options: PostOptions): Promise<number> {
     const markup: Markup | undefined = rendered.keyboard ?? options.markup
@@ -44,7 +53,7 @@ export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue:
       ...(options.isSilent === true ? { disable_notification: true } : {}),
     })
     const sendFile = (file: RenderedFile, extra: object) =>
-      send(target.chatId, options.attempts, (chat_id) =>
+      send(target.chatId, options, (chat_id) =>
         // The platform refuses an empty file.
         api.call('sendDocument', {
           chat_id,
@@ -53,7 +62,7 @@ export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue:
         }),
       )
     const sendPicture = (data: Uint8Array, extra: object) =>
-      send(target.chatId, options.attempts, (chat_id) =>
+      send(target.chatId, options, (chat_id) =>
         api.call('sendPhoto', { chat_id, photo: { source: Buffer.from(data), filename: 'chart.png' }, ...extra }),
       )
     const { picture } = rendered
@@ -68,7 +77,7 @@ export function createPoster({ api, queue, aliases }: { api: TelegramApi; queue:
     }
     let messageId = 0
     for (const [index, text] of rendered.texts.entries()) {
-      const sent = await send(target.chatId, options.attempts, (chat_id) =>
+      const sent = await send(target.chatId, options, (chat_id) =>
         api.call('sendMessage', {
           chat_id,
           text,

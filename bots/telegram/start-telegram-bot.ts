@@ -72,7 +72,7 @@ export async function startTelegramBot({ app, token, apiUrl, chatId, records, we
   if (chatId !== undefined) await visitHome(api, app, aliases, chatId)
   log.info({ username, webhook: webhook !== undefined }, 'the Telegram bot hears')
   return {
-    messenger: respectfulMessenger(createMessenger({ app, poster }), memory),
+    messenger: respectfulMessenger(createMessenger({ app, poster, aliases }), memory),
     inspect: (communityId) => inspectChat(api, aliases, me.id, communityId),
     isConnected: () => hearing.isConnected(),
     async stop() {

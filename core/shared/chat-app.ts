@@ -29,12 +29,41 @@ export interface MessageReference {
   readonly messageId: string
 }
 
-/** What a bot can do beyond answering. Given to the worker that delivers the outbox. */
+/** Where to post: a chat of a platform, or a thread or topic in it. Ids are the platform's, as text. */
+export interface PostTarget {
+  readonly platform: Platform
+  readonly chatId: string
+  readonly threadId?: string
+}
+
+/** How those who read a posted message read it. */
+export interface Readers {
+  readonly language: Language
+  /** IANA name, for platforms that do not show local time by themselves. */
+  readonly timeZone: string
+}
+
+/** One try to send one message. */
+export interface Attempt {
+  /** The same in every try of the same message, at most 25 characters (Discord, developers/resources/message, "Create Message"). */
+  readonly nonce: string
+  /** Called and awaited right before the message leaves; when it rejects, nothing is sent. */
+  readonly sending: () => Promise<void>
+}
+
+/**
+ * What a bot can do beyond answering. Given to the worker that delivers the outbox. Anything that may pass is a retryable Fault; one that left open whether
+ * the message arrived says so.
+ */
 export interface Messenger {
-  /** `unreachable`: the account takes no direct messages or never started the bot; that is final. Anything that may pass is a retryable Fault. */
-  sendPrivate(userId: string, reply: Reply, language: Language): Promise<'sent' | 'unreachable'>
-  /** `gone`: the message was deleted or may no longer be edited. */
-  edit(message: MessageReference, reply: Reply, language: Language): Promise<'edited' | 'gone'>
+  /** For how long the platform itself takes a second message with the same nonce for the first one, in milliseconds; 0 when it never does. */
+  readonly remembersNonceMs: number
+  /** `unreachable`: the account takes no direct messages or never started the bot; that is final. */
+  sendPrivate(userId: string, reply: Reply, language: Language, attempt?: Attempt): Promise<'sent' | 'unreachable'>
+  /** Posts one message and gives where it stands. A chat that is gone or closed to the bot is a Fault that is not retryable. */
+  post(target: PostTarget, reply: Reply, readers: Readers, attempt: Attempt): Promise<MessageReference>
+  /** `gone`: the message was deleted or may no longer be edited. `timeZone` as in {@link Readers}, UTC when not given. */
+  edit(message: MessageReference, reply: Reply, language: Language, timeZone?: string): Promise<'edited' | 'gone'>
 }
 
 /** What a bot needs in a place to write there, named as the platform's settings name it. */

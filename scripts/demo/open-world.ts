@@ -108,7 +108,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     deployment,
     nodeUrl,
     reads: economyReads(database.prisma, GENESIS),
-    outbox: outboxStore(database, { events, operators }),
+    outbox: outboxStore(database, { events, operators, publicOrigin: options.publicOrigin }),
     cutAfterNextPayout: (blocks, whenDone) => knife.cutAfterNextPayout(blocks, whenDone),
     async close() {
       stopping.abort()

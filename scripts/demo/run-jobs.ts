@@ -25,7 +25,12 @@ export async function watchChain({ settlement }: World, now: Instant): Promise<v
 }
 
 /** Members of the demo have no app that could show a message: it is taken from the outbox and counts as read. */
-const READER: Messenger = { sendPrivate: () => Promise.resolve('sent'), edit: () => Promise.resolve('gone') }
+const READER: Messenger = {
+  remembersNonceMs: 0,
+  sendPrivate: () => Promise.resolve('sent'),
+  post: ({ platform, chatId }) => Promise.resolve({ platform, chatId, messageId: '0' }),
+  edit: () => Promise.resolve('gone'),
+}
 
 async function deliverMessages({ outbox }: World, now: Instant): Promise<void> {
   const options = { outbox, messengers: new Map([['console', READER] as const]), publicLanguage: 'en' } as const

@@ -41,6 +41,14 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   diagnose: {},
   'rewards set': { kind: 'attendance', amount: '10', reason: 'a reason' },
   resume: { signer: 'payer' },
+  'announce route': { topic: 'events' },
+  'announce routes': {},
+  'announce unroute': { topic: 'events' },
+  'announce send': { text: 'Hello', topic: 'news' },
+  'announce confirm': { broadcast: 'BC-1' },
+  'announce report': { broadcast: 'BC-1' },
+  'outbox dead': {},
+  'outbox again': { delivery: 'OUT-1' },
 }
 
 /** Commands about a server are given in one, so that they come to look at their input. */

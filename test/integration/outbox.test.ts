@@ -15,6 +15,8 @@ let trouble: Error | undefined
 let isGone = false
 
 const messenger: Messenger = {
+  remembersNonceMs: 0,
+  post: () => Promise.reject(new Error('nothing is routed to the console')),
   sendPrivate(userId, reply) {
     if (trouble !== undefined) return Promise.reject(trouble)
     sent.push(`${userId}: ${reply.lines[0]?.key}`)
@@ -31,7 +33,11 @@ const deliver = () => deliverOutbox({ outbox, messengers, publicLanguage: 'en' }
 
 beforeAll(async () => {
   community = await startCommunity(GENESIS)
-  outbox = outboxStore(community.database, { events: community.events, operators: new Set(['console:op']) })
+  outbox = outboxStore(community.database, {
+    events: community.events,
+    operators: new Set(['console:op']),
+    publicOrigin: 'http://localhost:8080',
+  })
   await community.say('op', 'start')
   await community.say('op', 'event create Call start:now')
   for (const who of ['ann', 'bob', 'cyd']) await community.say(who, 'start')

@@ -19,6 +19,7 @@ import {
 } from './driver.ts'
 import { Gateway } from './gateway.ts'
 import type { Place } from './invoke.ts'
+import { RateLimits } from './rate-limits.ts'
 import { type RequestRecord, Rest, type Violation } from './rest.ts'
 import { State } from './state.ts'
 import { serveUpload, type UploadInput, uploadFile } from './uploads.ts'
@@ -39,6 +40,8 @@ export interface DiscordFakeOptions {
   readonly shards?: number
   /** Bound of every wait of the driver, in real milliseconds; default 5000. */
   readonly timeoutMs?: number
+  /** 429 by the platform's limits: 50 requests a second in all, 5 messages in 5 seconds in one channel. Default false. */
+  readonly rateLimits?: boolean
 }
 
 /** Which request to wait for; only requests received after the call count. */
@@ -159,7 +162,14 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
     address: gatewayUrl,
   })
-  const rest = new Rest({ state, gateway, routes, document, accepts })
+  const rest = new Rest({
+    state,
+    gateway,
+    routes,
+    document,
+    accepts,
+    rateLimits: options.rateLimits === true ? new RateLimits() : undefined,
+  })
   const driver = new Driver(state, gateway, timeoutMs, rest.requests)
   const world = new World(state, gateway)
   const calendar = new Calendar(state, gateway)

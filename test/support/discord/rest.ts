@@ -4,6 +4,7 @@ import type { Answer, Call, Route } from './call.ts'
 import { withoutClientDefaults } from './discord-document.ts'
 import type { Gateway } from './gateway.ts'
 import { isJson, type Json, listOf } from './json.ts'
+import type { Allowance, RateLimits } from './rate-limits.ts'
 import { DiscordRefusal, type FormProblem, refuse } from './refuse.ts'
 import { readBody, type Received } from './read-body.ts'
 import type { State } from './state.ts'
@@ -41,11 +42,13 @@ export interface RestOptions {
   readonly document: OpenApiDocument | undefined
   /** Tells whether a token is the bot's. */
   readonly accepts: (token: string) => boolean
+  /** Without it the fake counts no requests, it refuses with 429 only when told. */
+  readonly rateLimits: RateLimits | undefined
 }
 
 const BASE = /^\/api\/v10(?=\/)/
 const MAX_LOG = 10_000
-/** What the headers claim; the fake counts no requests, it refuses with 429 only when told. */
+/** What the headers claim of a route that has no limit here. */
 const BUCKET = { limit: 1000, remaining: 999, resetAfterSeconds: 1 }
 
 /** Discord's REST API v10: rate limit, authorization, form, then the route. */
@@ -74,14 +77,15 @@ export class Rest {
     const authorization = request.headers.authorization
     let received: Received = { body: undefined, files: [] }
     let answer: Answer
+    const allowance: { of?: Allowance } = {}
     try {
       received = await readBody(request)
       if (!BASE.test(url.pathname)) throw refuse.notFound()
-      answer = this.#answer(method, path, url.searchParams, authorization, received)
+      answer = this.#limit(method, path, allowance) ?? this.#answer(method, path, url.searchParams, authorization, received)
     } catch (error) {
       answer = this.#toAnswer(method, path, error)
     }
-    this.#write(response, method, path, answer)
+    this.#write(response, method, path, answer, allowance.of)
     const code = isJson(answer.body) && answer.status >= 400 && typeof answer.body['code'] === 'number' ? answer.body['code'] : undefined
     this.received += 1
     this.requests.push({
@@ -100,10 +104,19 @@ export class Rest {
     this.#options.state.bell.ring()
   }
 
+  /** 429, or undefined when the request may go on; what is left of its limit is put into `allowance`. */
+  #limit(method: string, path: string, allowance: { of?: Allowance }): Answer | undefined {
+    const { rateLimits, state } = this.#options
+    const planned = this.#limited.shift()
+    if (planned) return tooMany(planned.seconds, planned.global)
+    const verdict = rateLimits?.count(method, path, state.now())
+    if (verdict === undefined) return undefined
+    if ('refusedForSeconds' in verdict) return tooMany(verdict.refusedForSeconds, verdict.global)
+    if (verdict.allowed !== undefined) allowance.of = verdict.allowed
+    return undefined
+  }
+
   #answer(method: string, path: string, query: URLSearchParams, authorization: string | undefined, received: Received): Answer {
-    const limited = this.#limited.shift()
-    if (limited)
-      return { status: 429, body: { message: 'You are being rate limited.', retry_after: limited.seconds, global: limited.global } }
     const match = matchRoute(this.#options.routes, method, path)
     const token = /^Bot (.+)$/.exec(authorization ?? '')?.[1]
     const mustHave = match?.route.auth !== 'path'
@@ -153,15 +166,19 @@ export class Rest {
     if (problems.length > 0) this.violations.push({ side: 'fake', method, path, problems: problems.map(toFormProblem) })
   }
 
-  #write(response: ServerResponse, method: string, path: string, answer: Answer): void {
+  #write(response: ServerResponse, method: string, path: string, answer: Answer, allowance: Allowance | undefined): void {
     const { body, status } = answer
-    const resetAt = this.#options.state.now() / 1000 + BUCKET.resetAfterSeconds
+    const { limit, remaining, resetAfterSeconds } = allowance ?? BUCKET
+    const resetAt = this.#options.state.now() / 1000 + resetAfterSeconds
     response.statusCode = status
-    response.setHeader('X-RateLimit-Limit', BUCKET.limit)
-    response.setHeader('X-RateLimit-Remaining', status === 429 ? 0 : BUCKET.remaining)
+    response.setHeader('X-RateLimit-Limit', limit)
+    response.setHeader('X-RateLimit-Remaining', status === 429 ? 0 : remaining)
     response.setHeader('X-RateLimit-Reset', resetAt.toFixed(3))
-    response.setHeader('X-RateLimit-Reset-After', BUCKET.resetAfterSeconds)
-    response.setHeader('X-RateLimit-Bucket', Buffer.from(`${method} ${path.split('/')[1] ?? ''}`).toString('hex'))
+    response.setHeader('X-RateLimit-Reset-After', resetAfterSeconds)
+    response.setHeader(
+      'X-RateLimit-Bucket',
+      Buffer.from(`${method} ${path.split('/')[1] ?? ''} ${allowance?.bucket ?? ''}`).toString('hex'),
+    )
     if (status === 429 && isJson(body)) {
       response.setHeader('Retry-After', String(body['retry_after']))
       response.setHeader('X-RateLimit-Reset-After', String(body['retry_after']))
@@ -173,6 +190,11 @@ export class Rest {
     response.end(JSON.stringify(body))
   }
 }
+
+const tooMany = (seconds: number, global: boolean): Answer => ({
+  status: 429,
+  body: { message: 'You are being rate limited.', retry_after: seconds, global },
+})
 
 /** A request that has no operation at all. */
 class Violated extends Error {

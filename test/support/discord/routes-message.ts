@@ -28,6 +28,9 @@ export const messageRoutes: Route[] = [
 const { ViewChannel, SendMessages, ReadMessageHistory, EmbedLinks, AttachFiles, ManageMessages, ManageThreads, SendMessagesInThreads } =
   PermissionFlagsBits
 
+/** “Past few minutes” (developers/resources/message, "Create Message"): the least that can be meant. */
+const NONCE_LIFETIME_MS = 3 * 60_000
+
 /** The channel of the path, if the bot sees it. */
 function channelOf(call: Call): { channel: Channel; granted: bigint } {
   const { state } = call
@@ -62,8 +65,15 @@ function createMessage(call: Call): Answer {
     throw refuse.cannotMessageUser()
   const nonce = body['nonce']
   if (body['enforce_nonce'] === true && typeof nonce === 'string') {
-    // Same nonce and author within some minutes: the first message is the answer, nothing new is written.
-    const first = [...state.messages.values()].find((each) => each.message.nonce === nonce && each.message.channel_id === channel.id)
+    // Same nonce and author within the past few minutes: the first message is the answer, nothing new is written.
+    const since = state.now() - NONCE_LIFETIME_MS
+    const first = [...state.messages.values()].find(
+      ({ message }) =>
+        message.nonce === nonce &&
+        message.channel_id === channel.id &&
+        message.author.id === state.applicationId &&
+        Date.parse(message.timestamp) > since,
+    )
     if (first) return { status: 200, body: first.message }
   }
   // Without EMBED_LINKS Discord takes the message and leaves the embeds out.

@@ -1,0 +1,25 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** Given, so that pacing can be tested without waiting. */
+export interface PaceClock {
+  /** Milliseconds since any moment. */
+  now(): number
+  sleep(ms: number): Promise<void>
+}
+
+const realClock: PaceClock = { now: () => performance.now(), sleep: (ms) => wait(ms) }
+
+/**
+ * Lets callers go on one after another, evenly: no second sees more than `perSecond` of them, wherever it begins. The client's own limit lets all of a second
+ * go at its start, and those of two seconds meet in one of the platform's when the network delays the first.
+ */
+export function createPace(perSecond: number, clock: PaceClock = realClock): () => Promise<void> {
+  const gap = 1_000 / perSecond
+  let free = Number.NEGATIVE_INFINITY
+  return async () => {
+    const now = clock.now()
+    const turn = Math.max(now, free)
+    free = turn + gap
+    if (turn > now) await clock.sleep(turn - now)
+  }
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { Instant } from '../shared/instant.ts'
+import type { Reply } from '../shared/reply.ts'
+import type { Text } from '../shared/text.ts'
+import { announceTexts } from './announce.texts.ts'
+import type { Announcement, Broadcast } from './announce.types.ts'
+import { broadcastCode } from './announce.types.ts'
+
+const { say } = announceTexts
+
+const publicly = (...lines: Text[]): Reply => ({ audience: 'public', tone: 'info', lines })
+
+/** `event` is its code. Alone it is the card of the event. */
+export function eventCreated(event: string, title: string, startsAt: Instant): Announcement {
+  return { topic: 'events', subject: event, card: event, reply: publicly(say('eventCreated', { event, title, start: { at: startsAt } })) }
+}
+
+export function eventClosed(event: string, title: string, attendees: number): Announcement {
+  return { topic: 'events', subject: event, reply: publicly(say('eventClosed', { event, title, attendees })) }
+}
+
+/** As the settlement of periods writes it in its own transaction (topic `statements`). */
+const Statement = z.union([
+  z.object({ period: z.number(), state: z.literal('draft') }),
+  z.object({ period: z.number(), state: z.literal('final'), root: z.string() }),
+])
+
+/** @param payload of an outbox row of topic `statements` */
+export function statementAnnounced(payload: unknown, publicOrigin: string): Announcement {
+  const statement = Statement.parse(payload)
+  const { period } = statement
+  const url = `${publicOrigin}/periods/${period}`
+  return {
+    topic: 'statements',
+    subject: `P-${period}`,
+    reply:
+      statement.state === 'draft'
+        ? publicly(say('statementDraft', { period, url }))
+        : publicly(say('statementFinal', { period, url }), say('statementRoot', { root: statement.root })),
+  }
+}
+
+export function broadcastAnnounced({ number, topic, body }: Broadcast): Announcement {
+  return { topic, subject: broadcastCode(number), reply: publicly(say('body', { body })) }
+}
