@@ -47,3 +47,14 @@ export function settlementJobs({ settlement, desk }: JobParts): readonly Job[] {
     { name: 'forget-runs', cron: '40 3 * * *', run: async (now) => ({ forgotten: await desk.forget(now - KEPT) }) },
   ]
 }
+
+export interface PresenceJobParts {
+  isDue(now: Instant): Promise<boolean>
+  /** Gives how many were checked in. */
+  settle(now: Instant): Promise<number>
+}
+
+/** Checks in who has been in a voice channel long enough, and redraws the numbers of the event's card. By any process: what bots heard is in the database. */
+export function presenceJob({ isDue, settle }: PresenceJobParts): Job {
+  return { name: 'presence', cron: '*/15 * * * * *', isDue, run: async (now) => ({ granted: await settle(now) }) }
+}

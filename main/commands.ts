@@ -50,6 +50,7 @@ export interface CommandParts {
   readonly events: EventStoreOptions
   readonly proof: WalletProof
   readonly checkIn: CheckInPort
+  readonly settlePresence: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
   /** State of every part, as readiness shows it. */
   readonly parts: () => Promise<readonly PartState[]>
@@ -86,7 +87,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(eventCodesCommand, events),
     bindCommand(eventRosterCommand, (tx) => ({ ...events(tx), ...rosterStore(tx), submit: checkIn.submit })),
     bindCommand(eventUndoCommand, events),
-    bindCommand(eventCloseCommand, events),
+    bindCommand(eventCloseCommand, (tx) => ({ ...events(tx), settlePresence: parts.settlePresence })),
     bindCommand(languageCommand, identityStore),
     bindCommand(timezoneCommand, identityStore),
     bindCommand(statusCommand, (tx) => ({

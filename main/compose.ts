@@ -21,6 +21,7 @@ import type { Language } from '../core/shared/text.ts'
 import { CATALOGUES } from './catalogues.ts'
 import { bindCommands } from './commands.ts'
 import { newId } from './ids.ts'
+import { composePresence, type PresenceSettling } from './presence.ts'
 
 export interface ComposeOptions {
   readonly database: Database
@@ -44,6 +45,7 @@ export interface ComposeOptions {
 export interface Composed {
   readonly chat: ChatApp
   readonly events: EventStoreOptions
+  readonly settling: PresenceSettling
 }
 
 const CODE_KEY = 'code-key'
@@ -76,6 +78,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       return period < LAST_PERIOD ? periodEnd(genesis, period) : undefined
     },
   }
+  const identify = createIdentify({ pool: database.pool, newId, operators: options.operators })
+  const { presence, settling } = composePresence({
+    ...options,
+    events,
+    submit,
+    identify: (account, at) => identify(account, { kind: 'private', chatId: account.userId }, at),
+  })
   const { token, emission, vault, pool, ecoFund, anchors, timelock, chainId } = options.chain.deployment
   const proof = createWalletProof({
     chainId,
@@ -89,6 +98,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     events,
     proof,
     checkIn,
+    settlePresence: (at) => settling.settle(at),
     pool: database.pool,
     parts: options.parts,
   })
@@ -99,7 +109,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   }
   const dispatch = createDispatch<Tx>(commands, {
     ...dispatchStore(database),
-    identify: createIdentify({ pool: database.pool, newId, operators: options.operators }),
+    identify,
     isHome: createHome(database, options.homes),
     now,
     newId,
@@ -109,6 +119,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const speak = createSpeak(CATALOGUES)
   return {
     events,
+    settling,
     chat: {
       dispatch: illustrated(dispatch, createChartDrawer(speak), log),
       commands: commands.map(({ definition }) => definition),
@@ -118,6 +129,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       report,
       log,
       publicOrigin: options.publicOrigin,
+      presence,
     },
   }
 }

@@ -1,0 +1,44 @@
+import type { Database } from '../adapters/postgres/database.ts'
+import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
+import { presenceStore, settlePresenceStore, type IdentifyAccount } from '../adapters/postgres/presence-store.ts'
+import { followStore } from '../adapters/postgres/scheduled-event-store.ts'
+import type { CheckInPort } from '../core/attendance/check-in.port.ts'
+import type { PresencePort } from '../core/attendance/presence.port.ts'
+import { settlePresence } from '../core/attendance/settle-presence.ts'
+import type { Instant } from '../core/shared/instant.ts'
+import { newId } from './ids.ts'
+
+export interface PresenceOptions {
+  readonly database: Database
+  readonly events: EventStoreOptions
+  readonly operators: ReadonlySet<string>
+  readonly homes: Readonly<Record<string, string | undefined>>
+  readonly identify: IdentifyAccount
+  readonly submit: CheckInPort['submit']
+  readonly now: () => Instant
+}
+
+/** Checks in who has been in a voice channel long enough. */
+export interface PresenceSettling {
+  /** Whether an event is running in which presence counts. */
+  isDue(now: Instant): Promise<boolean>
+  /** Gives how many were checked in. */
+  settle(now: Instant): Promise<number>
+}
+
+/** Presence in voice channels: what a bot writes, and the settling of it, which any process may do. */
+export function composePresence({ database, events, operators, homes, identify, submit, now }: PresenceOptions) {
+  const home = async () => homes.discord ?? (await database.prisma.setting.findUnique({ where: { key: 'home:discord' } }))?.value
+  const presence: PresencePort = {
+    now,
+    newWatch: newId,
+    ...presenceStore(database.pool, identify, now),
+    follow: followStore({ database, events, operators, home, now }),
+  }
+  const port = { ...settlePresenceStore(database.pool), submit }
+  const settling: PresenceSettling = {
+    isDue: async (at) => (await port.running(at)).length > 0,
+    settle: (at) => settlePresence(port, at),
+  }
+  return { presence, settling }
+}
