@@ -2,6 +2,7 @@ import {
   Events,
   GatewayDispatchEvents,
   GatewayOpcodes,
+  Status,
   type Client,
   type GatewayDispatchPayload,
   type GatewayGuildCreateDispatchData,
@@ -17,7 +18,7 @@ import { createCalendarQueue } from './calendar-queue.ts'
 
 export const BEAT_MS = 5 * SECOND
 /** A silent line is asked whether it still lives after this time. */
-const QUIET_MS = 10 * SECOND
+const QUIET_MS = 15 * SECOND
 /** This process itself was stopped for a while, as a machine that is put to sleep: what waits at its door is old. */
 const STALLED_MS = 3 * BEAT_MS
 const LAST_ANSWER_MS = 2 * SECOND
@@ -133,7 +134,7 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
 
   function ask(ear: Ear): void {
     const guild = client.guilds.cache.get(ear.guildId)
-    if (guild === undefined || client.user === null) return
+    if (guild?.shard.status !== Status.Ready || client.user === null) return
     questions += 1
     ear.asked = `p${questions}`
     const d = { guild_id: ear.guildId, user_ids: [client.user.id], limit: 0, nonce: ear.asked }
