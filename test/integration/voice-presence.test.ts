@@ -147,6 +147,40 @@ test('a session that Discord forgot begins anew: the gap counts for nobody', asy
   )
 })
 
+test('a line that is silent but not broken is found out: what comes late counts for no longer than is certain', async () => {
+  const [stayed, left] = world.addPeople(2) as [string, string]
+  await world.start()
+  const event = await world.createEvent(30)
+  await world.write()
+  for (const userId of [stayed, left]) come(userId)
+  await world.pass(3 * MINUTE)
+  const release = world.fake.stallGateway()
+  go(left)
+  await world.pass(MINUTE)
+  release()
+  await world.pass(2 * MINUTE)
+  const counted = await world.minutes(event)
+  expect(counted.get(left)).toBe(3 * MINUTE)
+  expect(counted.get(stayed)).toBe(6 * MINUTE)
+})
+
+test('a bot whose machine was asleep takes what waited at its door for old', async () => {
+  const [stayed, left] = world.addPeople(2) as [string, string]
+  await world.start()
+  const event = await world.createEvent(30)
+  await world.write()
+  for (const userId of [stayed, left]) come(userId)
+  await world.pass(3 * MINUTE)
+  const release = world.fake.stallGateway()
+  go(left)
+  world.community.clock.now += 5 * MINUTE
+  release()
+  await world.pass(MINUTE)
+  const counted = await world.minutes(event)
+  expect(counted.get(left)).toBe(3 * MINUTE)
+  expect(counted.get(stayed)).toBe(9 * MINUTE)
+})
+
 test('a redeploy whose processes overlap loses nothing and counts nothing twice', async () => {
   const people = world.addPeople(200)
   const first = await world.start()

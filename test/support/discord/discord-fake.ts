@@ -88,6 +88,8 @@ export interface DiscordFake extends AsyncDisposable {
   dropGateway(code?: number): void
   /** The lines are cut and nobody gets in until the function that it gives is called; what happens meanwhile is replayed at RESUME. */
   cutLines(): () => void
+  /** Everything that the gateway sends is stuck until the function that it gives is called. */
+  stallGateway(): () => void
   /** Resolves when every connected bot has handled all that was sent to it. */
   heard(): Promise<void>
   /** Sends op 7. */
@@ -214,6 +216,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     upload: (input) => uploadFile(state, gatewayUrl().replace('ws:', 'http:'), input),
     dropGateway: (code = 4000) => gateway.drop(code),
     cutLines: () => gateway.cutLines(),
+    stallGateway: () => gateway.stall(),
     heard: () => gateway.heard(),
     requestReconnect: () => gateway.requestReconnect(),
     forgetSession: () => gateway.forgetSessions(),

@@ -66,6 +66,8 @@ export class Gateway {
   readonly #sessions = new Map<string, Session>()
   /** Sockets that wait for HELLO; undefined while there is no outage. */
   #waiting: WebSocket[] | undefined
+  /** Frames that are stuck on their way; undefined while the lines are whole. */
+  #stuck: (() => void)[] | undefined
 
   constructor(server: Server, options: GatewayOptions) {
     this.#options = options
@@ -121,6 +123,16 @@ export class Gateway {
       const waiting = this.#waiting ?? []
       this.#waiting = undefined
       for (const socket of waiting) this.#hello(socket)
+    }
+  }
+
+  /** Holds back everything that is sent, as a network that loses packets does, until the function that it gives is called: no line breaks, all comes late and in order. */
+  stall(): () => void {
+    this.#stuck ??= []
+    return () => {
+      const stuck = this.#stuck ?? []
+      this.#stuck = undefined
+      for (const deliver of stuck) deliver()
     }
   }
 
@@ -294,11 +306,16 @@ export class Gateway {
     const frame = JSON.stringify({ op: GatewayOpcodes.Dispatch, t: event, s: session.seq, d: data ?? {} })
     session.sent.push({ s: session.seq, frame })
     if (session.sent.length > MAX_REPLAY) session.sent.shift()
-    session.socket?.send(frame)
+    this.#write(session.socket, frame)
   }
 
   #raw(socket: WebSocket, payload: Json): void {
-    socket.send(JSON.stringify({ t: null, s: null, d: null, ...payload }))
+    this.#write(socket, JSON.stringify({ t: null, s: null, d: null, ...payload }))
+  }
+
+  #write(socket: WebSocket | undefined, frame: string): void {
+    if (this.#stuck === undefined) socket?.send(frame)
+    else this.#stuck.push(() => socket?.send(frame))
   }
 }
 

@@ -24,7 +24,7 @@ export interface VoiceStage extends AsyncDisposable {
   readonly stage: string
   readonly text: string
   start(): Promise<Running>
-  /** Time goes by, and everything that belongs to it happens: bots hear, write, and ask. */
+  /** Time goes by, and everything that belongs to it happens: bots hear, write, and ask. At its end the line is heard once more. */
   pass(ms: number): Promise<void>
   /** Bots write what they have heard. */
   write(): Promise<void>
@@ -97,6 +97,9 @@ export async function openVoiceStage(start: Instant): Promise<VoiceStage> {
         community.clock.now += Math.min(STEP_MS, left)
         await write()
       }
+      // Something else happens in the server: a sign of life of the line at this very moment.
+      fake.addRole(GUILD, { name: 'visitor' })
+      await write()
     },
     addPeople: (count) =>
       Array.from({ length: count }, (_, index) =>
