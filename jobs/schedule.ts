@@ -49,9 +49,9 @@ export function settlementJobs({ settlement, desk }: JobParts): readonly Job[] {
 }
 
 export interface PresenceJobParts {
-  isDue(now: Instant): Promise<boolean>
+  readonly isDue: (now: Instant) => Promise<boolean>
   /** Gives how many were checked in. */
-  settle(now: Instant): Promise<number>
+  readonly settle: (now: Instant) => Promise<number>
 }
 
 /** Checks in who has been in a voice channel long enough, and redraws the numbers of the event's card. By any process: what bots heard is in the database. */

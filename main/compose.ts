@@ -18,10 +18,11 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Language } from '../core/shared/text.ts'
+import type { PresenceJobParts } from '../jobs/schedule.ts'
 import { CATALOGUES } from './catalogues.ts'
 import { bindCommands } from './commands.ts'
 import { newId } from './ids.ts'
-import { composePresence, type PresenceSettling } from './presence.ts'
+import { composePresence } from './presence.ts'
 
 export interface ComposeOptions {
   readonly database: Database
@@ -45,7 +46,8 @@ export interface ComposeOptions {
 export interface Composed {
   readonly chat: ChatApp
   readonly events: EventStoreOptions
-  readonly settling: PresenceSettling
+  /** Checks in who has been in a voice channel long enough. */
+  readonly settling: PresenceJobParts
 }
 
 const CODE_KEY = 'code-key'

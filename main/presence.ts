@@ -6,6 +6,7 @@ import type { CheckInPort } from '../core/attendance/check-in.port.ts'
 import type { PresencePort } from '../core/attendance/presence.port.ts'
 import { settlePresence } from '../core/attendance/settle-presence.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import type { PresenceJobParts } from '../jobs/schedule.ts'
 import { newId } from './ids.ts'
 
 export interface PresenceOptions {
@@ -18,14 +19,6 @@ export interface PresenceOptions {
   readonly now: () => Instant
 }
 
-/** Checks in who has been in a voice channel long enough. */
-export interface PresenceSettling {
-  /** Whether an event is running in which presence counts. */
-  isDue(now: Instant): Promise<boolean>
-  /** Gives how many were checked in. */
-  settle(now: Instant): Promise<number>
-}
-
 /** Presence in voice channels: what a bot writes, and the settling of it, which any process may do. */
 export function composePresence({ database, events, operators, homes, identify, submit, now }: PresenceOptions) {
   const home = async () => homes.discord ?? (await database.prisma.setting.findUnique({ where: { key: 'home:discord' } }))?.value
@@ -36,7 +29,7 @@ export function composePresence({ database, events, operators, homes, identify, 
     follow: followStore({ database, events, operators, home, now }),
   }
   const port = { ...settlePresenceStore(database.pool), submit }
-  const settling: PresenceSettling = {
+  const settling: PresenceJobParts = {
     isDue: async (at) => (await port.running(at)).length > 0,
     settle: (at) => settlePresence(port, at),
   }

@@ -23,7 +23,7 @@ export function createCalendarQueue(port: Pick<PresencePort, 'follow'>): Calenda
       waiting.set(guildId, { guildId, scheduled, isWhole: true })
     },
     async flush() {
-      for (const [key, entry] of [...waiting]) {
+      for (const [key, entry] of waiting) {
         await port.follow(entry.guildId, entry.scheduled, entry.isWhole)
         // A newer state may have come meanwhile.
         if (waiting.get(key) === entry) waiting.delete(key)

@@ -24,7 +24,7 @@ const shown = (step: ReturnType<typeof followScheduled>) =>
         step.course.threshold / MINUTE,
       ]
     : [step.step]
-const follow = (change: Partial<Scheduled>, known: Followed | undefined = undefined, mayHost = true, now = NOW) =>
+const follow = (change: Partial<Scheduled>, known?: Followed, mayHost = true, now = NOW) =>
   shown(followScheduled({ ...there, ...change }, known, mayHost, now))
 
 describe('an event of the calendar', () => {

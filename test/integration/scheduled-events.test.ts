@@ -8,10 +8,8 @@ let world: VoiceStage
 beforeEach(async () => {
   world = await openVoiceStage(START)
 })
-afterEach(async () => {
-  expect(world.fake.violations).toEqual([])
-  await world[Symbol.asyncDispose]()
-})
+// Closing it fails when the platform would have refused a request of the bot.
+afterEach(() => world[Symbol.asyncDispose]())
 
 /** Hana has used the bot, so that the server is known as home, and may host. */
 async function makeHost(): Promise<void> {

@@ -12,10 +12,8 @@ let world: VoiceStage
 beforeEach(async () => {
   world = await openVoiceStage(START)
 })
-afterEach(async () => {
-  expect(world.fake.violations).toEqual([])
-  await world[Symbol.asyncDispose]()
-})
+// Closing it fails when the platform would have refused a request of the bot.
+afterEach(() => world[Symbol.asyncDispose]())
 
 const settle = () => world.community.settling.settle(world.community.clock.now)
 const come = (userId: string, how = {}) => world.fake.voice(GUILD, userId, world.stage, how)

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { startDiscordBot } from '../../../bots/discord/start-discord-bot.ts'
 import type { Beat } from '../../../bots/discord/voice-presence.ts'
 import type { Bot } from '../../../core/shared/chat-app.ts'
@@ -138,6 +139,7 @@ export async function openVoiceStage(start: Instant): Promise<VoiceStage> {
       for (const { bot } of running.keys()) await bot.stop()
       await fake.close()
       await community.close()
+      assert.deepEqual(fake.violations, [])
     },
   }
 }
