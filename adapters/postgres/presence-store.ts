@@ -13,8 +13,14 @@ const CARD_PAUSE_MS = 15 * SECOND
 const MAX_EVENTS = 200
 
 const WATCHED = `
-SELECT e.number AS event, p.channel_id FROM event e JOIN event_presence p ON p.event = e.number
-WHERE e.closes_at > $1 AND e.closed_at IS NULL AND e.opens_at <= $1 AND e.ends_at > $2 ORDER BY e.number LIMIT ${MAX_EVENTS}`
+SELECT e.number AS event, p.channel_id, e.opens_at <= $1 AS counts, e.place = '' AS unnamed
+FROM event e JOIN event_presence p ON p.event = e.number
+WHERE e.closes_at > $1 AND e.closed_at IS NULL AND e.ends_at > $2 AND (e.opens_at <= $1 OR e.place = '')
+ORDER BY counts DESC, e.number LIMIT ${MAX_EVENTS}`
+
+const NAME = `
+WITH named AS (UPDATE event SET place = $2 WHERE number = $1 AND place = '' RETURNING number)
+INSERT INTO outbox (topic, subject, payload, created_at) SELECT 'event-card', 'EVT-' || number, '{}', $3 FROM named`
 
 const UNKNOWN = `
 SELECT q.user_id FROM unnest($1::text[]) AS q (user_id)
@@ -71,14 +77,28 @@ WITH there AS (
 )
 INSERT INTO outbox (topic, subject, payload, created_at) SELECT 'event-card', 'EVT-' || event, '{}', $2 FROM changed`
 
+interface WatchedRow {
+  event: number
+  channel_id: string
+  counts: boolean
+  unnamed: boolean
+}
+
 export type IdentifyAccount = (account: ChatAccount, now: Instant) => Promise<unknown>
 
 /** What a bot hears of presence, kept. */
-export function presenceStore(pool: pg.Pool, identify: IdentifyAccount, now: () => Instant): Pick<PresencePort, 'watched' | 'record'> {
+export function presenceStore(
+  pool: pg.Pool,
+  identify: IdentifyAccount,
+  now: () => Instant,
+): Pick<PresencePort, 'watched' | 'name' | 'record'> {
   return {
     async watched(at) {
-      const { rows } = await pool.query<{ event: number; channel_id: string }>(WATCHED, [new Date(at), new Date(at - WATCHED_AFTER_MS)])
-      return rows.map(({ event, channel_id: channelId }) => ({ event, channelId }))
+      const { rows } = await pool.query<WatchedRow>(WATCHED, [new Date(at), new Date(at - WATCHED_AFTER_MS)])
+      return rows.map(({ event, channel_id: channelId, counts, unnamed }) => ({ event, channelId, counts, isUnnamed: unnamed }))
+    },
+    async name(event, place) {
+      await pool.query(NAME, [event, place, new Date(now())])
     },
     async record({ watch, seenUntil, rows }, accounts) {
       if (accounts.length > 0) {

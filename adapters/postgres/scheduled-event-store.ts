@@ -66,10 +66,10 @@ export function followStore({ database, events, operators, home, now }: Schedule
       const event = await create(tx, step.course, creator, at)
       await tx.scheduledEvent.create({ data: { platform: 'discord', id: scheduled.id, communityId, event } })
     } else if (step.step === 'change' && row !== undefined) {
-      await change(tx, row.number, step.course, row.presence?.isNamed ?? false, at)
+      await change(tx, row, step.course, at)
     } else if (step.step === 'end' && row !== undefined) {
       if (step.course === undefined) await eventStore(tx, events).close(row.number, at)
-      else await change(tx, row.number, step.course, row.presence?.isNamed ?? false, at)
+      else await change(tx, row, step.course, at)
       await tx.scheduledEvent.update({ where: key, data: { endedAt: new Date(at) } })
     }
   }
@@ -102,11 +102,21 @@ export function followStore({ database, events, operators, home, now }: Schedule
     })
   }
 
-  async function change(tx: Tx, number: number, course: Course, isNamed: boolean, at: Instant): Promise<void> {
+  async function change(tx: Tx, { number, presence }: KnownEvent, course: Course, at: Instant): Promise<void> {
     const { channelId, threshold, title, ...times } = course
     const dates = Object.fromEntries(Object.entries(times).map(([name, value]) => [name, new Date(value)]))
-    await tx.event.update({ where: { number }, data: { title, ...dates } })
-    await tx.eventPresence.update({ where: { event: number }, data: { channelId, ...(isNamed ? {} : { thresholdMs: threshold }) } })
+    // Another channel has another name, which the bot will tell.
+    const place = presence?.channelId === channelId ? {} : { place: '' }
+    await tx.event.update({ where: { number }, data: { title, ...place, ...dates } })
+    await tx.eventPresence.update({
+      where: { event: number },
+      data: { channelId, ...(presence?.isNamed === true ? {} : { thresholdMs: threshold }) },
+    })
     await announceCard(tx, number, at)
   }
+}
+
+interface KnownEvent {
+  readonly number: number
+  readonly presence: { readonly channelId: string; readonly isNamed: boolean } | null
 }

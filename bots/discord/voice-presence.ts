@@ -12,6 +12,7 @@ import type { PresencePort } from '../../core/attendance/presence.port.ts'
 import type { VoiceFact } from '../../core/attendance/voice-book.ts'
 import type { ChatAccount } from '../../core/shared/actor.ts'
 import type { Log } from '../../core/shared/chat-app.ts'
+import { cleanLine } from '../../core/shared/clean-line.ts'
 import { SECOND, type Instant } from '../../core/shared/instant.ts'
 import { accountsOf, scheduledOf, voiceAccount, voiceStateOf } from './voice-facts.ts'
 import { createCalendarQueue } from './calendar-queue.ts'
@@ -150,7 +151,8 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
 
   async function write(): Promise<void> {
     const at = port.now()
-    const events = await port.watched(at)
+    const heard = await port.watched(at)
+    const events = heard.filter(({ counts }) => counts)
     for (const { recorder, accounts } of ears.values()) {
       recorder.watch(events)
       const batch = recorder.pending()
@@ -161,6 +163,10 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
         [...named].flatMap((userId) => accounts.get(userId) ?? []),
       )
       recorder.written(batch)
+    }
+    for (const { event, channelId, isUnnamed } of heard) {
+      const channel = isUnnamed ? client.channels.cache.get(channelId) : undefined
+      if (channel?.isVoiceBased() === true) await port.name(event, cleanLine(channel.name) || channelId)
     }
     await calendar.flush()
   }

@@ -63,7 +63,8 @@ export const eventCreateCommand = defineCommand({
     const closesAt = endsAt + CLOSES_AFTER_MS
     const number = await port.create({
       title: input.title,
-      place: input.place ?? '',
+      // Of a channel the bot that sees it tells the name.
+      place: evidence === 'presence' ? '' : (input.place ?? ''),
       startsAt,
       endsAt,
       opensAt,

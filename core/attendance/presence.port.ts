@@ -5,13 +5,23 @@ import type { PresenceBatch, WatchedEvent } from './presence-recorder.ts'
 import type { Interval } from './presence.rules.ts'
 import type { Scheduled } from './scheduled-event.rules.ts'
 
+/** An event whose evidence is presence, as a bot that hears its channel sees it. */
+export interface HeardEvent extends WatchedEvent {
+  /** Whether presence in the channel is kept already: from a little before the event until a little after it. */
+  readonly counts: boolean
+  /** Its card does not say yet where it is. */
+  readonly isUnnamed: boolean
+}
+
 /** What a bot that hears voice channels needs of the product. */
 export interface PresencePort {
   readonly now: () => Instant
   /** The id of a new watch. */
   readonly newWatch: () => string
-  /** Events whose channels count now, or will within minutes. */
-  watched(now: Instant): Promise<readonly WatchedEvent[]>
+  /** Events that are not over; those that count first, then those that are unnamed. */
+  watched(now: Instant): Promise<readonly HeardEvent[]>
+  /** Gives an unnamed event the name of its channel as its place. */
+  name(event: number, place: string): Promise<void>
   /** Writes a batch, whole; writing it again changes nothing. `accounts` are those of its rows: who was never heard of becomes a member, as by a first command. */
   record(batch: PresenceBatch, accounts: readonly ChatAccount[]): Promise<void>
   /** Brings our events in step with the platform's calendar. `isWhole`: these are all that the community has there. */

@@ -211,6 +211,8 @@ test('presence, a code and the list give one reward together, and the card shows
   await world.start()
   const event = await world.createEvent(20, 'stay:3')
   const card = async () => (await world.community.say('op', `event show ${event}`)).text
+  await world.write()
+  expect(await card()).toContain('Where: Town hall')
   expect(await card()).toContain('Needed: 3 min in the channel, not deafened\nThere now: 0\nStayed long enough: 0')
   await world.community.chat.rememberCard(`EVT-${event}`, { platform: 'discord', chatId: world.text, messageId: '1' })
   const edits: string[] = []

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { startDiscordBot } from '../../../bots/discord/start-discord-bot.ts'
 import type { Beat } from '../../../bots/discord/voice-presence.ts'
 import type { Bot } from '../../../core/shared/chat-app.ts'
-import { MINUTE, SECOND, type Instant } from '../../../core/shared/instant.ts'
+import { SECOND, type Instant } from '../../../core/shared/instant.ts'
 import { startCommunity, type Community } from '../community.ts'
 import { startDiscordFake, type DiscordFake } from './discord-fake.ts'
 
@@ -143,5 +143,3 @@ export async function openVoiceStage(start: Instant): Promise<VoiceStage> {
     },
   }
 }
-
-export const minutes = (count: number): number => count * MINUTE
