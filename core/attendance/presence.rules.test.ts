@@ -28,7 +28,11 @@ const counted = (list: readonly Interval[]) =>
 
 describe('the time that intervals cover', () => {
   it('counts each moment of the window once, however the intervals overlap and in whatever order they come', () => {
-    fc.assert(fc.property(intervals, (list) => expect(timePresent(list, window)).toBe(counted(list).length)))
+    fc.assert(
+      fc.property(intervals, (list) => {
+        expect(timePresent(list, window)).toBe(counted(list).length)
+      }),
+    )
   })
   it('reaches a threshold at the end of the moment that completes it', () => {
     fc.assert(
