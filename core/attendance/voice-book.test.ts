@@ -51,7 +51,7 @@ test('a new session ends everything where the line was last heard, and begins an
   const deaf = { userId: 'cyd', channelId: 'hall', isDeaf: true }
   const snapshot: VoiceFact = { kind: 'snapshot', at: 100, states: [there, deaf] }
   expect(fold(join(10), join(20, 'bob'), { kind: 'lost' }, { kind: 'seen', at: 99 }, snapshot, join(130, 'cyd'))).toEqual({
-    ended: ['ann@hall 10-20'],
+    ended: ['ann@hall 10-20', 'bob@hall 20-20'],
     open: ['ann@hall 100-', 'cyd@hall 130-'],
     until: 130,
   })

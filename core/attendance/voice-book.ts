@@ -58,7 +58,7 @@ export function createVoiceBook(): VoiceBook {
 
   function end(userId: string, { channelId, from }: Here, to: Instant): Stretch[] {
     here.delete(userId)
-    return from === undefined || from >= to ? [] : [{ userId, channelId, from, to }]
+    return from === undefined ? [] : [{ userId, channelId, from, to: Math.max(from, to) }]
   }
 
   function move({ userId, channelId, isDeaf }: VoiceState, at: Instant): Stretch[] {
