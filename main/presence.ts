@@ -28,10 +28,11 @@ export function composePresence({ database, events, operators, homes, identify, 
     ...presenceStore(database.pool, identify, now),
     follow: followStore({ database, events, operators, home, now }),
   }
-  const port = { ...settlePresenceStore(database.pool), submit }
-  const settling: PresenceJobParts = {
-    isDue: async (at) => (await port.running(at)).length > 0,
-    settle: (at) => settlePresence(port, at),
-  }
-  return { presence, settling }
+  return { presence, settling: composeSettling(database, submit) }
+}
+
+/** The settling of presence alone, which hears nothing: for jobs. */
+export function composeSettling({ pool }: Database, submit: CheckInPort['submit']): PresenceJobParts {
+  const port = { ...settlePresenceStore(pool), submit }
+  return { isDue: async (at) => (await port.running(at)).length > 0, settle: (at) => settlePresence(port, at) }
 }
