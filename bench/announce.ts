@@ -104,7 +104,7 @@ async function write(database: Database): Promise<void> {
 /** The worker as the product has it, with both platforms' own ways of sending. */
 function openWorker(database: Database, { discord, telegram }: Extract<FromChats, { discord: object }>): Deliveries {
   const speak = createSpeak(CATALOGUES)
-  const aliases = createChatAliases(new Map(), () => {})
+  const aliases = createChatAliases([], () => Promise.resolve())
   const poster = createPoster({ api: createTelegramApi(telegram), queue: createSendQueue(realTimers), aliases })
   const messengers = new Map([
     ['discord' as const, discordMessenger(createRest(discord.apiUrl, discord.token), speak)],

@@ -50,3 +50,14 @@ export function settlementJobs({ settlement, desk, forgetChats }: JobParts): rea
     { name: 'forget-chats', cron: '50 3 * * *', run: forgetChats },
   ]
 }
+
+export interface PresenceJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Gives how many were checked in. */
+  readonly settle: (now: Instant) => Promise<number>
+}
+
+/** Checks in who has been in a voice channel long enough, and redraws the numbers of the event's card. By any process: what bots heard is in the database. */
+export function presenceJob({ isDue, settle }: PresenceJobParts): Job {
+  return { name: 'presence', cron: '*/15 * * * * *', isDue, run: async (now) => ({ granted: await settle(now) }) }
+}

@@ -67,6 +67,7 @@ export interface CommandParts {
   readonly events: EventStoreOptions
   readonly proof: WalletProof
   readonly checkIn: CheckInPort
+  readonly settlePresence: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
   /** What a platform says of us in a server. */
   readonly inspect: DiagnosePort['inspect']
@@ -106,7 +107,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(eventCodesCommand, events),
     bindCommand(eventRosterCommand, (tx) => ({ ...events(tx), ...rosterStore(tx), submit: checkIn.submit })),
     bindCommand(eventUndoCommand, events),
-    bindCommand(eventCloseCommand, events),
+    bindCommand(eventCloseCommand, (tx) => ({ ...events(tx), settlePresence: parts.settlePresence })),
     bindCommand(languageCommand, identityStore),
     bindCommand(timezoneCommand, identityStore),
     bindCommand(statusCommand, (tx) => ({

@@ -20,10 +20,12 @@ import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import { createSuggest } from '../core/shared/suggest.ts'
 import type { Language } from '../core/shared/text.ts'
+import type { PresenceJobParts } from '../jobs/schedule.ts'
 import { CATALOGUES } from './catalogues.ts'
 import { bindCommands } from './commands.ts'
 import { suggestionSources } from './suggestions.ts'
 import { newId } from './ids.ts'
+import { composePresence } from './presence.ts'
 
 export interface ComposeOptions {
   readonly database: Database
@@ -49,6 +51,8 @@ export interface ComposeOptions {
 export interface Composed {
   readonly chat: ChatApp
   readonly events: EventStoreOptions
+  /** Checks in who has been in a voice channel long enough. */
+  readonly settling: PresenceJobParts
 }
 
 const CODE_KEY = 'code-key'
@@ -81,6 +85,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       return period < LAST_PERIOD ? periodEnd(genesis, period) : undefined
     },
   }
+  const members = createIdentify({ pool: database.pool, newId, operators: options.operators })
+  const { presence, settling } = composePresence({
+    ...options,
+    events,
+    submit,
+    identify: (account, at) => members.identify(account, { kind: 'private', chatId: account.userId }, at),
+  })
   const { token, emission, vault, pool, ecoFund, anchors, timelock, chainId } = options.chain.deployment
   const proof = createWalletProof({
     chainId,
@@ -95,6 +106,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     events,
     proof,
     checkIn,
+    settlePresence: (at) => settling.settle(at),
     pool: database.pool,
     inspect: options.inspect ?? (() => Promise.resolve(undefined)),
     parts: options.parts,
@@ -104,7 +116,6 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     log.error({ err: error, id, ...context }, 'a command failed by a bug')
     return id
   }
-  const members = createIdentify({ pool: database.pool, newId, operators: options.operators })
   const isHome = createHome(database, options.homes)
   const definitions = commands.map(({ definition }) => definition)
   const dispatch = createDispatch<Tx>(commands, {
@@ -119,6 +130,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   const speak = createSpeak(CATALOGUES)
   return {
     events,
+    settling,
     chat: {
       dispatch: illustrated(dispatch, createChartDrawer(speak), log),
       suggest: createSuggest(definitions, { ...members, isHome, now, sources: suggestionSources(database, genesis, definitions) }),
@@ -129,6 +141,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       report,
       log,
       publicOrigin: options.publicOrigin,
+      presence,
     },
   }
 }

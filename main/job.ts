@@ -1,12 +1,15 @@
 // `npm run job -- NAME`: runs one job now, beside a running product or by itself. Safe at any time: every job is harmless when run twice.
 import { openDatabase } from '../adapters/postgres/database.ts'
+import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
+import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { settlementJobs } from '../jobs/schedule.ts'
+import { presenceJob, settlementJobs } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { joinParts, startParts } from './parts.ts'
+import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
 import { composeSettlement } from './settlement.ts'
 import { forgetOldChats } from './telegram.ts'
@@ -30,7 +33,12 @@ try {
     const clock = await openClock(database, config.isSandbox && parts.chain.isLocal ? parts.chain.url : undefined)
     const { settlement } = await composeSettlement(database, parts.chain, new AbortController().signal)
     const desk = createJobDesk({ database, url: parts.databaseUrl, onError: (error) => tell(String(error)) })
-    const jobs = settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) })
+    const { genesis } = parts.chain.deployment
+    const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: settlement.openInLedger })
+    const jobs = [
+      ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
+      presenceJob(composeSettling(database, submit)),
+    ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {
       tell(`Usage: npm run job -- NAME\nJobs: ${jobs.map((job) => job.name).join(', ')}`)

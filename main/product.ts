@@ -9,7 +9,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { settlementJobs } from '../jobs/schedule.ts'
+import { presenceJob, settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -93,7 +93,11 @@ async function start(
     ...(config.isSandbox ? SANDBOX_OPERATORS : []),
   ])
   const metrics = createMetrics(database, config.metricsToken?.reveal())
-  const { chat: plainChat, events } = await compose({
+  const {
+    chat: plainChat,
+    events,
+    settling,
+  } = await compose({
     database,
     now: clock.now,
     chain,
@@ -127,7 +131,7 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) })
+  const jobs = [...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }), presenceJob(settling)]
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,

@@ -68,4 +68,8 @@ async function rewrite(tx: Tx, platform: Platform, from: string, to: string): Pr
     UPDATE prompt SET input = jsonb_set(input, '{@place}', to_jsonb(${to}::text || ' ' || split_part(input->>'@place', ' ', 2) || ' 0'))
     WHERE platform = ${platform} AND split_part(input->>'@place', ' ', 1) = ${from}`)
   await tx.card.deleteMany({ where: { platform, chatId: from } })
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE announce_route SET chat_id = ${to} WHERE platform = ${platform} AND chat_id = ${from}
+      AND NOT EXISTS (SELECT 1 FROM announce_route r WHERE r.platform = announce_route.platform AND r.topic = announce_route.topic
+        AND r.thread_id = announce_route.thread_id AND r.chat_id = ${to})`)
 }

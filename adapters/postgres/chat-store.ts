@@ -1,4 +1,4 @@
-import type { ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
+import type { ChatAccount, ChatPlace, Platform } from '../../core/shared/actor.ts'
 import type { MessageReference, Prompts } from '../../core/shared/chat-app.ts'
 import { MINUTE, type Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
@@ -45,13 +45,7 @@ export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Rea
     // A group of people that is no server's, such as a group conversation, belongs to nobody.
     if (communityId === undefined) return kind === 'private'
     const homes = configured[platform] ?? [await homeOf(platform, communityId)]
-    return homes.includes(communityId) || (await wasAdded(platform, communityId)) || (await haveMoved(platform, homes, communityId))
-  }
-
-  /** Read every time: a server that was taken away is refused from its next command on. */
-  async function wasAdded(platform: string, communityId: string): Promise<boolean> {
-    const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
-    return guild?.served === true
+    return homes.includes(communityId) || (await wasAdded(prisma, platform, communityId)) || (await haveMoved(platform, homes, communityId))
   }
 
   /** A group keeps its members when its id changes, and the configuration may name the old one for long. */
@@ -72,8 +66,25 @@ export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Rea
   }
 
   async function claim(platform: string, communityId: string): Promise<string> {
-    const key = `home:${platform}`
+    const key = homeKey(platform)
     await prisma.setting.createMany({ data: [{ key, value: communityId }], skipDuplicates: true })
     return (await prisma.setting.findUniqueOrThrow({ where: { key } })).value
   }
+}
+
+/** Whether a server belongs to the community, for what nobody commanded: unlike a first command, it makes no server the home. */
+export function createServed({ prisma }: Pick<Database, 'prisma'>, configured: Readonly<Record<string, readonly string[] | undefined>>) {
+  return async (platform: Platform, communityId: string): Promise<boolean> => {
+    const first = configured[platform] === undefined ? await prisma.setting.findUnique({ where: { key: homeKey(platform) } }) : null
+    const homes = configured[platform] ?? (first === null ? [] : [first.value])
+    return homes.includes(communityId) || (await wasAdded(prisma, platform, communityId))
+  }
+}
+
+const homeKey = (platform: string): string => `home:${platform}`
+
+/** Read every time: a server that was taken away is refused from its next command on. */
+async function wasAdded(prisma: Database['prisma'], platform: string, communityId: string): Promise<boolean> {
+  const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
+  return guild?.served === true
 }

@@ -1,6 +1,6 @@
 import { eventClosed, eventCreated } from '../../core/announce/announcements.ts'
 import type { CodePort, EventPort, NewEvent, UndoPort } from '../../core/attendance/attendance.port.ts'
-import { eventCode, EVIDENCE, type Event } from '../../core/attendance/attendance.types.ts'
+import { eventCode, EVIDENCE, type Event, type EventPresence } from '../../core/attendance/attendance.types.ts'
 import { codeText, rotatingCode, type Hmac } from '../../core/attendance/check-in-code.ts'
 import type { EventCardPort } from '../../core/attendance/event-show.ts'
 import { rewardAmount } from '../../core/economy/reward.rules.ts'
@@ -27,7 +27,7 @@ export interface EventStoreOptions {
 /** Events, their hosts, codes and the undoing of check-ins. */
 export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & EventCardPort {
   return {
-    async create({ codeSecret, ...event }: NewEvent) {
+    async create({ codeSecret, presence, ...event }: NewEvent) {
       const created = await tx.event.create({
         data: {
           ...event,
@@ -38,6 +38,7 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
           closesAt: new Date(event.closesAt),
           createdAt: new Date(event.createdAt),
           hosts: { create: [{ memberId: event.createdBy }] },
+          ...(presence === undefined ? {} : { presence: { create: presenceRow(presence) } }),
         },
         select: { number: true },
       })
@@ -48,7 +49,7 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
       return rateAt('attendance', at, await ratesUntil(tx, at, ['attendance'])).lowest
     },
     async find(number) {
-      const row = await tx.event.findUnique({ where: { number } })
+      const row = await tx.event.findUnique({ where: { number }, include: { presence: true } })
       return row === null ? undefined : toEvent(row)
     },
     async isHost(event, memberId) {
@@ -143,13 +144,23 @@ function undoStore(tx: Tx): UndoPort {
   }
 }
 
-async function announceCard(tx: Tx, event: number, now: Instant): Promise<void> {
+export async function announceCard(tx: Tx, event: number, now: Instant): Promise<void> {
   await tx.outboxRow.create({ data: { topic: 'event-card', subject: `EVT-${event}`, payload: {}, createdAt: new Date(now) } })
+}
+
+type PresenceRow = NonNullable<Awaited<ReturnType<Tx['eventPresence']['findUnique']>>>
+
+function toPresence({ channelId, thresholdMs, isNamed, present, reached }: PresenceRow): EventPresence {
+  return { channelId, threshold: thresholdMs, isNamed, present, reached }
 }
 
 type EventRow = NonNullable<Awaited<ReturnType<Tx['event']['findUnique']>>>
 
-export function toEvent(row: EventRow): Event {
+function presenceRow({ channelId, threshold, isNamed }: NonNullable<NewEvent['presence']>) {
+  return { platform: 'discord', channelId, thresholdMs: threshold, isNamed }
+}
+
+export function toEvent(row: EventRow & { readonly presence?: PresenceRow | null }): Event {
   const evidence = EVIDENCE.find((known) => known === row.evidence)
   if (evidence === undefined) throw new Error(`event ${row.number} has the unknown evidence ${row.evidence}`)
   return {
@@ -167,5 +178,6 @@ export function toEvent(row: EventRow): Event {
     attendees: row.attendees,
     createdBy: row.createdBy,
     closedAt: row.closedAt?.getTime() ?? null,
+    ...(row.presence === undefined || row.presence === null ? {} : { presence: toPresence(row.presence) }),
   }
 }

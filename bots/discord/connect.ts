@@ -32,10 +32,10 @@ export interface Shards {
   readonly count: number
 }
 
-/** A client that hears interactions and knows servers and channels; it asks for nothing privileged and reads no messages. */
+/** A client that hears interactions, voice channels and calendars of servers; it asks for nothing privileged and reads no messages. */
 export function createClient(apiUrl: string | undefined, shards?: Shards): Client {
   return new Client({
-    intents: [GatewayIntentBits.Guilds],
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates, GatewayIntentBits.GuildScheduledEvents],
     allowedMentions: { parse: [], repliedUser: false },
     // Answers to interactions do not count towards the global rate limit (developers/topics/rate-limits); held to it, a crowd of
     // members pressing a button would wait longer than Discord's three seconds.
@@ -48,6 +48,7 @@ export function createClient(apiUrl: string | undefined, shards?: Shards): Clien
       ReactionManager: 0,
       PresenceManager: 0,
       VoiceStateManager: 0,
+      GuildScheduledEventManager: 0,
       GuildMemberManager: { maxSize: 100, keepOverLimit: (member) => member.id === member.client.user.id },
       UserManager: { maxSize: 1_000, keepOverLimit: (user) => user.id === user.client.user.id },
     }),

@@ -10,6 +10,7 @@ import { keepRegistered } from './keep-registered.ts'
 import { inspectGuild } from './inspect-guild.ts'
 import { renderReply } from './render-reply.ts'
 import { slashCommands } from './slash-commands.ts'
+import { hearVoice, type Beat } from './voice-presence.ts'
 
 const MAX_RUNNING = 1_000
 const STOP_MS = 10_000
@@ -25,6 +26,8 @@ export interface DiscordBotOptions {
   readonly shards?: Shards
   /** Interactions that run at the same time, 1,000 when not given; one more is told to come back. */
   readonly maxRunning?: number
+  /** When to write what was heard of voice channels; every five seconds when not given. */
+  readonly beat?: Beat
 }
 
 /**
@@ -32,7 +35,15 @@ export interface DiscordBotOptions {
  * is lost to Discord: the member sees it fail and gives it again, which is safe, since what had committed is a key of its own in the audit trail.
  * @throws Fault not retryable when the token, the intents or the commands are refused; retryable when Discord cannot be reached
  */
-export async function startDiscordBot({ app, token, apiUrl, guildIds, shards, maxRunning = MAX_RUNNING }: DiscordBotOptions): Promise<Bot> {
+export async function startDiscordBot({
+  app,
+  token,
+  apiUrl,
+  guildIds,
+  shards,
+  maxRunning = MAX_RUNNING,
+  beat,
+}: DiscordBotOptions): Promise<Bot> {
   const slash = slashCommands(app.commands, app.speak)
   const client = createClient(apiUrl, shards)
   const rest = createRest(apiUrl, token)
@@ -47,6 +58,7 @@ export async function startDiscordBot({ app, token, apiUrl, guildIds, shards, ma
     void work.finally(() => running.delete(work))
   }
   client.on(Events.InteractionCreate, onInteraction)
+  const voice = app.presence === undefined ? undefined : hearVoice(client, app.presence, app.log, beat)
   client.on(Events.Error, (error) => app.log.error({ error }, 'the Discord client reported an error'))
   client.on(Events.ShardError, (error, shard) => app.log.warn({ shard, error }, 'the gateway connection had an error'))
   client.on(Events.ShardReconnecting, (shard) => app.log.warn({ shard }, 'the gateway connection is lost and will be resumed'))
@@ -67,6 +79,7 @@ export async function startDiscordBot({ app, token, apiUrl, guildIds, shards, ma
     registered = await keepRegistered({ client: ready, rest, roots: slash.roots, log: app.log, guildIds })
     app.log.info({ user: ready.user.tag, guilds: ready.guilds.cache.size, commands: app.commands.length }, 'Discord is connected')
   } catch (error) {
+    await voice?.stop()
     await close()
     throw asFault(error)
   }
@@ -77,6 +90,7 @@ export async function startDiscordBot({ app, token, apiUrl, guildIds, shards, ma
     isConnected: () => client.ws.shards.size > 0 && client.ws.shards.every((shard) => shard.status === Status.Ready),
     async stop() {
       client.off(Events.InteractionCreate, onInteraction)
+      await voice?.stop()
       const { promise: timeIsOver, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, STOP_MS)
       await Promise.race([Promise.all(running), timeIsOver])

@@ -94,7 +94,7 @@ it.each([
 
 it('tells that nothing arrived where no connection stood', async () => {
   const api = createTelegramApi({ token: '1:x', apiUrl: 'http://127.0.0.1:9' })
-  const aliases = createChatAliases(new Map(), () => {})
+  const aliases = createChatAliases([], () => Promise.resolve())
   const poster = createPoster({ api, queue: createSendQueue(realTimers), aliases })
   const messenger = createMessenger({ app: stage.app, poster, aliases })
   await expect(messenger.post(target, reply('x'), READERS, once)).rejects.toMatchObject({ retryable: true, mayHaveHappened: false })

@@ -3,9 +3,12 @@ import type { Instant } from '../shared/instant.ts'
 import type { Text } from '../shared/text.ts'
 import type { FindMember } from '../identity/identity.port.ts'
 import type { FoundMember } from '../identity/identity.types.ts'
-import type { Event } from './attendance.types.ts'
+import type { Event, EventPresence } from './attendance.types.ts'
 
-export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt'> & { readonly createdAt: Instant }
+export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt' | 'presence'> & {
+  readonly createdAt: Instant
+  readonly presence?: Pick<EventPresence, 'channelId' | 'threshold' | 'isNamed'>
+}
 
 /** What events need of the database; runs inside the command's transaction. */
 export interface EventPort {
@@ -25,6 +28,11 @@ export interface EventPort {
   readonly codes: CodePort
   readonly undo: UndoPort
   readonly findMember: FindMember
+}
+
+/** `event close` first checks in those who have been there long enough. */
+export interface EventClosePort extends EventPort {
+  settlePresence(now: Instant): Promise<unknown>
 }
 
 export interface CodePort {

@@ -1,8 +1,8 @@
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 
-/** How attendance is proved: a code that changes every 30 s, single-use codes, or the host's list (spec 03; presence and quiz join later). */
-export const EVIDENCE = ['rotating', 'codes', 'roster'] as const
+/** How attendance is proved: a code that changes every 30 s, single-use codes, the host's list, or minutes in a voice channel (spec 03; quiz joins later). */
+export const EVIDENCE = ['rotating', 'codes', 'roster', 'presence'] as const
 export type Evidence = (typeof EVIDENCE)[number]
 
 export interface Event {
@@ -22,6 +22,20 @@ export interface Event {
   readonly attendees: number
   readonly createdBy: string
   readonly closedAt: Instant | null
+  /** Of an event whose evidence is presence, where it was asked for. */
+  readonly presence?: EventPresence
+}
+
+/** A voice or stage channel of Discord in which presence counts. */
+export interface EventPresence {
+  readonly channelId: string
+  /** Milliseconds that a member must be there and not deafened. */
+  readonly threshold: number
+  /** The host named the threshold; else it follows the event's length. */
+  readonly isNamed: boolean
+  /** As shown on the card: who is there, and who has been there long enough. */
+  readonly present: number
+  readonly reached: number
 }
 
 /** What became of a reward: paid into the member's balance, recorded without pay because the period is mined out, or nothing to pay. */

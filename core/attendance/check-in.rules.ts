@@ -6,11 +6,11 @@ import type { Event, Evidence, RewardStatus } from './attendance.types.ts'
 export const WRONG_CODES_ALLOWED = 5
 export const WRONG_CODE_WINDOW_MS = 10 * MINUTE
 
-/** One check-in as it stands in a batch. `code` is normalised; a host's roster entry has none. */
+/** One check-in as it stands in a batch. `code` is normalised; a host's roster entry and a presence that was long enough have none. */
 export interface CheckIn {
   readonly memberId: string
   readonly event: number
-  readonly evidence: 'code' | 'roster'
+  readonly evidence: 'code' | 'roster' | 'presence'
   readonly code: string | undefined
   /** Keyed hash of the code, by which single-use codes are stored. */
   readonly codeHash: Uint8Array | undefined
@@ -85,13 +85,14 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
     if (fact.attended === 'undone') return 'undone'
     if (fact.attended === 'yes' || attended.has(`${event.number}:${item.memberId}`)) return 'already'
     if (event.capacity !== null && (attendees.get(event.number) ?? event.attendees) >= event.capacity) return 'full'
-    return item.evidence === 'roster' ? undefined : codeRefusal(item, fact, event)
+    return item.evidence === 'code' ? codeRefusal(item, fact, event) : undefined
   }
 
   function codeRefusal(item: CheckIn, fact: CheckInFacts, event: Event): CheckInRefusal | undefined {
     if (fact.wrongCodes + (wrong.get(item.memberId) ?? 0) >= WRONG_CODES_ALLOWED) return 'cooldown'
     if (event.evidence === 'roster') return 'roster_only'
-    if (event.evidence === 'rotating') {
+    // Where presence counts the host may show a code too, for those who can not be in the channel.
+    if (event.evidence === 'rotating' || event.evidence === 'presence') {
       if (codesOf(event, item.at, 0, VALID_STEPS_BACK).includes(item.code ?? '')) return undefined
       return codesOf(event, item.at, VALID_STEPS_BACK + 1, REMEMBERED_STEPS).includes(item.code ?? '') ? 'expired_code' : 'wrong_code'
     }
@@ -114,7 +115,7 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
     return {
       ok: true,
       event,
-      evidence: item.evidence === 'roster' ? 'roster' : event.evidence,
+      evidence: item.evidence !== 'code' ? item.evidence : event.evidence === 'presence' ? 'rotating' : event.evidence,
       amount,
       reward: amount > 0n ? 'granted' : 'none',
     }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { codeField } from '../shared/field.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
-import type { EventPort } from './attendance.port.ts'
+import type { EventClosePort } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
 import { eventCode, type Event } from './attendance.types.ts'
 import { requireOwnEvent } from './event-access.ts'
@@ -16,10 +16,11 @@ export const eventCloseCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({ event: codeField(say('event'), 'EVT', 'own-event') }),
-  async run({ actor, now, port }: Run<EventPort>, { event: number }): Promise<Outcome<Event>> {
+  async run({ actor, now, port }: Run<EventClosePort>, { event: number }): Promise<Outcome<Event>> {
     const found = await requireOwnEvent(port, number, actor)
     if (!found.ok) return found
     const event = eventCode(number)
+    if (found.result.evidence === 'presence') await port.settlePresence(now)
     if (!(await port.close(number, now)))
       return refuse({
         code: 'event.closed_before',

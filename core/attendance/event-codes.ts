@@ -30,7 +30,8 @@ export const eventCodesCommand = defineCommand({
     if (!found.ok) return found
     const { evidence } = found.result
     const event = eventCode(number)
-    if (evidence === 'rotating') return done({ event: number, rotating: showCode(number, port.codes.rotating(found.result, now)) })
+    if (evidence === 'rotating' || evidence === 'presence')
+      return done({ event: number, rotating: showCode(number, port.codes.rotating(found.result, now)) })
     if (evidence === 'roster')
       return refuse({
         code: 'event.no_codes',

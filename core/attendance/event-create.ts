@@ -5,14 +5,25 @@ import { MINUTE } from '../shared/instant.ts'
 import { resolveInstant } from '../shared/parse-instant.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import { zoneOffset } from '../shared/zone.ts'
-import type { EventPort } from './attendance.port.ts'
+import type { EventPort, NewEvent } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
 import { eventCode, EVIDENCE, type Evidence } from './attendance.types.ts'
+import { defaultThreshold, type Interval } from './presence.rules.ts'
 import { CLOSES_AFTER_MS, MAX_AHEAD_MS, MAX_REWARD, OPENS_BEFORE_MS } from './event.rules.ts'
 
 const { say } = attendanceTexts
-const EVIDENCE_NAMES = { rotating: say('evidence_rotating'), codes: say('evidence_codes'), roster: say('evidence_roster') }
-const NEXT = { rotating: 'createdNextRotating', codes: 'createdNextCodes', roster: 'createdNextRoster' } as const
+const EVIDENCE_NAMES = {
+  rotating: say('evidence_rotating'),
+  codes: say('evidence_codes'),
+  roster: say('evidence_roster'),
+  presence: say('evidence_presence'),
+}
+const NEXT = {
+  rotating: 'createdNextRotating',
+  codes: 'createdNextCodes',
+  roster: 'createdNextRoster',
+  presence: 'createdNextPresence',
+} as const
 
 interface Created {
   readonly event: string
@@ -36,6 +47,7 @@ export const eventCreateCommand = defineCommand({
     evidence: choiceField(say('evidence'), EVIDENCE, EVIDENCE_NAMES).optional(),
     capacity: integerField(say('capacity'), { min: 1, max: 1_000_000 }).optional(),
     reward: amountField(say('reward')).optional(),
+    stay: integerField(say('stay'), { min: 1, max: 1_440 }).optional(),
   }),
   async run({ actor, now, port }: Run<EventPort>, input): Promise<Outcome<Created>> {
     const startsAt = resolveInstant(input.start, now, (at) => zoneOffset(actor.timeZone, at))
@@ -51,11 +63,14 @@ export const eventCreateCommand = defineCommand({
       return refuse({ code: 'event.reward_too_large', kind: 'invalid', reason, nextStep: say('rewardBoundsNext'), field: 'reward' })
     }
     const evidence = input.evidence ?? 'rotating'
+    const presence = readPresence(input, { from: startsAt, to: endsAt }, evidence)
+    if (!presence.ok) return presence
     const opensAt = startsAt - OPENS_BEFORE_MS
     const closesAt = endsAt + CLOSES_AFTER_MS
     const number = await port.create({
       title: input.title,
-      place: input.place ?? '',
+      // Of a channel the bot that sees it tells the name.
+      place: evidence === 'presence' ? '' : (input.place ?? ''),
       startsAt,
       endsAt,
       opensAt,
@@ -66,6 +81,7 @@ export const eventCreateCommand = defineCommand({
       codeSecret: port.codes.newSecret(),
       createdBy: actor.memberId,
       createdAt: now,
+      ...presence.result,
     })
     return done({ event: eventCode(number), title: input.title, evidence, opensAt, closesAt })
   },
@@ -75,7 +91,7 @@ export const eventCreateCommand = defineCommand({
     title: say('created', { event, title }),
     lines: [say('createdOpens', { opens: { at: opensAt }, closes: { at: closesAt } }), say(NEXT[evidence], { event })],
     buttons:
-      evidence === 'roster'
+      evidence === 'roster' || evidence === 'presence'
         ? []
         : [
             {
@@ -88,3 +104,27 @@ export const eventCreateCommand = defineCommand({
           ],
   }),
 })
+
+type PresenceInput = { readonly presence?: NonNullable<NewEvent['presence']> }
+
+/** The channel as Discord writes a mention of it, `<#id>`, its id, or its address; and how long one must stay. */
+function readPresence(
+  { place = '', stay }: { place?: string | undefined; stay?: number | undefined },
+  window: Interval,
+  evidence: Evidence,
+): Outcome<PresenceInput> {
+  if (evidence !== 'presence') return done({})
+  const channelId = /(?:^|[#/])(\d{15,20})>?$/.exec(place)?.[1]
+  if (channelId === undefined)
+    return refuse({ code: 'event.no_channel', kind: 'invalid', reason: say('noChannel'), nextStep: say('noChannelNext'), field: 'place' })
+  const threshold = stay === undefined ? defaultThreshold(window) : stay * MINUTE
+  if (threshold > window.to - window.from)
+    return refuse({
+      code: 'event.stay_too_long',
+      kind: 'invalid',
+      reason: say('stayTooLong'),
+      nextStep: say('stayTooLongNext'),
+      field: 'stay',
+    })
+  return done({ presence: { channelId, threshold, isNamed: stay !== undefined } })
+}

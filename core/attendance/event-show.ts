@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Amount } from '../shared/amount.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { codeField } from '../shared/field.ts'
-import type { Instant } from '../shared/instant.ts'
+import { MINUTE, type Instant } from '../shared/instant.ts'
 import { done, type Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import type { Text } from '../shared/text.ts'
@@ -61,6 +61,7 @@ export function renderEventCard({ event, hosts, latest, reward, now }: EventCard
       ...(event.place === '' ? [] : [{ label: say('fieldPlace'), value: event.place }]),
       { label: say('fieldState'), value: stateText(event, now) },
       { label: say('fieldEvidence'), value: say(`evidence_${event.evidence}`) },
+      ...presenceFields(event),
       { label: say('fieldReward'), value: reward },
       { label: say('fieldAttendees'), value: attendees },
       { label: say('fieldHosts'), value: hosts.join(', ') },
@@ -72,4 +73,14 @@ function stateText(event: Event, now: Instant): Text {
   const state = eventState(event, now)
   if (state === 'closed') return say('stateClosed')
   return state === 'soon' ? say('stateSoon', { at: { at: event.opensAt } }) : say('stateOpen', { at: { at: event.closesAt } })
+}
+
+/** The live part of the card, brought up to date while the event runs. */
+function presenceFields({ presence }: Event): NonNullable<Reply['fields']> {
+  if (presence === undefined) return []
+  return [
+    { label: say('fieldStay'), value: say('stayMinutes', { minutes: Math.ceil(presence.threshold / MINUTE) }) },
+    { label: say('fieldPresent'), value: presence.present },
+    { label: say('fieldReached'), value: presence.reached },
+  ]
 }

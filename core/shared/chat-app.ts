@@ -1,3 +1,4 @@
+import type { PresencePort } from '../attendance/presence.port.ts'
 import type { ChatAccount, ChatPlace, Platform } from './actor.ts'
 import type { BoundCommand, Dispatch } from './dispatch.ts'
 import type { Reply } from './reply.ts'
@@ -112,4 +113,6 @@ export interface ChatApp {
   readonly log: Log
   /** Public address of the pages, without a slash at the end. */
   readonly publicOrigin: string
+  /** For a platform that tells who is in which voice channel. */
+  readonly presence?: PresencePort
 }

@@ -70,7 +70,7 @@ export async function startAnnounceStage(genesis: number): Promise<AnnounceStage
 
   const worker = (): WorkerParts => {
     const api = createTelegramApi({ token: telegram.token, apiUrl: telegram.apiRoot })
-    const aliases = createChatAliases(new Map(), () => {})
+    const aliases = createChatAliases([], () => Promise.resolve())
     const poster = createPoster({ api, queue: createSendQueue(realTimers), aliases })
     return {
       outbox: outboxStore(community.database, { events: community.events, operators: new Set(), publicOrigin: app.publicOrigin }),

@@ -11,7 +11,7 @@ import {
 import { type Answer, type Call, param, type Route } from './call.ts'
 import type { Gateway } from './gateway.ts'
 import { refuse } from './refuse.ts'
-import type { State } from './state.ts'
+import type { Guild, State } from './state.ts'
 import { trusted } from './trusted.ts'
 
 export interface ScheduledEventInput {
@@ -22,7 +22,17 @@ export interface ScheduledEventInput {
   readonly creator: string
   /** Milliseconds. */
   readonly startsAt: number
+  /** Milliseconds; people mostly name none. */
+  readonly endsAt?: number
   readonly description?: string
+}
+
+export interface ScheduledEventChange {
+  readonly name?: string
+  readonly channel?: string
+  /** Milliseconds. */
+  readonly startsAt?: number
+  readonly endsAt?: number
 }
 
 export type ScheduledEventStatus = 'scheduled' | 'active' | 'completed' | 'canceled'
@@ -68,7 +78,7 @@ export class Calendar {
       description: input.description ?? null,
       image: null,
       scheduled_start_time: new Date(input.startsAt).toISOString(),
-      scheduled_end_time: null,
+      scheduled_end_time: input.endsAt === undefined ? null : new Date(input.endsAt).toISOString(),
       privacy_level: GuildScheduledEventPrivacyLevel.GuildOnly,
       status: GuildScheduledEventStatus.Scheduled,
       entity_type: stage ? GuildScheduledEventEntityType.StageInstance : GuildScheduledEventEntityType.Voice,
@@ -84,14 +94,43 @@ export class Calendar {
 
   /** Starts, ends or cancels an event. @throws when Discord does not allow that step */
   setStatus(eventId: string, wanted: ScheduledEventStatus): void {
-    const guild = [...this.#state.guilds.values()].find((each) => each.events.has(eventId))
-    const event = guild?.events.get(eventId)
-    if (!guild || !event) throw new Error(`no scheduled event ${eventId}`)
+    const { guild, event } = this.#find(eventId)
     const status = STATUS[wanted]
     if (!FOLLOWS[event.status]?.includes(status)) throw new Error(`a scheduled event with status ${event.status} cannot become ${wanted}`)
     const changed = trusted<APIGuildScheduledEvent>({ ...event, status })
+    // What is over is no longer listed (developers/resources/guild-scheduled-event, "List Scheduled Events for Guild").
+    if (FOLLOWS[status] === undefined) guild.events.delete(eventId)
+    else guild.events.set(eventId, changed)
+    this.#gateway.dispatch(GatewayDispatchEvents.GuildScheduledEventUpdate, changed, true)
+  }
+
+  /** Renames or moves an event. @throws when it is over or, for its beginning, when it has begun */
+  change(eventId: string, { name, channel, startsAt, endsAt }: ScheduledEventChange): void {
+    const { guild, event } = this.#find(eventId)
+    if (startsAt !== undefined && event.status !== GuildScheduledEventStatus.Scheduled)
+      throw new Error('the beginning of a running event stays')
+    const changed = trusted<APIGuildScheduledEvent>({
+      ...event,
+      ...(name === undefined ? {} : { name }),
+      ...(channel === undefined ? {} : { channel_id: channel }),
+      ...(startsAt === undefined ? {} : { scheduled_start_time: new Date(startsAt).toISOString() }),
+      ...(endsAt === undefined ? {} : { scheduled_end_time: new Date(endsAt).toISOString() }),
+    })
     guild.events.set(eventId, changed)
     this.#gateway.dispatch(GatewayDispatchEvents.GuildScheduledEventUpdate, changed, true)
+  }
+
+  remove(eventId: string): void {
+    const { guild, event } = this.#find(eventId)
+    guild.events.delete(eventId)
+    this.#gateway.dispatch(GatewayDispatchEvents.GuildScheduledEventDelete, event, true)
+  }
+
+  #find(eventId: string): { guild: Guild; event: APIGuildScheduledEvent } {
+    const guild = [...this.#state.guilds.values()].find((each) => each.events.has(eventId))
+    const event = guild?.events.get(eventId)
+    if (!guild || !event) throw new Error(`no scheduled event ${eventId}`)
+    return { guild, event }
   }
 }
 

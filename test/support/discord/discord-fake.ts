@@ -4,7 +4,7 @@ import { guildRoutes } from './routes-guild.ts'
 import { interactionRoutes } from './routes-interaction.ts'
 import { messageRoutes } from './routes-message.ts'
 import { accountRoutes } from './routes-account.ts'
-import { Calendar, calendarRoutes, type ScheduledEventInput, type ScheduledEventStatus } from './calendar.ts'
+import { Calendar, calendarRoutes, type ScheduledEventChange, type ScheduledEventInput, type ScheduledEventStatus } from './calendar.ts'
 import { threadRoutes } from './routes-thread.ts'
 import type { Conversation } from './conversation.ts'
 import { discordDocument } from './discord-document.ts'
@@ -84,6 +84,10 @@ export interface DiscordFake extends AsyncDisposable {
   /** Somebody schedules an event in a voice or stage channel. */
   scheduleEvent(input: ScheduledEventInput): string
   setScheduledEventStatus(eventId: string, status: ScheduledEventStatus): void
+  /** Somebody gives it another name, time or channel. */
+  changeScheduledEvent(eventId: string, change: ScheduledEventChange): void
+  /** Somebody removes it. */
+  deleteScheduledEvent(eventId: string): void
 
   /** Resolves when the bot has answered: at once, or after a deferral with its first edit or follow-up. */
   slash(input: SlashInput): Promise<Conversation>
@@ -102,6 +106,12 @@ export interface DiscordFake extends AsyncDisposable {
 
   /** Closes every gateway socket; default 4000, after which a bot RESUMEs. 1006 cuts the line. */
   dropGateway(code?: number): void
+  /** The lines are cut and nobody gets in until the function that it gives is called; what happens meanwhile is replayed at RESUME. */
+  cutLines(): () => void
+  /** Everything that the gateway sends is stuck until the function that it gives is called. */
+  stallGateway(): () => void
+  /** Resolves when every connected bot has handled all that was sent to it. */
+  heard(): Promise<void>
   /** Sends op 7. */
   requestReconnect(): void
   /** The next RESUME is answered by op 9. */
@@ -118,6 +128,8 @@ export interface DiscordFake extends AsyncDisposable {
   /** The direct conversation with a user, as a channel id for `messages`. */
   directChannel(userId: string): string
   registeredCommands(guildId?: string): readonly APIApplicationCommand[]
+  /** True while some bot has a living session. */
+  readonly connected: boolean
   readonly connections: number
   readonly identifies: number
   readonly resumes: number
@@ -223,6 +235,8 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     voice: (guildId, userId, channelId, how) => world.voice(guildId, userId, channelId, how),
     scheduleEvent: (input) => calendar.schedule(input),
     setScheduledEventStatus: (eventId, status) => calendar.setStatus(eventId, status),
+    changeScheduledEvent: (eventId, change) => calendar.change(eventId, change),
+    deleteScheduledEvent: (eventId) => calendar.remove(eventId),
     slash: async (input) => driver.slash(input),
     click: async (input) => driver.click(input),
     select: async (input) => driver.select(input),
@@ -233,6 +247,9 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     say: (input) => driver.say(input),
     upload: (input) => uploadFile(state, gatewayUrl().replace('ws:', 'http:'), input),
     dropGateway: (code = 4000) => gateway.drop(code),
+    cutLines: () => gateway.cutLines(),
+    stallGateway: () => gateway.stall(),
+    heard: () => gateway.heard(),
     requestReconnect: () => gateway.requestReconnect(),
     forgetSession: () => gateway.forgetSessions(),
     rateLimitNext: (count, seconds, { global = false } = {}) => rest.limitNext(count, seconds, global),
@@ -245,6 +262,9 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     messages: (channelId) => state.publicMessages(channelId),
     directChannel: (userId) => state.directChannel(userId).id,
     registeredCommands: (guildId) => state.commands.get(guildId ?? 'global') ?? [],
+    get connected() {
+      return gateway.connected
+    },
     get connections() {
       return gateway.connections
     },

@@ -8,7 +8,7 @@ import {
   GatewayOpcodes,
   type GatewayReadyDispatchData,
 } from 'discord-api-types/v10'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import { intentsOf, type EventName, ALL_INTENTS } from './intents.ts'
 import { asObject, isJson, type Json, textOf } from './json.ts'
 import { guildCreate, guildMember } from './payloads.ts'
@@ -64,6 +64,10 @@ export class Gateway {
   readonly #options: GatewayOptions
   readonly #sockets: WebSocketServer
   readonly #sessions = new Map<string, Session>()
+  /** Sockets that wait for HELLO; undefined while there is no outage. */
+  #waiting: WebSocket[] | undefined
+  /** Frames that are stuck on their way; undefined while the lines are whole. */
+  #stuck: (() => void)[] | undefined
 
   constructor(server: Server, options: GatewayOptions) {
     this.#options = options
@@ -107,6 +111,45 @@ export class Gateway {
     for (const socket of this.#sockets.clients) this.#raw(socket, { op: GatewayOpcodes.Reconnect, d: null })
   }
 
+  /**
+   * Cuts every line without a closing frame and lets nobody in again until the function that it gives is called: sessions live on, and what happens
+   * meanwhile is replayed at RESUME.
+   */
+  cutLines(): () => void {
+    this.#waiting ??= []
+    this.drop(1006)
+    for (const session of this.#sessions.values()) session.socket = undefined
+    return () => {
+      const waiting = this.#waiting ?? []
+      this.#waiting = undefined
+      for (const socket of waiting) this.#hello(socket)
+    }
+  }
+
+  /** Holds back everything that is sent, as a network that loses packets does, until the function that it gives is called: no line breaks, all comes late and in order. */
+  stall(): () => void {
+    this.#stuck ??= []
+    return () => {
+      const stuck = this.#stuck ?? []
+      this.#stuck = undefined
+      for (const deliver of stuck) deliver()
+    }
+  }
+
+  /** Resolves when every connected bot has received all that was sent to it, what it asked for since included: frames and the answers to a ping keep their order. */
+  async heard(): Promise<void> {
+    const sessions = [...this.#sessions.values()].filter(({ socket }) => socket?.readyState === WebSocket.OPEN)
+    const sent = sessions.map(({ seq }) => seq)
+    await Promise.all(
+      sessions.map(({ socket }) => {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        socket?.on('pong', resolve).on('close', resolve).ping()
+        return promise.finally(() => socket?.off('pong', resolve).off('close', resolve))
+      }),
+    )
+    if (sessions.some(({ seq }, index) => seq !== sent[index])) await this.heard()
+  }
+
   /** Forgets the sessions, so that the next RESUME is answered by op 9. Sockets stay open but get no more events. */
   forgetSessions(): void {
     this.#sessions.clear()
@@ -142,6 +185,11 @@ export class Gateway {
       session = this.#receive(socket, session, frame)
       this.#options.state.bell.ring()
     })
+    if (this.#waiting === undefined) this.#hello(socket)
+    else this.#waiting.push(socket)
+  }
+
+  #hello(socket: WebSocket): void {
     this.#raw(socket, { op: GatewayOpcodes.Hello, d: { heartbeat_interval: this.#options.heartbeatIntervalMs } })
   }
 
@@ -258,11 +306,16 @@ export class Gateway {
     const frame = JSON.stringify({ op: GatewayOpcodes.Dispatch, t: event, s: session.seq, d: data ?? {} })
     session.sent.push({ s: session.seq, frame })
     if (session.sent.length > MAX_REPLAY) session.sent.shift()
-    session.socket?.send(frame)
+    this.#write(session.socket, frame)
   }
 
   #raw(socket: WebSocket, payload: Json): void {
-    socket.send(JSON.stringify({ t: null, s: null, d: null, ...payload }))
+    this.#write(socket, JSON.stringify({ t: null, s: null, d: null, ...payload }))
+  }
+
+  #write(socket: WebSocket | undefined, frame: string): void {
+    if (this.#stuck === undefined) socket?.send(frame)
+    else this.#stuck.push(() => socket?.send(frame))
   }
 }
 

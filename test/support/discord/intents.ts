@@ -23,6 +23,7 @@ const WANTED: Partial<Record<EventName, (inGuild: boolean) => number>> = {
   [GatewayDispatchEvents.ThreadUpdate]: GUILD,
   [GatewayDispatchEvents.GuildScheduledEventCreate]: () => GatewayIntentBits.GuildScheduledEvents,
   [GatewayDispatchEvents.GuildScheduledEventUpdate]: () => GatewayIntentBits.GuildScheduledEvents,
+  [GatewayDispatchEvents.GuildScheduledEventDelete]: () => GatewayIntentBits.GuildScheduledEvents,
   [GatewayDispatchEvents.GuildRoleCreate]: GUILD,
   [GatewayDispatchEvents.GuildMemberAdd]: MEMBERS,
   [GatewayDispatchEvents.GuildMemberUpdate]: MEMBERS,

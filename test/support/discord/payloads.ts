@@ -126,7 +126,10 @@ export function restGuild(guild: Guild): Omit<APIGuild, 'hub_type'> & { home_hea
   }
 }
 
-/** Members are sent whole up to `large_threshold`; beyond it a bot must ask (REQUEST_GUILD_MEMBERS). */
+/**
+ * Members are sent whole up to `large_threshold`; beyond it only the bot and those in voice channels, the others must be asked for (REQUEST_GUILD_MEMBERS;
+ * developers/events/gateway-events, "Guild Create").
+ */
 export function guildCreate(state: State, guild: Guild, largeThreshold: number): GatewayGuildCreateDispatchData {
   const { home_header: _home, nsfw: _nsfw, ...shared } = restGuild(guild)
   const members = [...guild.members.values()]
@@ -139,7 +142,9 @@ export function guildCreate(state: State, guild: Guild, largeThreshold: number):
     unavailable: false,
     member_count: members.length,
     voice_states: [...guild.voice.values()],
-    members: members.filter((member) => !large || member.user.id === state.applicationId).map(guildMember),
+    members: members
+      .filter((member) => !large || member.user.id === state.applicationId || guild.voice.has(member.user.id))
+      .map(guildMember),
     channels: channelsOf(state, guild),
     threads: [...state.channels.values()].filter(
       (each): each is Thread => isThread(each) && each.guild_id === guild.id && each.thread_metadata?.archived !== true,

@@ -60,10 +60,11 @@ export interface MemberInput extends UserInput {
   readonly permissions?: bigint
 }
 
-/** How a member sits in a voice channel, by its own choice. */
+/** How a member sits in a voice channel: by its own choice, or deafened by a moderator. */
 export interface VoiceInput {
   readonly deafened?: boolean
   readonly muted?: boolean
+  readonly deafenedByServer?: boolean
 }
 
 const CHANNEL_TYPES = {
@@ -254,13 +255,18 @@ export class World {
   removeMember(guildId: string, userId: string): void {
     const guild = this.guild(guildId)
     const { user } = this.#member(guild, userId)
+    if (guild.voice.has(userId)) this.voice(guildId, userId, null)
     guild.members.delete(userId)
-    guild.voice.delete(userId)
     this.#gateway.dispatch(GatewayDispatchEvents.GuildMemberRemove, { guild_id: guild.id, user }, true)
   }
 
   /** The member joins a voice channel, or leaves with null. */
-  voice(guildId: string, userId: string, channelId: string | null, { deafened = false, muted = false }: VoiceInput = {}): void {
+  voice(
+    guildId: string,
+    userId: string,
+    channelId: string | null,
+    { deafened = false, muted = false, deafenedByServer = false }: VoiceInput = {},
+  ): void {
     const guild = this.guild(guildId)
     const member = guildMember(this.#member(guild, userId))
     const kind = channelId === null ? undefined : this.#state.channels.get(channelId)?.type
@@ -270,7 +276,7 @@ export class World {
       channel_id: channelId,
       user_id: userId,
       session_id: `voice-${userId}`,
-      deaf: false,
+      deaf: deafenedByServer,
       mute: false,
       self_deaf: deafened,
       self_mute: muted,
