@@ -15,11 +15,12 @@ const realClock: PaceClock = { now: () => performance.now(), sleep: (ms) => wait
  */
 export function createPace(perSecond: number, clock: PaceClock = realClock): () => Promise<void> {
   const gap = 1_000 / perSecond
-  let free = Number.NEGATIVE_INFINITY
-  return async () => {
-    const now = clock.now()
-    const turn = Math.max(now, free)
-    free = turn + gap
-    if (turn > now) await clock.sleep(turn - now)
+  let last = Number.NEGATIVE_INFINITY
+  let gate = Promise.resolve()
+  const pass = async (): Promise<void> => {
+    for (let early = last + gap - clock.now(); early > 0; early = last + gap - clock.now()) await clock.sleep(early)
+    // When it really went: after a pause of the whole process nobody makes up for lost time.
+    last = clock.now()
   }
+  return () => (gate = gate.then(pass))
 }

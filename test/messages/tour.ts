@@ -270,10 +270,8 @@ async function servers({ chat, database }: Community, keep: (who: string, typed:
 }
 
 /** In a channel of Discord and in the terminal, where nothing can be posted. */
-async function announcing(
-  { chat, database, clock, say }: Community,
-  keep: (who: string, typed: string, answer: Answer) => Answer,
-): Promise<void> {
+async function announcing(community: Community, keep: (who: string, typed: string, answer: Answer) => Answer): Promise<void> {
+  const { chat, database, clock } = community
   const account = { platform: 'discord', userId: '300000000000000001', name: 'Olga' } as const
   const place = { kind: 'group', chatId: '210000000000000001', communityId: '200000000000000001' } as const
   let keys = 0
@@ -317,7 +315,7 @@ async function announcing(
   ])
     await give(line)
   for (const line of ['announce unroute news', 'announce unroute', 'announce unroute', 'announce unroute route:RT-9']) await give(line)
-  keep('op', 'announce route events', await say('op', 'announce route events'))
+  keep('op', 'announce route events', await community.say('op', 'announce route events'))
 }
 
 async function mistakes(say: Say): Promise<void> {
