@@ -2,7 +2,7 @@ import type { ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
 import type { MessageReference, Prompts } from '../../core/shared/chat-app.ts'
 import { MINUTE, type Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
-import type { Database } from './database.ts'
+import { asFault, type Database } from './database.ts'
 
 const PROMPT_LIFETIME_MS = 15 * MINUTE
 
@@ -50,8 +50,12 @@ export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Rea
 
   /** Read every time: a server that was taken away is refused from its next command on. */
   async function wasAdded(platform: string, communityId: string): Promise<boolean> {
-    const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
-    return guild?.served === true
+    try {
+      const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
+      return guild?.served === true
+    } catch (error) {
+      throw asFault(error)
+    }
   }
 
   function homeOf(platform: string, communityId: string): Promise<string> {
