@@ -2,7 +2,7 @@ import type { ChatAccount, ChatPlace, Platform } from '../../core/shared/actor.t
 import type { MessageReference, Prompts } from '../../core/shared/chat-app.ts'
 import { MINUTE, type Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
-import type { Database } from './database.ts'
+import { asFault, type Database } from './database.ts'
 
 const PROMPT_LIFETIME_MS = 15 * MINUTE
 
@@ -85,6 +85,10 @@ const homeKey = (platform: string): string => `home:${platform}`
 
 /** Read every time: a server that was taken away is refused from its next command on. */
 async function wasAdded(prisma: Database['prisma'], platform: string, communityId: string): Promise<boolean> {
-  const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
-  return guild?.served === true
+  try {
+    const guild = await prisma.guild.findUnique({ where: { platform_communityId: { platform, communityId } }, select: { served: true } })
+    return guild?.served === true
+  } catch (error) {
+    throw asFault(error)
+  }
 }

@@ -6,6 +6,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import type { Language } from '../../core/shared/text.ts'
 import { languageOfLocale } from '../../core/shared/dispatch.ts'
 import { cleanLine } from '../../core/shared/clean-line.ts'
+import { asFault } from './database.ts'
 import { classifyPostgresError, createGroupCommit } from './group-commit.ts'
 
 interface Asked {
@@ -116,7 +117,9 @@ export function createIdentify(options: IdentifyOptions): Members {
   return {
     identify: async (account, place, now) => actorOf(await look({ account, communityId: place.communityId, now }), account, place),
     async recognise(account, place) {
-      const [row] = await find(options.pool, [{ account, communityId: place.communityId }])
+      const [row] = await find(options.pool, [{ account, communityId: place.communityId }]).catch((error: unknown) => {
+        throw asFault(error)
+      })
       if (row === undefined) return undefined
       if (row.id !== null) return actorOf(toKnown(row), account, place)
       // The configuration may name an operator of whom we have not heard yet.

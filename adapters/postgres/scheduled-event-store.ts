@@ -9,7 +9,7 @@ export interface ScheduledEventOptions {
   readonly events: EventStoreOptions
   /** `platform:userId` of accounts that the configuration makes operators. */
   readonly operators: ReadonlySet<string>
-  /** The community served on Discord, if that is known yet. */
+  /** Whether a server of Discord belongs to the community. */
   readonly isServed: (communityId: string) => Promise<boolean>
   readonly now: () => Instant
 }
