@@ -70,6 +70,25 @@ test('a group that moves takes everything along that names it, once, and the com
   await prompts.put(account('2'), { kind: 'private', chatId: '2' }, { command: 'c', field: 'f', input: { '@place': `${OLD}8 7 5` } })
   await prompts.put(account('1'), inGroup(OLD), { command: 'c', field: 'f', input: {} })
 
+  const { memberId } = await database.prisma.chatAccount.findFirstOrThrow({ where: { userId: '7' } })
+  const route = {
+    platform: 'telegram',
+    threadId: '',
+    language: 'en',
+    timeZone: 'UTC',
+    rollUp: false,
+    setBy: memberId,
+    setAt: new Date(NOW),
+  }
+  await database.prisma.announceRoute.createMany({
+    // The new group was routed already for one of them.
+    data: [
+      { ...route, topic: 'events', chatId: OLD },
+      { ...route, topic: 'news', chatId: OLD },
+      { ...route, topic: 'news', chatId: NEW },
+    ],
+  })
+
   const outcomes = await Promise.all([1, 2, 3].map((late) => memory.moved('telegram', OLD, NEW, NOW + late)))
   expect(outcomes.filter(Boolean)).toHaveLength(1)
   // What the platform says afterwards about the old id changes nothing.
@@ -82,5 +101,11 @@ test('a group that moves takes everything along that names it, once, and the com
   expect(await database.prisma.card.findMany({ select: { platform: true } })).toEqual([{ platform: 'discord' }])
   expect(await prompts.take(account('1'), { kind: 'private', chatId: '1' })).toMatchObject({ input: { x: 'y', '@place': `${NEW} 7 0` } })
   expect(await prompts.take(account('2'), { kind: 'private', chatId: '2' })).toMatchObject({ input: { '@place': `${OLD}8 7 5` } })
+  const routes = await database.prisma.announceRoute.findMany({
+    where: { chatId: NEW },
+    orderBy: { topic: 'asc' },
+    select: { topic: true },
+  })
+  expect(routes).toEqual([{ topic: 'events' }, { topic: 'news' }])
   expect(await prompts.take(account('1'), inGroup(NEW))).toMatchObject({ command: 'c' })
 })

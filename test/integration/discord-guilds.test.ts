@@ -1,5 +1,6 @@
 import { ButtonStyle } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { CHINESE_WORDS } from '../../bots/discord/command-words.ts'
 import type { Conversation } from '../support/discord/conversation.ts'
 import { HOME, MEMBER, openCommunityHouse, OPERATOR, READER, type CommunityHouse } from '../support/discord/community-house.ts'
 
@@ -253,6 +254,7 @@ describe('codes and names', () => {
 describe('the registered commands', () => {
   test('have Chinese names for every word and option, each once among its siblings', () => {
     const nameless: string[] = []
+    const met = new Set<string>()
     const walk = (options: readonly object[], path: string): void => {
       const localized = options.map((option) => {
         const {
@@ -262,6 +264,7 @@ describe('the registered commands', () => {
         } = option as { name: string; name_localizations?: Record<string, string>; options?: object[] }
         if (path !== '' || name !== 'pos')
           if (names?.['zh-CN'] === undefined || names['zh-TW'] === undefined) nameless.push(`${path} ${name}`)
+        met.add(name)
         walk(inner, `${path} ${name}`)
         return names?.['zh-CN'] ?? name
       })
@@ -269,5 +272,6 @@ describe('the registered commands', () => {
     }
     walk(house.fake.registeredCommands(), '')
     expect(nameless).toEqual([])
+    expect(Object.keys(CHINESE_WORDS).filter((word) => !met.has(word))).toEqual([])
   })
 })
