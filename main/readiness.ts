@@ -1,6 +1,6 @@
 import { nodeRequest } from '../adapters/chain/node-request.ts'
 import type { Database } from '../adapters/postgres/database.ts'
-import type { PartState } from '../core/operations/status.ts'
+import type { Part, PartState } from '../core/operations/status.ts'
 import type { Bot } from '../core/shared/chat-app.ts'
 
 const PATIENCE_MS = 2_000
@@ -9,7 +9,7 @@ const PATIENCE_MS = 2_000
 export async function readParts(
   database: Database,
   chainUrl: string,
-  bots: ReadonlyMap<string, Bot | undefined>,
+  bots: ReadonlyMap<Part, Bot | undefined>,
 ): Promise<readonly PartState[]> {
   const [databaseState, chainState] = await Promise.all([
     stateOf('database', () => withPatience(database.prisma.$queryRaw`SELECT 1`)),
@@ -22,7 +22,7 @@ export async function readParts(
   return [databaseState, chainState, ...botStates]
 }
 
-async function stateOf(part: string, ask: () => Promise<unknown>): Promise<PartState> {
+async function stateOf(part: Part, ask: () => Promise<unknown>): Promise<PartState> {
   try {
     await ask()
     return { part, ok: true, detail: '' }

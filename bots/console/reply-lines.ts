@@ -45,9 +45,10 @@ export function replyLines({ reply, language, timeZone }: Answer, speak: Speak, 
     lines.length <= MAX_SHOWN ? lines : [...lines.slice(0, MAX_SHOWN), own(say('more', { count: lines.length - MAX_SHOWN }))]
   const head = [...(reply.title === undefined ? [] : [own(reply.title)]), ...bounded(reply.lines.map(own))]
   const first = head[0]
+  const colon = language === 'zh' ? '：' : ': '
   return [
     ...(first === undefined ? [] : [paint(reply.tone, `${SIGNS[reply.tone]}${first}`), ...head.slice(1)]),
-    ...bounded((reply.fields ?? []).map(({ label, value }) => `  ${own(label)}: ${own(value)}`)),
+    ...bounded((reply.fields ?? []).map(({ label, value }) => `  ${own(label)}${colon}${own(value)}`)),
     ...bounded(tableLines(reply, own)),
     ...(reply.verbatim === undefined ? [] : ['', ...verbatimLines(reply.verbatim), '']),
     ...(reply.file === undefined ? [] : fileLines(reply.file, own)),

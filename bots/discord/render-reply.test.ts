@@ -121,6 +121,7 @@ describe('a reply', () => {
   test('reads from the title down to its code', () => {
     const texts = textsOf(renderReply(reply, 'en', speak))
     expect(texts).toEqual(['### A \\*title\\*', 'one\ntwo', '**Available:** 1.50 PoS', '-# `input.missing`'])
+    expect(textsOf(renderReply(reply, 'zh', speak))[2]).toBe('**Available**：1.50 PoS')
     expect(renderReply(reply, 'en', speak).components[0].accent_color).not.toBe(
       renderReply({ ...reply, tone: 'done' }, 'en', speak).components[0].accent_color,
     )

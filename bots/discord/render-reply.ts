@@ -85,9 +85,9 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
     if (title !== '') show([`### ${title}`], left)
   }
   const lines = reply.lines.map((line) => write(line, MAX_LINE)).filter((line) => line !== '')
-  const fields = (reply.fields ?? []).map(
-    ({ label, value }) => `**${write(label, MAX_TITLE)}${language === 'zh' ? '：' : ':'}** ${write(value, MAX_LINE) || '—'}`,
-  )
+  // A full-width colon brings its own room.
+  const named = (label: string) => (language === 'zh' ? `**${label}**：` : `**${label}:** `)
+  const fields = (reply.fields ?? []).map(({ label, value }) => `${named(write(label, MAX_TITLE))}${write(value, MAX_LINE) || '—'}`)
   const table = reply.table === undefined ? undefined : renderTable(reply.table, language, speak)
   const later = (fields.length > 0 ? 1 : 0) + (table === undefined ? 0 : 1)
   show(lines, later === 0 ? left : Math.floor(left / 2))

@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { commandListProblems } from '../../test/support/discord/command-limits.ts'
 import { createSampleApp } from '../../test/support/sample-app.ts'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
-import { integerField, textField } from '../../core/shared/field.ts'
+import { carried, integerField, textField } from '../../core/shared/field.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
+import { usageOf } from '../../core/shared/usage.ts'
 import { discordTexts } from './discord.texts.ts'
 import { slashCommands, type SlashRoot } from './slash-commands.ts'
 import { fieldOfOption, optionName } from './slash-options.ts'
@@ -61,6 +62,14 @@ test('required options come first, whatever the order of the fields', () => {
   const input = z.object({ a: integerField(label, { min: 1, max: 2 }).optional(), b: textField(label, { max: 5 }) })
   const { roots } = slashCommands([{ ...made(['x'], 'member'), input }], app.speak)
   expect(roots[0]?.options[0]?.options?.map((option) => option.name)).toEqual(['b', 'a'])
+})
+
+test('what only buttons carry is no option, and no part of the usage', () => {
+  const input = z.object({ a: textField(label, { max: 5 }), b: carried(textField(label, { max: 5 }).optional()) })
+  const command = { ...made(['x'], 'member'), input }
+  const { roots } = slashCommands([command], app.speak)
+  expect(roots[0]?.options[0]?.options?.map((option) => option.name)).toEqual(['a'])
+  expect(usageOf(command)).toBe('x a')
 })
 
 test('hundreds of commands fit the limits of Discord, and each is found again', () => {

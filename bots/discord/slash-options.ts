@@ -54,9 +54,9 @@ export function fieldOfOption(command: CommandDefinition, option: string): strin
   return fieldUses(command.input).find((field) => optionName(field.name) === option)?.name ?? option
 }
 
-/** Every field of a command as an option. Discord wants the required ones first; core takes input by name, so the order changes nothing. */
+/** Every field of a command that people fill in, as an option. Discord wants the required ones first; core takes input by name, so the order changes nothing. */
 export function optionsOf(command: CommandDefinition, speak: Speak): SlashOption[] {
-  const fields = fieldUses(command.input)
+  const fields = fieldUses(command.input).filter((field) => !field.carried)
   const ordered = [...fields.filter((field) => field.required), ...fields.filter((field) => !field.required)]
   return uniqueNames(ordered.map((field) => optionOf(command, field.name, field.required, speak)))
 }

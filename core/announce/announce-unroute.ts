@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { choiceField, codeField } from '../shared/field.ts'
+import { listText } from '../shared/list-text.ts'
 import { done, refuse } from '../shared/refusal.ts'
-import type { Text } from '../shared/text.ts'
 import { noChat, targetOf } from './announce-route.ts'
 import type { RoutePort } from './announce.port.ts'
 import { announceTexts } from './announce.texts.ts'
@@ -32,12 +32,6 @@ export const announceUnrouteCommand = defineCommand({
   render: (removed) => ({
     audience: 'private',
     tone: 'done',
-    lines: [say('unrouted', { topics: listed(removed.map(({ topic }) => say(`topic_${topic}`))) })],
+    lines: [say('unrouted', { topics: listText(removed.map(({ topic }) => say(`topic_${topic}`))) })],
   }),
 })
-
-/** Texts one after another; at most as many as there are topics. */
-function listed([first, ...others]: readonly Text[]): Text | string {
-  if (first === undefined) return ''
-  return others.reduce((left, right) => say('listed', { left, right }), first)
-}

@@ -22,7 +22,6 @@ export const announceTexts = defineTexts(
     statementRoot: 'Root of the statement: {{root}}',
     body: '{{body}}',
     gathered: 'News: {{count}}',
-    listed: '{{left}}, {{right}}',
 
     routeSummary: 'Announce a topic in this chat',
     routesSummary: 'What is announced where',
@@ -134,7 +133,6 @@ export const announceTexts = defineTexts(
     statementRoot: '报表根哈希：{{root}}',
     body: '{{body}}',
     gathered: '动态 {{count}} 条',
-    listed: '{{left}}、{{right}}',
 
     routeSummary: '在本聊天中发布某个主题的公告',
     routesSummary: '查看各主题发布到哪里',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { booleanField, codeField } from '../shared/field.ts'
+import { booleanField, carried, codeField } from '../shared/field.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import type { DeadLetterPort } from './announce.port.ts'
@@ -21,7 +21,7 @@ export const outboxAgainCommand = defineCommand({
   access: 'operator',
   effect: 'write',
   audience: 'private',
-  input: z.object({ delivery: codeField(say('delivery'), 'OUT').optional(), unsure: booleanField(say('unsure')).optional() }),
+  input: z.object({ delivery: codeField(say('delivery'), 'OUT').optional(), unsure: carried(booleanField(say('unsure')).optional()) }),
   async run({ now, port }: Run<DeadLetterPort>, { delivery, unsure }): Promise<Outcome<Again>> {
     if (delivery === undefined) {
       const count = await port.sendAllAgain(now)

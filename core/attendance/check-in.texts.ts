@@ -21,7 +21,7 @@ export const checkInTexts = defineTexts(
     not_open_yetNext: 'It opens {{at}}. Come back then.',
     closed: 'Check-in of {{event}} is closed.',
     closedNext: 'If you were there, tell the host.',
-    blocked: 'Your account is on hold, so you can not check in.',
+    blocked: 'Your account is on hold, so you cannot check in.',
     blockedNext: 'Your balance is safe. Write to the committee to have it looked at.',
     undone: 'Your check-in to {{event}} was undone by the host.',
     undoneNext: 'Talk to the host, or dispute it with the committee.',

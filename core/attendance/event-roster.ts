@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { commandName, defineCommand, type Run } from '../shared/command.ts'
-import { booleanField, codeField, verbatimField } from '../shared/field.ts'
+import { booleanField, carried, codeField, verbatimField } from '../shared/field.ts'
 import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
@@ -37,7 +37,7 @@ export const eventRosterCommand = defineCommand({
   input: z.object({
     event: codeField(say('event'), 'EVT', 'own-event'),
     list: verbatimField(say('list'), { max: 150_000, file: true }),
-    confirm: booleanField(say('confirm')).optional(),
+    confirm: carried(booleanField(say('confirm')).optional()),
   }),
   async run(run: Run<RosterPort>, { event: number, list, confirm }): Promise<Outcome<Shown>> {
     const { actor, port } = run

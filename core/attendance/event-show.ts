@@ -3,6 +3,7 @@ import type { Amount } from '../shared/amount.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { codeField } from '../shared/field.ts'
 import { MINUTE, type Instant } from '../shared/instant.ts'
+import { listText } from '../shared/list-text.ts'
 import { done, type Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import type { Text } from '../shared/text.ts'
@@ -55,7 +56,7 @@ export function renderEventCard({ event, hosts, latest, reward, now }: EventCard
     tone: 'info',
     card: eventCode(event.number),
     title: say('eventLine', { event: eventCode(event.number), title: event.title, start: { at: event.startsAt } }),
-    lines: latest.length === 0 ? [] : [say('latest', { names: latest.join(', ') })],
+    lines: latest.length === 0 ? [] : [say('latest', { names: listText(latest) })],
     fields: [
       { label: say('fieldWhen'), value: say('when', { start: { at: event.startsAt }, end: { at: event.endsAt } }) },
       ...(event.place === '' ? [] : [{ label: say('fieldPlace'), value: event.place }]),
@@ -64,7 +65,7 @@ export function renderEventCard({ event, hosts, latest, reward, now }: EventCard
       ...presenceFields(event),
       { label: say('fieldReward'), value: reward },
       { label: say('fieldAttendees'), value: attendees },
-      { label: say('fieldHosts'), value: hosts.join(', ') },
+      { label: say('fieldHosts'), value: listText(hosts) },
     ],
   }
 }

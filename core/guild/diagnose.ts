@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
+import { listText } from '../shared/list-text.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
-import { sharedTexts } from '../shared/shared.texts.ts'
 import type { GuildReport, Right } from '../shared/chat-app.ts'
 import type { Text } from '../shared/text.ts'
 import { diagnoseTexts } from './diagnose.texts.ts'
@@ -68,10 +68,4 @@ export const diagnoseCommand = defineCommand({
   },
 })
 
-function listOf(rights: readonly Right[]): Text {
-  const texts = rights.map((right) => say(`right_${right}`))
-  return (
-    texts.reduceRight<Text | undefined>((rest, first) => (rest === undefined ? first : say('and', { first, rest })), undefined) ??
-    sharedTexts.say('plain', { text: '' })
-  )
-}
+const listOf = (rights: readonly Right[]): Text => listText(rights.map((right) => say(`right_${right}`)))

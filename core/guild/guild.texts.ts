@@ -66,9 +66,9 @@ export const guildTexts = defineTexts(
     tooManyNext: 'Remove one with role unmap first; role maps shows them.',
     noRoles: 'Groups of this platform have no roles.',
     noRolesNext: 'Give the role to a member by role grant.',
-    notChannel: '“{{field}}” is not a channel.',
+    notChannel: '“{{field}}” must name a channel.',
     notChannelNext: 'Choose a channel, or type its id.',
-    notGroupRole: '“{{field}}” is not a role of a server.',
+    notGroupRole: '“{{field}}” must name a role of the server.',
     notGroupRoleNext: 'Choose a role, or type its id.',
   },
   {
@@ -135,9 +135,9 @@ export const guildTexts = defineTexts(
     tooManyNext: '请先用 role unmap 移除一个；role maps 可查看全部。',
     noRoles: '这个平台的群组没有身份组。',
     noRolesNext: '请用 role grant 把角色授予成员。',
-    notChannel: '“{{field}}”不是频道。',
+    notChannel: '“{{field}}”应填写一个频道。',
     notChannelNext: '请选择一个频道，或填写它的编号。',
-    notGroupRole: '“{{field}}”不是服务器的身份组。',
+    notGroupRole: '“{{field}}”应填写服务器的一个身份组。',
     notGroupRoleNext: '请选择一个身份组，或填写它的编号。',
   },
 )

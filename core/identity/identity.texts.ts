@@ -3,7 +3,7 @@ import { defineTexts } from '../shared/text.ts'
 export const identityTexts = defineTexts(
   'identity',
   {
-    startSummary: 'Begin: what this is and what to do first',
+    startSummary: 'What this is, and what to do first',
     startTitle: 'Welcome, {{name}}',
     startWhat: 'Here you earn PoS for taking part: events, forms, contributions. PoS buys rights in the community and counts in votes.',
     startEarn: 'Go to an event and send checkin with the code that the host shows.',
@@ -50,7 +50,7 @@ export const identityTexts = defineTexts(
     memberManyNext: 'Mention the person with @, or give the id.',
   },
   {
-    startSummary: '开始：这是什么，先做什么',
+    startSummary: '了解这是什么，从哪里开始',
     startTitle: '欢迎，{{name}}',
     startWhat: '参加活动、填写表单、做出贡献，就能在这里获得 PoS。PoS 可以兑换社区权益，也用于投票。',
     startEarn: '参加活动时，发送 checkin 加上主持人展示的签到码。',

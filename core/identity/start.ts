@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from '../shared/command.ts'
-import { textField } from '../shared/field.ts'
+import { carried, textField } from '../shared/field.ts'
 import { done } from '../shared/refusal.ts'
 import type { Button } from '../shared/reply.ts'
 import { identityTexts } from './identity.texts.ts'
@@ -21,7 +21,7 @@ export const startCommand = defineCommand({
   effect: 'read',
   audience: 'private',
   // Telegram sends the payload of a deep link along; one that no surface understood is ignored.
-  input: z.object({ payload: textField(say('startPayload'), { max: 64 }).optional() }),
+  input: z.object({ payload: carried(textField(say('startPayload'), { max: 64 }).optional()) }),
   run: () => Promise.resolve(done(undefined)),
   render: (_result, actor) => ({
     audience: 'private',

@@ -1,16 +1,28 @@
 import { z } from 'zod'
+import type { Platform } from '../shared/actor.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import type { Instant } from '../shared/instant.ts'
 import { done } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
+import type { Text } from '../shared/text.ts'
 import { operationsTexts } from './operations.texts.ts'
 
 const { say } = operationsTexts
-const plain = (text: string) => sharedTexts.say('plain', { text })
+const brand = (text: string) => sharedTexts.say('plain', { text })
+
+export type Part = 'database' | 'chain' | Platform
+
+const PART_NAMES: Readonly<Record<Part, Text>> = {
+  database: say('part_database'),
+  chain: say('part_chain'),
+  console: say('part_console'),
+  discord: brand('Discord'),
+  telegram: brand('Telegram'),
+}
 
 export interface PartState {
-  readonly part: string
+  readonly part: Part
   readonly ok: boolean
   readonly detail: string
 }
@@ -59,7 +71,7 @@ export const statusCommand = defineCommand({
         ...(halts.length === 0 ? [] : [say('resumeHint')]),
       ],
       fields: [
-        ...parts.map(({ part, ok, detail }) => ({ label: plain(part), value: ok ? say('partOk') : say('partBad', { detail }) })),
+        ...parts.map(({ part, ok, detail }) => ({ label: PART_NAMES[part], value: ok ? say('partOk') : say('partBad', { detail }) })),
         { label: say('waiting'), value: view.waitingWithdrawals },
         { label: say('unsettled'), value: view.unsettledTransactions },
         { label: say('deadLetters'), value: view.deadLetters },

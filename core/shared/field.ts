@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseAmount } from './amount.ts'
 import { cleanLine } from './clean-line.ts'
+import { listText } from './list-text.ts'
 import { parseInstant } from './parse-instant.ts'
 import type { Text } from './text.ts'
 import { sharedTexts } from './shared.texts.ts'
@@ -21,6 +22,8 @@ export interface FieldMeta {
   readonly suggest?: SuggestSource
   /** A free text may contain spaces: when typed without quotes it takes the rest of the line. */
   readonly takesRest?: boolean
+  /** Carried by buttons and links, so nobody is asked for it and no list of inputs names it; who types it is understood. */
+  readonly carried?: true
 }
 
 /** Bound of any value before it is read, in UTF-16 code units; the largest is a roster file. */
@@ -33,6 +36,14 @@ export function fieldMeta(schema: z.core.$ZodType): FieldMeta | undefined {
   const own = registry.get(schema)
   if (own !== undefined) return own
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? fieldMeta(schema.unwrap()) : undefined
+}
+
+/** A field that our own buttons and links fill in. */
+export function carried<Schema extends z.core.$ZodType>(schema: Schema): Schema {
+  const meta = fieldMeta(schema)
+  if (meta === undefined) throw new Error('only a field of this file can be carried')
+  registry.add(schema, { ...meta, carried: true })
+  return schema
 }
 
 type Problem = { readonly code: string; readonly reason: Text; readonly nextStep: Text }
@@ -135,7 +146,7 @@ export function choiceField<const Choice extends string>(
     return problem(context, {
       code: 'input.choice',
       reason: say('choice', { field: label }),
-      nextStep: say('choiceNext', { choices: choices.join(', ') }),
+      nextStep: say('choiceNext', { choices: listText(choices) }),
     })
   })
 }

@@ -27,7 +27,7 @@ export const sharedTexts = defineTexts(
     booleanNext: 'Type yes or no; on and off are understood too.',
     choice: '“{{field}}” has no such choice.',
     choiceNext: 'Choose one of: {{choices}}',
-    code: '“{{field}}” is not a code.',
+    code: '“{{field}}” must be a code.',
     codeNext: 'Type a code such as {{example}}.',
     member: '“{{field}}” does not name a member.',
     memberNext: 'Mention the member, or type @ and the name.',
@@ -60,6 +60,7 @@ export const sharedTexts = defineTexts(
     role_operator: 'operator',
     on: 'on',
     off: 'off',
+    listed: '{{left}}, {{right}}',
     plain: '{{text}}',
   },
   {
@@ -86,7 +87,7 @@ export const sharedTexts = defineTexts(
     booleanNext: '请发送“是”或“否”，“开”或“关”也可以。',
     choice: '“{{field}}”没有这个选项。',
     choiceNext: '可选：{{choices}}',
-    code: '“{{field}}”不是一个编号。',
+    code: '“{{field}}”应填写编号。',
     codeNext: '请填写编号，例如 {{example}}。',
     member: '“{{field}}”没有指明成员。',
     memberNext: '请提及该成员，或填写 @ 加用户名。',
@@ -119,6 +120,7 @@ export const sharedTexts = defineTexts(
     role_operator: '管理员',
     on: '开',
     off: '关',
+    listed: '{{left}}、{{right}}',
     plain: '{{text}}',
   },
 )

@@ -5,10 +5,16 @@ import { fieldMeta } from './field.ts'
 export interface FieldUse {
   readonly name: string
   readonly required: boolean
+  /** Filled in by buttons and links alone. */
+  readonly carried: boolean
 }
 
 export function fieldUses(input: z.ZodObject): readonly FieldUse[] {
-  return Object.entries(input.shape).map(([name, schema]) => ({ name, required: isRequired(schema) }))
+  return Object.entries(input.shape).map(([name, schema]) => ({
+    name,
+    required: isRequired(schema),
+    carried: fieldMeta(schema)?.carried === true,
+  }))
 }
 
 function isRequired(schema: z.core.$ZodType): boolean {
@@ -17,7 +23,9 @@ function isRequired(schema: z.core.$ZodType): boolean {
 
 /** How to type a command: `event create title start [minutes]`. */
 export function usageOf(command: { readonly name: readonly string[]; readonly input: z.ZodObject }): string {
-  const fields = fieldUses(command.input).map(({ name, required }) => (required ? name : `[${name}]`))
+  const fields = fieldUses(command.input)
+    .filter((field) => !field.carried)
+    .map(({ name, required }) => (required ? name : `[${name}]`))
   return [...command.name, ...fields].join(' ')
 }
 

@@ -30,15 +30,16 @@ const SHORTEST_CYCLE_MS = 22_000
 const ANSWERS_WITHIN_MS = 60_000
 const REST_WITHIN_MS = 180_000
 const MOST_QUIET_DAYS = 60
+/** What members must have done to have shown anything. */
+const LEAST_LIVED: Readonly<Record<string, number>> = { 'check-ins: done': 50, 'withdrawals: done': 10 }
 /** What a run must have seen to have shown anything. */
 const LEAST: Readonly<Record<string, number>> = {
+  ...LEAST_LIVED,
   'kill app': 1,
   'kill postgres': 1,
   'kill chain': 1,
   freeze: 1,
   'reorganise chain': 1,
-  'check-ins: done': 50,
-  'withdrawals: done': 10,
   'in the end: withdrawals paid': 10,
   'in the end: periods closed': 1,
 }
@@ -80,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
     ])
     const watch = watcher.live(watching.signal)
     const disturbance = conductor.live(disturbing.signal)
-    await untilEnough(seconds, conductor, supervisor)
+    await untilEnough(seconds, conductor, supervisor, record)
     record.say('no more disturbances')
     disturbing.abort()
     await disturbance
@@ -127,11 +128,12 @@ async function untilOver(record: RunRecord, work: Promise<void>): Promise<void> 
   })
 }
 
-/** On a machine that is busy with other things it takes longer until everything has happened once; at most three times as long. */
-async function untilEnough(seconds: number, conductor: Conductor, supervisor: Supervisor): Promise<void> {
+/** On a machine that is busy with other things it takes longer until everything has happened and members did enough; at most three times as long. */
+async function untilEnough(seconds: number, conductor: Conductor, supervisor: Supervisor, record: RunRecord): Promise<void> {
   const since = performance.now()
   const hasPassed = (times: number): boolean => performance.now() - since >= times * seconds * 1_000
-  while (!(hasPassed(1) && conductor.isComplete) && !hasPassed(3) && !supervisor.hasGivenUp) await pause(100)
+  const isLived = (): boolean => Object.entries(LEAST_LIVED).every(([what, least]) => record.countUnder(what) >= least)
+  while (!(hasPassed(1) && conductor.isComplete && isLived()) && !hasPassed(3) && !supervisor.hasGivenUp) await pause(100)
 }
 
 /** Days go by, and every job runs, until there is nothing left to do; false when that takes too many. */
