@@ -44,6 +44,8 @@ async function handle(surface: Surface, incoming: Incoming): Promise<void> {
       return handleStart(surface, incoming)
     case 'forwarded':
       return tell(surface, incoming.origin, say('forwarded'))
+    case 'edited':
+      return tell(surface, incoming.origin, say('edited'))
     case 'strange':
       return tell(surface, incoming.origin, say('strangeMessage'))
     case 'anonymous':

@@ -23,7 +23,7 @@ describe('hearing', () => {
   it('asks only for what it handles', async () => {
     await stage.fake.untilPolling()
     const info = (await (await call('getWebhookInfo')).json()) as { result: { allowed_updates: string[] } }
-    expect(info.result.allowed_updates).toEqual(['message', 'callback_query', 'my_chat_member'])
+    expect(info.result.allowed_updates).toEqual(['message', 'edited_message', 'callback_query', 'my_chat_member'])
     expect(stage.bot.isConnected()).toBe(true)
   })
 

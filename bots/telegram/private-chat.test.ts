@@ -64,13 +64,22 @@ describe('commands in private', () => {
 })
 
 describe('what never runs a command', () => {
-  it('does not even ask for edits, channel posts and the like', async () => {
+  it('explains an edit in private, and is silent to it in a group', async () => {
+    const { fake } = stage
+    await fake.send({ user: BOB, text: '/status' })
+    const edited = await fake.edit({ user: BOB, message: fake.history(BOB)[0]!, text: '/note_add x' })
+    expect(edited.text).toContain('Editing a message changes nothing that was done.')
+    await fake.send({ user: BOB, chat: GROUP, text: '/status' })
+    const before = fake.messages(GROUP).length
+    await fake.edit({ user: BOB, message: fake.history(GROUP).find(({ text }) => text === '/status')!, text: '/note_add x' })
+    expect(fake.messages(GROUP)).toHaveLength(before)
+    expect(stage.app.data.notes).toEqual([])
+  })
+
+  it('does not even ask for channel posts and the like', async () => {
     const { fake } = stage
     fake.addChannel({ id: -1_002_000_000_001, title: 'News' })
     await fake.send({ user: BOB, text: '/status' })
-    await expect(fake.edit({ user: BOB, message: fake.history(BOB)[0]!, text: '/note_add x' })).rejects.toThrow(
-      'does not listen to edited_message',
-    )
     await expect(fake.channelPost({ chat: -1_002_000_000_001, text: '/note_add x' })).rejects.toThrow('does not listen to channel_post')
     expect(stage.app.data.notes).toEqual([])
   })

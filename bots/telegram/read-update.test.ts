@@ -19,7 +19,8 @@ const origin = {
 
 describe('what runs nothing', () => {
   it.each([
-    ['an edit', { edited_message: message({}) }],
+    ['an edit in a group', { edited_message: message({ chat: group }) }],
+    ['an edit of what is no text', { edited_message: message({ text: undefined, location: {} }) }],
     ['a channel post', { channel_post: message({ chat: { id: -1, type: 'channel', title: 'C' } }) }],
     ['an edited channel post', { edited_channel_post: message({}) }],
     ['a message of a business account', { business_message: message({}) }],
@@ -48,6 +49,10 @@ it.each([
   ['//x', { line: '//x', addressed: false, named: false }],
 ])('reads the line %j', (text, expected) => {
   expect(read({ message: message({ text }) })).toEqual({ kind: 'line', origin, ...expected })
+})
+
+it('knows an edit in private, which runs nothing and is answered', () => {
+  expect(read({ edited_message: message({}) })).toEqual({ kind: 'edited', origin })
 })
 
 it('reads captions with their files', () => {

@@ -4,7 +4,7 @@ import type { ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
 import { cleanLine } from '../../core/shared/clean-line.ts'
 
 /** The kinds of updates that we ask for; all others are none of our business. */
-export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const
+export const ALLOWED_UPDATES = ['message', 'edited_message', 'callback_query', 'my_chat_member'] as const
 
 /** The account that speaks for anonymous administrators of groups. */
 const GROUP_ANONYMOUS_BOT = 1_087_968_824
@@ -34,7 +34,7 @@ export interface IncomingFile {
 export type Incoming =
   | { readonly kind: 'nothing'; readonly why: string }
   | { readonly kind: 'anonymous'; readonly chatId: number; readonly messageId: number; readonly threadId?: number }
-  | { readonly kind: 'forwarded' | 'strange'; readonly origin: Origin }
+  | { readonly kind: 'forwarded' | 'edited' | 'strange'; readonly origin: Origin }
   | { readonly kind: 'start'; readonly origin: Origin; readonly payload: string }
   /** `addressed`: `/word` or `/word@us`, against plain words in private. `named`: with our name. */
   | {
@@ -63,7 +63,8 @@ const nothing = (why: string): Incoming => ({ kind: 'nothing', why })
  * Updates of one lane are handled in order: those of one person.
  */
 export function nameOf(update: Update): UpdateName {
-  const { update_id: updateId, message, callback_query: press, my_chat_member: membership } = update
+  const { update_id: updateId, callback_query: press, my_chat_member: membership } = update
+  const message = update.message ?? update.edited_message
   const mark = press?.id ?? Math.floor(((message ?? membership)?.date ?? 0) / 86_400).toString(36)
   return { key: `${updateId}.${mark}`, updateId, lane: message?.from?.id ?? press?.from.id ?? membership?.from.id ?? 0 }
 }
@@ -80,6 +81,7 @@ export function readUpdate(update: Update, username: string): Incoming {
     const title = chat.title === undefined ? {} : { title: chat.title }
     return { kind: 'membership', chatId: chat.id, status: member.status, isPrivate: chat.type === 'private', ...title }
   }
+  if (update.edited_message !== undefined) return readEdit(readMessage(key, update.edited_message, username))
   return update.message === undefined ? nothing('an update that was not asked for') : readMessage(key, update.message, username)
 }
 
@@ -115,6 +117,12 @@ function readMessage(key: string, message: Message, username: string): Incoming 
   if (slash?.[1]?.toLowerCase() === 'start' && origin.isPrivate)
     return { kind: 'start', origin, payload: line.slice('start'.length).trim() }
   return { kind: 'line', origin, line, addressed: slash !== null, named, ...(file === undefined ? {} : { file }) }
+}
+
+/** What was done when a message came is not done again when it is corrected: its author is told, since they may wait for an answer. A group is not bothered. */
+function readEdit(read: Incoming): Incoming {
+  const isTold = (read.kind === 'line' || read.kind === 'start') && read.origin.isPrivate
+  return isTold ? { kind: 'edited', origin: read.origin } : nothing('an edit')
 }
 
 function readPress(key: string, query: CallbackQuery): Incoming {

@@ -11,6 +11,7 @@ export const telegramTexts = defineTexts(
     anonymous:
       'You write as an anonymous administrator, so I cannot know who you are. Send the command as yourself, or in a private chat with me.',
     forwarded: 'A forwarded message is not run as a command. Type the command yourself.',
+    edited: 'Editing a message changes nothing that was done. Send it again as a new message.',
     strangeMessage: 'I read text and text files. Send help to see what I can do.',
     fileWithoutCommand: 'I do not know what to do with this file. Send it again with the command as its caption.',
     fileTooLarge: 'The file is larger than {{kilobytes}} kB.',
@@ -39,6 +40,7 @@ export const telegramTexts = defineTexts(
     shownInGroup: '已显示在群里。',
     anonymous: '您正以匿名管理员身份发言，我无法知道您是谁。请以本人身份发送命令，或与我私聊。',
     forwarded: '转发的消息不会作为命令执行。请自己输入命令。',
+    edited: '编辑消息不会改变已做的操作。请作为新消息重新发送。',
     strangeMessage: '我能读文字和文本文件。发送 help 查看我能做什么。',
     fileWithoutCommand: '不知道要用这个文件做什么。请重新发送，并在说明文字中写上命令。',
     fileTooLarge: '文件超过了 {{kilobytes}} kB。',

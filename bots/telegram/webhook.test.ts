@@ -20,7 +20,7 @@ describe('a bot with a webhook', () => {
       {
         url: 'https://pos.example/telegram/a-path-that-nobody-guesses',
         secret_token: 'a-secret-that-nobody-guesses',
-        allowed_updates: ['message', 'callback_query', 'my_chat_member'],
+        allowed_updates: ['message', 'edited_message', 'callback_query', 'my_chat_member'],
         max_connections: 64,
       },
     ])
