@@ -18,6 +18,7 @@ import type { PartState } from '../core/operations/status.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import { createLanguageOf } from '../core/shared/language-of.ts'
 import { createSuggest } from '../core/shared/suggest.ts'
 import type { Language } from '../core/shared/text.ts'
 import type { PresenceJobParts } from '../jobs/schedule.ts'
@@ -134,6 +135,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     chat: {
       dispatch: illustrated(dispatch, createChartDrawer(speak), log),
       suggest: createSuggest(definitions, { ...members, isHome, now, sources: suggestionSources(database, genesis, definitions) }),
+      languageOf: createLanguageOf(members.recognise),
       commands: definitions,
       speak,
       prompts: promptStore(database, now),

@@ -25,7 +25,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
       // A command that was renamed: Discord shows the old one for a while. Core says that there is none.
       if (command === undefined) return dispatch(interaction, name, {})
       const input = await readInput(interaction, command)
-      return input.ok ? dispatch(interaction, name, input.result) : refused(interaction, input.refusal)
+      return input.ok ? dispatch(interaction, name, input.result) : refused(app, interaction, input.refusal)
     })
   }
 
@@ -63,7 +63,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
       const value = await readForm(interaction, field)
       const answer = value.ok
         ? await dispatch(interaction, name, { ...prompt.input, [field]: value.result })
-        : refused(interaction, value.refusal)
+        : await refused(app, interaction, value.refusal)
       // The world failed, not the member: what was typed before is kept for another try with the same question.
       return value.ok && answer.reply.tone !== 'fault' ? answer : { ...answer, reply: { ...answer.reply, ask: prompt } }
     })
@@ -78,7 +78,9 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     try {
       answer = await work()
     } catch (error) {
-      answer = refused(interaction, bug(app.report(error, { command, key: keyOf(interaction) })))
+      // Whatever is broken: the language needs nothing more than the interaction.
+      const reply = refusalReply(bug(app.report(error, { command, key: keyOf(interaction) })))
+      answer = { reply, language: languageOfLocale(interaction.locale), timeZone: 'UTC' }
     }
     await showAnswer(app, interaction, how, answer, command)
   }
@@ -99,9 +101,10 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
   }
 }
 
-/** A refusal of this surface itself, before dispatch knew the member: in the language of the member's client. */
-function refused(interaction: Answerable, refusal: Refusal): Answer {
-  return { reply: refusalReply(refusal), language: languageOfLocale(interaction.locale), timeZone: 'UTC' }
+/** A refusal of this surface itself, before dispatch knew the member. */
+async function refused(app: ChatApp, interaction: Answerable, refusal: Refusal): Promise<Answer> {
+  const language = await app.languageOf(accountOf(interaction), placeOf(interaction))
+  return { reply: refusalReply(refusal), language, timeZone: 'UTC' }
 }
 
 function bug(id: string): Refusal {

@@ -1,11 +1,11 @@
 import type { ChatPlace } from '../../core/shared/actor.ts'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import { commandName } from '../../core/shared/command.ts'
-import { languageOfLocale, refusalReply, type Answer } from '../../core/shared/dispatch.ts'
+import { refusalReply, type Answer } from '../../core/shared/dispatch.ts'
 import { fieldMeta } from '../../core/shared/field.ts'
 import { findCommand, readWords } from '../../core/shared/read-words.ts'
 import type { Reply } from '../../core/shared/reply.ts'
-import type { Text } from '../../core/shared/text.ts'
+import type { Language, Text } from '../../core/shared/text.ts'
 import { deliverAnswer, type Conversation } from './deliver-answer.ts'
 import type { Target } from './poster.ts'
 import { fieldOf, takeGroup, withGroup } from './question.ts'
@@ -108,7 +108,7 @@ const fileField = (command: CommandDefinition): string | undefined =>
 async function fileText(surface: Surface, conversation: Conversation, file: IncomingFile): Promise<string | undefined> {
   const read = await readFile(surface.api, file)
   if (read.ok) return read.text
-  await deliverAnswer(surface, conversation, ownAnswer(conversation.origin, refusalReply(read.refusal)))
+  await deliverAnswer(surface, conversation, await ownAnswer(surface, conversation.origin, refusalReply(read.refusal)))
   return undefined
 }
 
@@ -121,12 +121,16 @@ function requestOf(
   return { account: origin.account, place: placeOf(place, aliases.current(place.chatId)), key: keyOf(origin.key) }
 }
 
-/** An answer of the bot itself, in the language that Telegram tells, since no member was looked up. */
-export function ownAnswer(origin: Pick<Origin, 'account'>, reply: Reply): Answer {
-  return { reply, language: languageOfLocale(origin.account.locale), timeZone: 'UTC' }
+/** An answer of the bot itself, in the language of whoever reads it. */
+async function ownAnswer(surface: Surface, origin: Origin, reply: Reply): Promise<Answer> {
+  return { reply, language: await languageAt(surface, origin), timeZone: 'UTC' }
+}
+
+export function languageAt({ app, aliases }: Surface, origin: Origin): Promise<Language> {
+  return app.languageOf(origin.account, placeOf(origin, aliases.current(origin.chatId)))
 }
 
 /** Says one sentence of the bot itself, to the asker alone. */
 export async function tell(surface: Surface, origin: Origin, text: Text): Promise<void> {
-  await deliverAnswer(surface, { origin }, ownAnswer(origin, { audience: 'private', tone: 'info', lines: [text] }))
+  await deliverAnswer(surface, { origin }, await ownAnswer(surface, origin, { audience: 'private', tone: 'info', lines: [text] }))
 }

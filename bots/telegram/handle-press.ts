@@ -1,6 +1,7 @@
-import { languageOfLocale, type Answer } from '../../core/shared/dispatch.ts'
+import type { Answer } from '../../core/shared/dispatch.ts'
 import { ApiFailure } from './api-failure.ts'
 import { deliverAnswer, groupOf, linkTo, noteInGroup, postPublic, rememberCard, showPrivately } from './deliver-answer.ts'
+import { languageAt } from './handle-line.ts'
 import { keyOf, placeOf, type Incoming } from './read-update.ts'
 import { renderAlert, renderReply } from './render-reply.ts'
 import { wordsOf, type Surface } from './surface.ts'
@@ -75,7 +76,7 @@ async function turnPage(surface: Surface, press: Press, request: PageRequest): P
   if (answer === undefined || answer === 'other') {
     const text = say(answer === 'other' ? 'linkOther' : 'linkOld')
     await notify(surface, press, {
-      text: surface.app.speak(text, languageOfLocale(origin.account.locale), exactStyle('UTC')),
+      text: surface.app.speak(text, await languageAt(surface, origin), exactStyle('UTC')),
       show_alert: true,
     })
     return

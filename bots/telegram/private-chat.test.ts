@@ -94,6 +94,12 @@ describe('what never runs a command', () => {
     expect(stage.app.data.notes).toEqual([])
   })
 
+  it('is said in the language that the member chose, not in that of their client', async () => {
+    stage.app.chooseLanguage({ platform: 'telegram', userId: String(BOB) }, 'zh')
+    const forwarded = { forward_origin: { type: 'hidden_user', date: 1, sender_user_name: 'Ann' } }
+    expect((await stage.fake.send({ user: BOB, text: '/note_add x', fields: forwarded })).text).toContain('转发的消息不会作为命令执行。')
+  })
+
   it('says what it reads when it gets a sticker', async () => {
     const sticker = { file_id: 's', file_unique_id: 'u', type: 'regular', width: 1, height: 1, is_animated: false, is_video: false }
     const answer = await stage.fake.send({ user: LIN, text: 'x', fields: { text: undefined, entities: undefined, sticker } })

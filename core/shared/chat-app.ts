@@ -3,6 +3,7 @@ import type { ChatAccount, ChatPlace, Platform } from './actor.ts'
 import type { BoundCommand, Dispatch } from './dispatch.ts'
 import type { Reply } from './reply.ts'
 import type { Speak } from './speak.ts'
+import type { LanguageOf } from './language-of.ts'
 import type { Suggest } from './suggest.ts'
 import type { Language } from './text.ts'
 
@@ -103,6 +104,7 @@ export interface ChatApp {
   readonly dispatch: Dispatch
   /** What may be meant by a value that is being typed. Reads only. */
   readonly suggest: Suggest
+  readonly languageOf: LanguageOf
   readonly commands: readonly CommandDefinition[]
   readonly speak: Speak
   readonly prompts: Prompts

@@ -6,6 +6,7 @@ import { bindCommand, createDispatch, languageOfLocale, type AuditLine, type Dis
 import { MINUTE } from '../../core/shared/instant.ts'
 import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
 import { commandSource } from '../../core/identity/suggest-commands.ts'
+import { createLanguageOf } from '../../core/shared/language-of.ts'
 import { createSuggest, matches, type Source, type SuggestPort } from '../../core/shared/suggest.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import type { Catalogue, Language } from '../../core/shared/text.ts'
@@ -31,6 +32,8 @@ export interface SampleApp extends ChatApp {
   /** Who was met where, in order. */
   readonly met: { readonly account: ChatAccount; readonly place: ChatPlace }[]
   grant(account: Pick<ChatAccount, 'platform' | 'userId'>, ...roles: readonly Role[]): void
+  /** What a member chose, whatever their client says. */
+  chooseLanguage(account: Pick<ChatAccount, 'platform' | 'userId'>, language: Language): void
   /** Lets the running and all later `wait` commands go on. */
   openGate(): void
   /** Resolves when a `wait` command has begun. */
@@ -69,6 +72,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   let tokens = 0
   let queue: Promise<unknown> = Promise.resolve()
   const roles = new Map<string, Set<Role>>()
+  const languages = new Map<string, Language>()
   const prompts = new Map<string, { prompt: Prompt; expiresAt: number }>()
   const bugs: SampleApp['bugs'] = []
   const logged: SampleApp['logged'] = []
@@ -104,7 +108,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       memberId: `member of ${accountKey(account)}`,
       name: account.name,
       roles: roles.get(accountKey(account)) ?? new Set<Role>(),
-      language: languageOfLocale(account.locale),
+      language: languages.get(accountKey(account)) ?? languageOfLocale(account.locale),
       timeZone: 'Asia/Shanghai',
       blocked: false,
       account,
@@ -223,6 +227,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   return {
     dispatch: createDispatch(bound, port),
     suggest: createSuggest(definitions, { ...port, sources }),
+    languageOf: createLanguageOf((account, place) => Promise.resolve(actorOf(account, place))),
     commands: definitions,
     speak: createSpeak([sharedTexts.catalogue, sampleTexts.catalogue, ...(options.catalogues ?? [])]),
     prompts: {
@@ -257,6 +262,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     logged,
     cards,
     met,
+    chooseLanguage: (account, language) => void languages.set(accountKey(account), language),
     grant(account, ...granted) {
       roles.set(accountKey(account), new Set([...(roles.get(accountKey(account)) ?? []), ...granted]))
     },
