@@ -4,7 +4,7 @@ import { ANN, BOB, GUILD, LIN, openHouse, type House } from '../../test/support/
 
 let house: House
 beforeEach(async () => {
-  house = await openHouse({ timeoutMs: 4_000 })
+  house = await openHouse()
   for (const title of ['Weekly Call', '读书会 ＡＢＣ'])
     await house.fake.slash({ user: ANN, path: ['pos', 'event', 'create'], options: { title } })
 })

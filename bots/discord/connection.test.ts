@@ -8,7 +8,7 @@ import { startDiscordBot } from './start-discord-bot.ts'
 
 let house: House
 beforeEach(async () => {
-  house = await openHouse({ timeoutMs: 10_000 })
+  house = await openHouse()
 })
 afterEach(async () => {
   await house[Symbol.asyncDispose]()

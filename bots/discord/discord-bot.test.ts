@@ -6,7 +6,7 @@ import { startDiscordBot } from './start-discord-bot.ts'
 
 let house: House
 beforeEach(async () => {
-  house = await openHouse({ timeoutMs: 4_000 })
+  house = await openHouse()
 })
 afterEach(async () => {
   await house[Symbol.asyncDispose]()
@@ -17,6 +17,8 @@ const present = <T>(value: T | undefined): T => {
   if (value === undefined) throw new Error('it is not there')
   return value
 }
+/** What becomes of it is seen elsewhere; nobody waits for the answer that does not come. */
+const unanswered = (talk: Promise<unknown>): void => void talk.catch(() => undefined)
 /** A request to Discord with the bot's token, past the bot. */
 const rest = (method: string, path: string, body: unknown): Promise<Response> =>
   fetch(`${house.fake.apiUrl}/v10${path}`, {
@@ -108,19 +110,20 @@ describe('a command', () => {
   test('of another bot is ignored', async () => {
     const { fake, app } = house
     fake.addMember({ userId: '300000000000000009', name: 'robot', bot: true })
-    await expect(fake.slash({ user: '300000000000000009', path: pos('note', 'add'), options: { text: 'x' } })).rejects.toThrow(
-      'not answered at all',
-    )
+    unanswered(fake.slash({ user: '300000000000000009', path: pos('note', 'add'), options: { text: 'x' } }))
+    await fake.heard()
+    await house.bot.stop()
+    expect(fake.requests.filter(({ path }) => path.endsWith('/callback'))).toEqual([])
     expect(app.data.notes).toEqual([])
   })
 
   test('that Discord gave up on has no effect', async () => {
     const { fake, app } = house
     const late = fake.waitForRequest({ path: /\/callback$/, code: 10062 })
-    const talk = fake.slash({ user: BOB, path: pos('note', 'add'), options: { text: 'late' } })
+    unanswered(fake.slash({ user: BOB, path: pos('note', 'add'), options: { text: 'late' } }))
     fake.advance(3_500)
-    await expect(talk).rejects.toThrow('waited')
     await late
+    await house.bot.stop()
     expect(app.data.notes).toEqual([])
     expect(app.logged.at(-1)?.message).toBe('an interaction was already answered or came too late')
   })

@@ -6,7 +6,7 @@ import type { Conversation } from '../../test/support/discord/conversation.ts'
 
 let house: House
 beforeAll(async () => {
-  house = await openHouse({ timeoutMs: 6_000 })
+  house = await openHouse()
 })
 afterAll(async () => {
   await house[Symbol.asyncDispose]()

@@ -8,7 +8,7 @@ import { startDiscordBot } from './start-discord-bot.ts'
 
 let house: House
 beforeEach(async () => {
-  house = await openHouse({ timeoutMs: 4_000 })
+  house = await openHouse()
 })
 afterEach(async () => {
   await house[Symbol.asyncDispose]()
@@ -84,7 +84,7 @@ describe('processes that share the gateway', () => {
     )
 
   test('answer their own servers alone, and register the commands once', async () => {
-    await using fake = await startDiscordFake({ shards: 3, timeoutMs: 6_000 })
+    await using fake = await startDiscordFake({ shards: 3 })
     const guilds = [0, 1, 2].map((shard) => fake.addGuild({ id: guildOn(shard, 3), name: `Guild of shard ${shard}` }))
     for (const guild of guilds) {
       fake.addChannel({ guild })

@@ -58,9 +58,9 @@ describe('hearing', () => {
   it('is not held up by a group that takes no more messages for a while', async () => {
     const { fake, app, requests } = stage
     const members = Array.from({ length: 30 }, (_, index) => fake.addUser({ id: 2_000 + index, firstName: 'M', started: true }).id)
-    const asked = members.map((user) => fake.send({ user, chat: GROUP, text: '/status', timeoutMs: 20_000 }))
+    const asked = members.map((user) => fake.send({ user, chat: GROUP, text: '/status' }))
     await stage.heard(30)
-    await fake.send({ user: BOB, text: '/balance', timeoutMs: 20_000 })
+    await fake.send({ user: BOB, text: '/balance' })
     expect(fake.messages(GROUP)).toHaveLength(20)
     expect(requests).toHaveLength(31)
     expect(app.bugs).toEqual([])
@@ -168,7 +168,7 @@ describe('answering', () => {
     await slow
     expect(logged('a member blocked the Telegram bot')).toBe(true)
     fake.failNext({ method: 'sendMessage', times: 4, kind: 'server-error' })
-    await fake.sendNoAnswer({ user: LIN, text: '/status', timeoutMs: 15_000 })
+    await fake.sendNoAnswer({ user: LIN, text: '/status' })
     expect((await fake.send({ user: LIN, text: '/status' })).text).toBe('一切正常。')
     expect(logged('answer could not be shown')).toBe(true)
   })

@@ -34,7 +34,7 @@ export interface CommunityHouse extends AsyncDisposable {
 }
 
 export async function openCommunityHouse(now: Instant, options: Partial<DiscordBotOptions> = {}): Promise<CommunityHouse> {
-  const fake = await startDiscordFake({ timeoutMs: 8_000 })
+  const fake = await startDiscordFake()
   fake.addGuild({ id: HOME, name: 'Home' })
   const channel = fake.addChannel({ name: 'general' })
   fake.addMember({ userId: OPERATOR, name: 'olga' })

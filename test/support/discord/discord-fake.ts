@@ -1,3 +1,4 @@
+import { DRIVER_PATIENCE_MS } from '../driver-patience.ts'
 import { createServer } from 'node:http'
 import { type APIApplicationCommand, type APIInteraction, type APIMessage, GatewayIntentBits } from 'discord-api-types/v10'
 import { guildRoutes } from './routes-guild.ts'
@@ -38,7 +39,7 @@ export interface DiscordFakeOptions {
   readonly heartbeatIntervalMs?: number
   /** How many shards GET /gateway/bot recommends; default 1. */
   readonly shards?: number
-  /** Bound of every wait of the driver, in real milliseconds; default 5000. */
+  /** Bound of every wait of the driver, in real milliseconds; default `DRIVER_PATIENCE_MS`. */
   readonly timeoutMs?: number
   /** 429 by the platform's limits: 50 requests a second in all, 5 messages in 5 seconds in one channel. Default false. */
   readonly rateLimits?: boolean
@@ -150,7 +151,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
   let offset = 0
   let revoked = false
   const token = options.token ?? 'fake-token'
-  const timeoutMs = options.timeoutMs ?? 5_000
+  const timeoutMs = options.timeoutMs ?? DRIVER_PATIENCE_MS
   const accepts = (given: string): boolean => !revoked && given === token
   const state = new State(() => clock() + offset, options.applicationId ?? '100000000000000001', options.botName ?? 'WePoS')
   const document = discordDocument()

@@ -1,3 +1,4 @@
+import { DRIVER_PATIENCE_MS } from '../driver-patience.ts'
 import { randomInt } from 'node:crypto'
 import type { ApiCalls } from './api-calls.ts'
 import { conflict } from './api-refusal.ts'
@@ -358,5 +359,5 @@ export class TelegramFake {
 /** Starts the fake on a free loopback port. The caller closes it. */
 export async function startTelegramFake(options: TelegramFakeOptions = {}): Promise<TelegramFake> {
   const assembled = assembleFake(options)
-  return new TelegramFake(assembled, await listen(assembled.state, assembled.calls), options.timeoutMs ?? 5000)
+  return new TelegramFake(assembled, await listen(assembled.state, assembled.calls), options.timeoutMs ?? DRIVER_PATIENCE_MS)
 }

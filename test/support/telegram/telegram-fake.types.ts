@@ -8,7 +8,7 @@ export interface TelegramFakeOptions {
   username?: string
   /** Milliseconds since 1970, for dates of messages and the age of callback queries. Default: the machine's clock. */
   now?: () => number
-  /** How long a driver call waits for the bot, in milliseconds. Default 5000. */
+  /** How long a driver call waits for the bot, in milliseconds. Default `DRIVER_PATIENCE_MS`. */
   timeoutMs?: number
   /** As in BotFather: in groups the bot gets only commands, mentions and replies. Default true. */
   privacyMode?: boolean
