@@ -97,6 +97,7 @@ async function start(
     chat: plainChat,
     events,
     settling,
+    draw,
   } = await compose({
     database,
     now: clock.now,
@@ -120,7 +121,7 @@ async function start(
   const { messengers } = bots
   const outbox = outboxStore(database, { events, operators, publicOrigin: origin })
   const notices: TakeNotices = (userId) => takeNotices(database, userId, clock.now())
-  const delivering = { outbox, messengers, publicLanguage: config.language }
+  const delivering = { outbox, messengers, publicLanguage: config.language, draw }
   const deliveries = createDeliveries(delivering, clock.now, (error) =>
     log.warn({ err: error }, 'the outcome of a delivery could not be recorded'),
   )

@@ -39,7 +39,8 @@ const STYLE = { primary: ButtonStyle.Primary, danger: ButtonStyle.Danger, plain:
 /** A message with Components V2: it has neither content nor embeds. */
 export interface RenderedMessage {
   readonly components: readonly [APIContainerComponent]
-  readonly files: readonly { readonly name: string; readonly data: Buffer }[]
+  /** `description`: of a picture, for those who cannot see it. */
+  readonly files: readonly { readonly name: string; readonly data: Buffer; readonly description?: string }[]
 }
 
 /** `custom_id` of a button whose token dispatch knows; versioned, so that old messages stay readable. */
@@ -52,7 +53,7 @@ export const PRESS = 'b1:'
  */
 export function renderReply(reply: Reply, language: Language, speak: Speak, askId?: string, picture?: Picture): RenderedMessage {
   const write = (value: Parameters<Speak>[0], max: number): string => cutMarkdown(speak(value, language, markdownStyle).trim(), max)
-  const files: { name: string; data: Buffer }[] = []
+  const files: { name: string; data: Buffer; description?: string }[] = []
   const notes: Text[] = []
   const parts: string[] = []
   let left = MAX_TEXT - RESERVED
@@ -117,7 +118,7 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
     })
   // A picture is shown in its own component, not as a file to download.
   const shownFiles = [...files]
-  if (picture !== undefined) files.push({ name: PICTURE, data: Buffer.from(picture.data) })
+  if (picture !== undefined) files.push({ name: PICTURE, data: Buffer.from(picture.data), description: cutPlain(picture.alt, MAX_ALT) })
   const components: APIComponentInContainer[] = [
     ...parts.map((content) => ({ type: ComponentType.TextDisplay, content }) as const),
     ...shownFiles.map(({ name }) => ({ type: ComponentType.File, file: { url: `attachment://${name}` } }) as const),

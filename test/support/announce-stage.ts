@@ -9,6 +9,7 @@ import { createTelegramApi } from '../../bots/telegram/telegram-api.ts'
 import { realTimers } from '../../bots/telegram/timers.ts'
 import { startDiscordBot } from '../../bots/discord/start-discord-bot.ts'
 import type { Messenger } from '../../core/shared/chat-app.ts'
+import type { Draw } from '../../core/shared/chart.ts'
 import type { OutboxPort } from '../../core/shared/outbox.ts'
 import { deliverOutbox } from '../../jobs/deliver-outbox.ts'
 import { startCommunity, type Community } from './community.ts'
@@ -27,6 +28,8 @@ export const TOPIC_ID = 7
 export interface WorkerParts {
   readonly outbox: OutboxPort
   readonly messengers: ReadonlyMap<'discord' | 'telegram', Messenger>
+  /** Left out: as the product draws. */
+  readonly draw?: Draw
 }
 
 /** The composed product with both real bots over both stand-ins, in this process; Olga (Discord) and Oleg (Telegram) are operators. */
@@ -89,7 +92,7 @@ export async function startAnnounceStage(genesis: number): Promise<AnnounceStage
       discord.slash({ user: OLGA, channel: where, path: ['pos-admin', ...command.split(' ')], options }),
     oleg: (text, where = {}) => telegram.send({ user: OLEG, chat: GROUP, text, ...where }),
     worker,
-    deliver: (parts = worker()) => deliverOutbox({ ...parts, publicLanguage: 'en' }, community.clock.now),
+    deliver: (parts = worker()) => deliverOutbox({ draw: community.draw, ...parts, publicLanguage: 'en' }, community.clock.now),
     onDiscord: (where = channel) => discord.messages(where).map(visibleText),
     onTelegram: () => telegram.messages(GROUP).map(({ text }) => text.replaceAll('\u2060', '')),
     async close() {
