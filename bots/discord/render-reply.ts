@@ -23,6 +23,8 @@ const MAX_TEXT = 4000
 const RESERVED = 640
 const MAX_TITLE = 250
 const MAX_LINE = 900
+/** What has the message nearly to itself, such as an announcement whose every sign is escaped. */
+const MAX_ALONE = 3_100
 const MAX_VERBATIM = 2400
 const MAX_BUTTONS = 25
 const ROW = 5
@@ -85,12 +87,13 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
     const title = write(reply.title, MAX_TITLE).replaceAll('\n', ' ')
     if (title !== '') show([`### ${title}`], left)
   }
-  const lines = reply.lines.map((line) => write(line, MAX_LINE)).filter((line) => line !== '')
   // A full-width colon brings its own room.
   const named = (label: string) => (language === 'zh' ? `**${label}**：` : `**${label}:** `)
   const fields = (reply.fields ?? []).map(({ label, value }) => `${named(write(label, MAX_TITLE))}${write(value, MAX_LINE) || '—'}`)
   const table = reply.table === undefined ? undefined : renderTable(reply.table, language, speak)
   const later = (fields.length > 0 ? 1 : 0) + (table === undefined ? 0 : 1)
+  const longest = later === 0 && reply.lines.length <= 2 ? MAX_ALONE : MAX_LINE
+  const lines = reply.lines.map((line) => write(line, longest)).filter((line) => line !== '')
   show(lines, later === 0 ? left : Math.floor(left / 2))
   show(fields, table === undefined ? left : Math.floor(left / 2))
   if (table !== undefined) show(table.lines, left, table.head, table.fence)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { choiceField, textField } from '../shared/field.ts'
+import { choiceField, paragraphsField } from '../shared/field.ts'
 import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
 import type { BroadcastPort } from './announce.port.ts'
 import { announceTexts } from './announce.texts.ts'
@@ -10,6 +10,7 @@ const { say } = announceTexts
 
 /** One message on either platform, with room for its frame. */
 const MAX_BODY = 1_500
+const MAX_LINES = 40
 
 interface Drafted {
   readonly number: number
@@ -25,7 +26,7 @@ export const announceSendCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    text: textField(say('text'), { max: MAX_BODY, takesRest: true }),
+    text: paragraphsField(say('text'), { max: MAX_BODY, maxLines: MAX_LINES }),
     topic: choiceField(say('topic'), TOPICS).optional(),
   }),
   async run({ actor, now, port }: Run<BroadcastPort>, { text, topic = 'news' }): Promise<Outcome<Drafted>> {
@@ -38,7 +39,8 @@ export const announceSendCommand = defineCommand({
     audience: 'private',
     tone: 'info',
     title: say('previewTitle', { code: broadcastCode(number) }),
-    lines: [say('body', { body }), say('reach', { count: chats, topic: say(`topic_${topic}`) })],
+    // The text comes last: everything below the sentence is what goes out.
+    lines: [say('reach', { count: chats, topic: say(`topic_${topic}`) }), say('body', { body })],
     buttons: [
       {
         label: say('buttonSend'),

@@ -19,7 +19,7 @@ import { keepRecords } from './telegram/kept-records.ts'
 import { startTelegramFake, type TelegramFake } from './telegram/telegram-fake.ts'
 
 const GUILD = '200000000000000001'
-const OLGA = '300000000000000001'
+export const OLGA = '300000000000000001'
 const OLEG = 100
 export const GROUP = -1_001_000_000_001
 export const TOPIC_ID = 7
@@ -40,7 +40,8 @@ export interface AnnounceStage {
   /** Where Olga and everybody write. */
   readonly channel: string
   olga(command: string, options?: Readonly<Record<string, string>>, channel?: string): ReturnType<DiscordFake['slash']>
-  oleg(text: string, where?: { topicId?: number }): ReturnType<TelegramFake['send']>
+  /** In the group, unless in his private chat. */
+  oleg(text: string, where?: { topicId?: number; chat?: 'private' }): ReturnType<TelegramFake['send']>
   /** Everything of a worker anew, as after a start of the process: nothing of an earlier one is kept. */
   worker(): WorkerParts
   /** One pass of a worker at the time of the community's clock. */
@@ -90,7 +91,7 @@ export async function startAnnounceStage(genesis: number): Promise<AnnounceStage
     channel,
     olga: (command, options = {}, where = channel) =>
       discord.slash({ user: OLGA, channel: where, path: ['pos-admin', ...command.split(' ')], options }),
-    oleg: (text, where = {}) => telegram.send({ user: OLEG, chat: GROUP, text, ...where }),
+    oleg: (text, { chat, ...where } = {}) => telegram.send({ user: OLEG, ...(chat === 'private' ? {} : { chat: GROUP }), text, ...where }),
     worker,
     deliver: (parts = worker()) => deliverOutbox({ draw: community.draw, ...parts, publicLanguage: 'en' }, community.clock.now),
     onDiscord: (where = channel) => discord.messages(where).map(visibleText),
