@@ -5,6 +5,7 @@ import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
 import type { BroadcastPort } from './announce.port.ts'
 import { announceTexts } from './announce.texts.ts'
 import { broadcastCode, TOPICS, type Topic } from './announce.types.ts'
+import { TOPIC_NAMES } from './topic-names.ts'
 
 const { say } = announceTexts
 
@@ -27,7 +28,7 @@ export const announceSendCommand = defineCommand({
   audience: 'private',
   input: z.object({
     text: paragraphsField(say('text'), { max: MAX_BODY, maxLines: MAX_LINES }),
-    topic: choiceField(say('topic'), TOPICS).optional(),
+    topic: choiceField(say('topic'), TOPICS, TOPIC_NAMES).optional(),
   }),
   async run({ actor, now, port }: Run<BroadcastPort>, { text, topic = 'news' }): Promise<Outcome<Drafted>> {
     const chats = await reachOf(port, topic)

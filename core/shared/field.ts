@@ -8,8 +8,21 @@ import { sharedTexts } from './shared.texts.ts'
 
 const { say } = sharedTexts
 
-/** Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. */
-export type SuggestSource = 'event' | 'own-event' | 'period' | 'statement' | 'timezone' | 'command'
+/**
+ * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `draft` and
+ * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong.
+ */
+export type SuggestSource =
+  | 'event'
+  | 'own-event'
+  | 'period'
+  | 'statement'
+  | 'timezone'
+  | 'command'
+  | 'route'
+  | 'draft'
+  | 'broadcast'
+  | 'trouble'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {
