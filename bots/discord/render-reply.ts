@@ -23,7 +23,7 @@ const MAX_TEXT = 4000
 const RESERVED = 640
 const MAX_TITLE = 250
 const MAX_LINE = 900
-/** What has the message nearly to itself, such as an announcement whose every sign is escaped. */
+/** A line of what has only a few, such as an announcement whose every sign is escaped. */
 const MAX_ALONE = 3_100
 const MAX_VERBATIM = 2400
 const MAX_BUTTONS = 25
@@ -92,7 +92,7 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
   const fields = (reply.fields ?? []).map(({ label, value }) => `${named(write(label, MAX_TITLE))}${write(value, MAX_LINE) || '—'}`)
   const table = reply.table === undefined ? undefined : renderTable(reply.table, language, speak)
   const later = (fields.length > 0 ? 1 : 0) + (table === undefined ? 0 : 1)
-  const longest = later === 0 && reply.lines.length <= 2 ? MAX_ALONE : MAX_LINE
+  const longest = later === 0 && reply.lines.length <= 3 ? MAX_ALONE : MAX_LINE
   const lines = reply.lines.map((line) => write(line, longest)).filter((line) => line !== '')
   show(lines, later === 0 ? left : Math.floor(left / 2))
   show(fields, table === undefined ? left : Math.floor(left / 2))

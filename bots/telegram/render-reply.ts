@@ -110,7 +110,7 @@ export function renderAlert({ reply, language, timeZone }: Answer, speak: Speak)
 
 function fieldRows(label: string, value: string): Row[] {
   const [first = '', ...others] = value.split('\n')
-  return [{ kind: 'line', spans: [{ text: label }, { text: first, as: 'b' }] }, ...others.flatMap((line) => lineRows(line, 'b'))]
+  return [{ kind: 'line', spans: [{ text: label, as: 'b' }, { text: first }] }, ...others.flatMap((line) => lineRows(line))]
 }
 
 /** Paragraphs parted by blank lines, the first line marked by the tone of the reply. */

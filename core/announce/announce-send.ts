@@ -40,8 +40,8 @@ export const announceSendCommand = defineCommand({
     audience: 'private',
     tone: 'info',
     title: say('previewTitle', { code: broadcastCode(number) }),
-    // The text comes last: everything below the sentence is what goes out.
-    lines: [say('reach', { count: chats, topic: say(`topic_${topic}`) }), say('body', { body })],
+    // The text comes last: everything below the rule is what goes out.
+    lines: [say('reach', { count: chats, topic: say(`topic_${topic}`) }), say('rule'), say('body', { body })],
     buttons: [
       {
         label: say('buttonSend'),

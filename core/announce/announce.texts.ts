@@ -89,9 +89,10 @@ export const announceTexts = defineTexts(
     columnTopic: 'Topic',
     columnChat: 'Chat',
 
+    rule: '— — —',
     previewTitle: 'Preview of {{code}}',
-    reach: 'It reaches {{count}} chats that follow {{topic}}, as it stands below. Nothing is sent before you press the button.',
-    reach_one: 'It reaches one chat that follows {{topic}}, as it stands below. Nothing is sent before you press the button.',
+    reach: 'It reaches {{count}} chats that follow {{topic}}, as it stands below the line. Nothing is sent before you press the button.',
+    reach_one: 'It reaches one chat that follows {{topic}}, as it stands below the line. Nothing is sent before you press the button.',
     buttonSend: 'Send',
     sent: '{{code}} is on its way to {{count}} chats.',
     sent_one: '{{code}} is on its way to one chat.',
@@ -204,8 +205,9 @@ export const announceTexts = defineTexts(
     columnTopic: '主题',
     columnChat: '聊天',
 
+    rule: '— — —',
     previewTitle: '{{code}} 预览',
-    reach: '以下内容将原样发送到订阅“{{topic}}”的 {{count}} 个聊天。点按钮之前不会发送任何内容。',
+    reach: '线下的内容将原样发送到订阅“{{topic}}”的 {{count}} 个聊天。点按钮之前不会发送任何内容。',
     buttonSend: '发送',
     sent: '{{code}} 正在发往 {{count}} 个聊天。',
     reportTitle: '{{code}} 送达情况',

@@ -111,7 +111,7 @@ test('an operator writes to everybody: first a preview, then the button, then a 
   expect(none.text).toContain('No chat follows')
   const preview = await stage.olga('announce send', { text: 'We meet on Sunday. <@300000000000000001> @everyone' })
   expect(preview.text).toContain('Preview of BC-1')
-  expect(preview.text).toContain('It reaches one chat that follows news, as it stands below')
+  expect(preview.text).toContain('It reaches one chat that follows news, as it stands below the line')
   await settle()
   expect(stage.onDiscord().join()).not.toContain('We meet on Sunday')
   expect((await stage.olga('announce report', { broadcast: 'BC-1' })).text).toContain('was not sent yet')

@@ -54,7 +54,7 @@ test('on Telegram a message of several lines answers the question', async () => 
   const asked = await stage.oleg('/announce_send', { chat: 'private' })
   expect(asked.text).toContain('text')
   const preview = await stage.oleg('Two lines.\n\nAnd a topic: none', { chat: 'private' })
-  expect(preview.text.replaceAll('\u2060', '')).toMatch(/Preview of BC-\d\n.*\nTwo lines\.\n\nAnd a topic: none$/s)
+  expect(preview.text.replaceAll('\u2060', '')).toMatch(/Preview of BC-\d\n.*\n— — —\nTwo lines\.\n\nAnd a topic: none$/s)
 })
 
 test('in one line, as in a terminal, it is sent as it is typed', async () => {
