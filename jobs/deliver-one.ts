@@ -1,4 +1,5 @@
 import type { Platform } from '../core/shared/actor.ts'
+import type { Draw } from '../core/shared/chart.ts'
 import type { Attempt, Messenger } from '../core/shared/chat-app.ts'
 import { Fault } from '../core/shared/fault.ts'
 import { MINUTE, SECOND, type Instant } from '../core/shared/instant.ts'
@@ -17,6 +18,8 @@ export interface DeliverOptions {
   readonly messengers: ReadonlyMap<Platform, Messenger>
   /** Language of cards, which everybody in a channel reads. */
   readonly publicLanguage: Language
+  /** Pictures of posts; left out where there are only words. */
+  readonly draw?: Draw
 }
 
 /** Another worker has the delivery: this one must not send. */
@@ -62,7 +65,7 @@ const isOpenTooLong = ({ sendingSince }: Delivery, { remembersNonceMs }: Messeng
   sendingSince !== undefined && now - sendingSince >= remembersNonceMs
 
 async function send(
-  { outbox, publicLanguage }: DeliverOptions,
+  { outbox, publicLanguage, draw }: DeliverOptions,
   messenger: Messenger,
   delivery: Delivery,
   attempt: Attempt,
@@ -75,7 +78,8 @@ async function send(
   if (delivery.kind === 'post') {
     const at = now()
     const shown = (delivery.card === undefined ? undefined : await outbox.readCard(delivery.card, at)) ?? delivery.reply
-    const message = await messenger.post(delivery.target, shown, delivery.readers, attempt)
+    const picture = shown.chart === undefined ? undefined : await draw?.(shown.chart, delivery.readers.language)
+    const message = await messenger.post(delivery.target, shown, delivery.readers, attempt, picture)
     return recorded(() => outbox.posted(delivery, message, shown, at))
   }
   const reply = await outbox.readCard(delivery.subject, now())

@@ -61,3 +61,14 @@ export interface PresenceJobParts {
 export function presenceJob({ isDue, settle }: PresenceJobParts): Job {
   return { name: 'presence', cron: '*/15 * * * * *', isDue, run: async (now) => ({ granted: await settle(now) }) }
 }
+
+export interface DeadLettersJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Gives how many deliveries operators were told of. */
+  readonly tell: (now: Instant) => Promise<object>
+}
+
+/** Tells operators of messages that went wrong: of the first within a minute, of what follows once an hour. */
+export function deadLettersJob({ isDue, tell }: DeadLettersJobParts): Job {
+  return { name: 'dead-letters', cron: '* * * * *', isDue, run: tell }
+}

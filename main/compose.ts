@@ -8,13 +8,14 @@ import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { createIdentify } from '../adapters/postgres/identify.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createChartDrawer } from '../adapters/charts/chart-drawer.ts'
-import { illustrated } from '../adapters/charts/illustrate.ts'
+import { drawOrLeaveOut, illustrated } from '../adapters/charts/illustrate.ts'
 import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
 import type { DiagnosePort } from '../core/guild/diagnose.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
 import type { PartState } from '../core/operations/status.ts'
+import type { Draw } from '../core/shared/chart.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
@@ -54,6 +55,8 @@ export interface Composed {
   readonly events: EventStoreOptions
   /** Checks in who has been in a voice channel long enough. */
   readonly settling: PresenceJobParts
+  /** Draws what announcements show. */
+  readonly draw: Draw
 }
 
 const CODE_KEY = 'code-key'
@@ -129,11 +132,13 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     publicLanguage: options.language,
   })
   const speak = createSpeak(CATALOGUES)
+  const drawer = createChartDrawer(speak)
   return {
     events,
     settling,
+    draw: drawOrLeaveOut(drawer, { log, report }),
     chat: {
-      dispatch: illustrated(dispatch, createChartDrawer(speak), log),
+      dispatch: illustrated(dispatch, drawer, log),
       suggest: createSuggest(definitions, { ...members, isHome, now, sources: suggestionSources(database, genesis, definitions) }),
       languageOf: createLanguageOf(members.recognise),
       commands: definitions,

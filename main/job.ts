@@ -5,9 +5,10 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { presenceJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, presenceJob, settlementJobs } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
+import { composeDeadLetters } from './dead-letters.ts'
 import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
@@ -38,6 +39,7 @@ try {
     const jobs = [
       ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
       presenceJob(composeSettling(database, submit)),
+      deadLettersJob(composeDeadLetters(database)),
     ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {

@@ -9,7 +9,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { presenceJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, presenceJob, settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -17,6 +17,7 @@ import { startBots } from './bots.ts'
 import { openClock } from './clock.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
+import { composeDeadLetters } from './dead-letters.ts'
 import { guardDeployment } from './deployment-guard.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
@@ -97,6 +98,7 @@ async function start(
     chat: plainChat,
     events,
     settling,
+    draw,
   } = await compose({
     database,
     now: clock.now,
@@ -120,7 +122,7 @@ async function start(
   const { messengers } = bots
   const outbox = outboxStore(database, { events, operators, publicOrigin: origin })
   const notices: TakeNotices = (userId) => takeNotices(database, userId, clock.now())
-  const delivering = { outbox, messengers, publicLanguage: config.language }
+  const delivering = { outbox, messengers, publicLanguage: config.language, draw }
   const deliveries = createDeliveries(delivering, clock.now, (error) =>
     log.warn({ err: error }, 'the outcome of a delivery could not be recorded'),
   )
@@ -131,7 +133,11 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = [...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }), presenceJob(settling)]
+  const jobs = [
+    ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
+    presenceJob(settling),
+    deadLettersJob(composeDeadLetters(database)),
+  ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,

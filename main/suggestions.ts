@@ -1,5 +1,8 @@
+import { latestBroadcasts, readRoutes } from '../adapters/postgres/announce-store.ts'
 import type { Database } from '../adapters/postgres/database.ts'
+import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { searchEvents } from '../adapters/postgres/event-search.ts'
+import { broadcastSource, routeSource, troubleSource, type AnnounceHints } from '../core/announce/suggest-announcements.ts'
 import { eventSource, type FindEvents } from '../core/attendance/suggest-events.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
@@ -15,6 +18,12 @@ export function suggestionSources(
   commands: readonly CommandDefinition[],
 ): SuggestPort['sources'] {
   const find: FindEvents = (search) => searchEvents(database, search)
+  const { prisma } = database
+  const hints: AnnounceHints = {
+    routes: () => readRoutes(prisma),
+    broadcasts: (which, limit) => latestBroadcasts(prisma, which, limit),
+    troubles: async (limit) => (await deadLetterStore(prisma).troubles(limit)).shown,
+  }
   return {
     event: eventSource(find, 'all'),
     'own-event': eventSource(find, 'own'),
@@ -22,5 +31,9 @@ export function suggestionSources(
     statement: periodSource(genesis, 'ended'),
     timezone: zoneSource(['UTC', ...Intl.supportedValuesOf('timeZone')]),
     command: commandSource(() => commands),
+    route: routeSource(hints),
+    draft: broadcastSource(hints, 'draft'),
+    broadcast: broadcastSource(hints, 'sent'),
+    trouble: troubleSource(hints),
   }
 }

@@ -87,6 +87,12 @@ export async function readRoutes(tx: Tx): Promise<readonly Route[]> {
   return rows.map(toRoute)
 }
 
+/** What operators wrote, the latest first. */
+export async function latestBroadcasts(tx: Tx, which: 'draft' | 'sent', limit: number): Promise<readonly Broadcast[]> {
+  const where = which === 'draft' ? { sentAt: null } : { sentAt: { not: null } }
+  return (await tx.broadcast.findMany({ where, orderBy: { number: 'desc' }, take: limit })).map(toBroadcast)
+}
+
 /** The epoch for what need not wait: only what was held comes together with others. */
 export const heldUntil = (release: number, now: number): Date => new Date(release > now ? release : 0)
 

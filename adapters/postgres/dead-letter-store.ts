@@ -46,7 +46,7 @@ export function deadLetterStore(tx: Tx): DeadLetterPort {
 async function putBack(tx: Tx, which: Prisma.Sql, now: Instant): Promise<number> {
   const [put] = await tx.$queryRaw<{ count: bigint }[]>(Prisma.sql`
     WITH again AS (
-      UPDATE outbox SET error = NULL, attempts = 1, sending_since = NULL, due_at = ${new Date(now)}, taken_until = 'epoch'
+      UPDATE outbox SET error = NULL, told_at = NULL, attempts = 1, sending_since = NULL, due_at = ${new Date(now)}, taken_until = 'epoch'
       WHERE ${WENT_WRONG} AND ${which} RETURNING id
     ), carried AS (
       UPDATE outbox SET error = NULL, sending_since = NULL FROM again WHERE carrier = again.id

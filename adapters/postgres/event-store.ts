@@ -1,3 +1,4 @@
+import { attendanceChart, MOST_EVENTS } from '../../core/charts/chart.rules.ts'
 import { eventClosed, eventCreated } from '../../core/announce/announcements.ts'
 import type { CodePort, EventPort, NewEvent, UndoPort } from '../../core/attendance/attendance.port.ts'
 import { eventCode, EVIDENCE, type Event, type EventPresence } from '../../core/attendance/attendance.types.ts'
@@ -9,6 +10,7 @@ import { memberAccount, periodAccount } from '../../core/ledger/ledger.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { announce } from './announce-intent.ts'
+import { attendanceUntil } from './attendance-reads.ts'
 import type { Tx } from './database.ts'
 import { findMember } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
@@ -77,11 +79,12 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
       const [closed] = await tx.event.updateManyAndReturn({
         where: { number, closedAt: null },
         data: { closedAt: new Date(now) },
-        select: { title: true, attendees: true },
+        select: { title: true, attendees: true, startsAt: true },
       })
       if (closed === undefined) return false
       await announceCard(tx, number, now)
-      await announce(tx, eventClosed(eventCode(number), closed.title, closed.attendees), now)
+      const chart = attendanceChart(await attendanceUntil(tx, { number, startsAt: closed.startsAt }, MOST_EVENTS))
+      await announce(tx, eventClosed(eventCode(number), closed.title, closed.attendees, chart), now)
       return true
     },
     rewardOf: (base, at) => rewardAmount(base, options.genesis, at),

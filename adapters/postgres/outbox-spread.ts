@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { statementAnnounced } from '../../core/announce/announcements.ts'
 import { targetText, TOPICS, type Announcement, type Route } from '../../core/announce/announce.types.ts'
 import { releaseAt } from '../../core/announce/rhythm.rules.ts'
+import type { PeriodView } from '../../core/economy/economy.types.ts'
 import { renderAlert } from '../../core/operations/alert.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { heldUntil, readRoutes } from './announce-store.ts'
 import type { Tx } from './database.ts'
+import { economyReads } from './economy-reads.ts'
 
 /** Causes in one go; the rest comes with the next. */
 const CAUSES_AT_ONCE = 50
@@ -33,6 +35,8 @@ export interface SpreadOptions {
   /** `platform:userId` of accounts that the configuration makes operators. */
   readonly operators: ReadonlySet<string>
   readonly publicOrigin: string
+  /** Start of the first period. */
+  readonly genesis: Instant
 }
 
 /** Held by whoever spreads, takes or remembers a card: each is short, and a fresh look after the lock sees what the one before did. Ends with the transaction. */
@@ -58,10 +62,11 @@ export async function spreadCauses(tx: Tx, options: SpreadOptions, now: Instant)
   })
   if (causes.length === 0) return
   const routes = await readRoutes(tx)
+  const periods = causes.some(({ topic }) => topic === 'statements') ? await economyReads(tx, options.genesis).periods(now) : []
   const posts: Post[] = []
   for (const cause of causes) {
     if (cause.topic === 'operator-alert') await tellOperators(tx, cause, options.operators)
-    const announcement = announcementOf(cause, options.publicOrigin)
+    const announcement = announcementOf(cause, options.publicOrigin, periods)
     const followed = routes.filter(({ topic }) => topic === announcement.topic)
     for (const route of followed) posts.push({ cause, announcement, route })
   }
@@ -77,8 +82,8 @@ interface Cause {
   readonly createdAt: Date
 }
 
-function announcementOf({ topic, subject, payload }: Cause, publicOrigin: string): Announcement {
-  if (topic === 'statements') return statementAnnounced(payload, publicOrigin)
+function announcementOf({ topic, subject, payload }: Cause, publicOrigin: string, periods: readonly PeriodView[]): Announcement {
+  if (topic === 'statements') return statementAnnounced(payload, publicOrigin, periods)
   if (topic === 'operator-alert') return { topic: 'operators', subject, reply: { ...alertOf(subject, payload), audience: 'public' } }
   const { card, reply, topic: of } = AnnouncementPayload.parse(payload)
   return { topic: of, subject, reply: replyFromJson(reply), ...(card === undefined ? {} : { card }) }

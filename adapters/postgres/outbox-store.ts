@@ -9,7 +9,7 @@ import { eventStore, type EventStoreOptions } from './event-store.ts'
 import { hasCauses, lockOutbox, spreadCauses, type SpreadOptions } from './outbox-spread.ts'
 import { languageOf, takeOthers, takePosts } from './outbox-take.ts'
 
-export interface OutboxOptions extends SpreadOptions {
+export interface OutboxOptions extends Omit<SpreadOptions, 'genesis'> {
   readonly events: EventStoreOptions
 }
 
@@ -30,7 +30,7 @@ export function outboxStore(database: Database, options: OutboxOptions): OutboxP
 
   return {
     async spread(now) {
-      if (await hasCauses(prisma)) await alone((tx) => spreadCauses(tx, options, now))
+      if (await hasCauses(prisma)) await alone((tx) => spreadCauses(tx, { ...options, genesis: options.events.genesis }, now))
     },
     take: (wanted, now, until) =>
       wanted.kind === 'posts' ? alone((tx) => takePosts(tx, wanted, now, until)) : takeOthers(prisma, wanted, now, until),

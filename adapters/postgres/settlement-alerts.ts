@@ -12,6 +12,7 @@ export type AlertCode =
   | 'deposit-unbacked'
   | 'chain-went-back'
   | 'telegram-webhook-changed'
+  | 'deliveries-failed'
 
 export async function alertOperators(tx: Tx, code: AlertCode, details: Readonly<Record<string, string>>, now: Instant): Promise<void> {
   await tx.outboxRow.create({ data: { topic: 'operator-alert', subject: code, payload: { code, ...details }, createdAt: new Date(now) } })

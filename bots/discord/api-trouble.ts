@@ -36,6 +36,12 @@ export function isGone(error: unknown): boolean {
   )
 }
 
+/** The message was refused, perhaps only for its file: files may not be attached there, or this one is too large. */
+export function isFileRefused(error: unknown): boolean {
+  const code = refusalCode(error)
+  return code === RESTJSONErrorCodes.MissingPermissions || code === RESTJSONErrorCodes.RequestEntityTooLarge
+}
+
 /** Everything else as a Fault: 5xx, rate limits and the network may pass; what Discord refuses stays refused. */
 export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error

@@ -127,6 +127,16 @@ describe('a reply', () => {
     )
   })
 
+  test('shows an announcement whole, also when every sign of it needs an escape', () => {
+    const [head, body] = ['It reaches one chat.', '*'.repeat(1_500)]
+    const { components } = renderReply(
+      { audience: 'private', tone: 'info', title: plain('Preview'), lines: [head, body].map(plain) },
+      'en',
+      speak,
+    )
+    expect(JSON.stringify(components).match(/\\\\\*/g)).toHaveLength(1_500)
+  })
+
   test('says how much is left out, in the language of the reader', () => {
     const lines = Array.from({ length: 1_000 }, (_, index) => plain(`line ${index}`))
     const last = (language: 'en' | 'zh'): string => textsOf(renderReply({ ...reply, lines }, language, speak)).at(-1) ?? ''

@@ -23,6 +23,8 @@ const MAX_TEXT = 4000
 const RESERVED = 640
 const MAX_TITLE = 250
 const MAX_LINE = 900
+/** A line of what has only a few, such as an announcement whose every sign is escaped. */
+const MAX_ALONE = 3_100
 const MAX_VERBATIM = 2400
 const MAX_BUTTONS = 25
 const ROW = 5
@@ -39,7 +41,8 @@ const STYLE = { primary: ButtonStyle.Primary, danger: ButtonStyle.Danger, plain:
 /** A message with Components V2: it has neither content nor embeds. */
 export interface RenderedMessage {
   readonly components: readonly [APIContainerComponent]
-  readonly files: readonly { readonly name: string; readonly data: Buffer }[]
+  /** `description`: of a picture, for those who cannot see it. */
+  readonly files: readonly { readonly name: string; readonly data: Buffer; readonly description?: string }[]
 }
 
 /** `custom_id` of a button whose token dispatch knows; versioned, so that old messages stay readable. */
@@ -52,7 +55,7 @@ export const PRESS = 'b1:'
  */
 export function renderReply(reply: Reply, language: Language, speak: Speak, askId?: string, picture?: Picture): RenderedMessage {
   const write = (value: Parameters<Speak>[0], max: number): string => cutMarkdown(speak(value, language, markdownStyle).trim(), max)
-  const files: { name: string; data: Buffer }[] = []
+  const files: { name: string; data: Buffer; description?: string }[] = []
   const notes: Text[] = []
   const parts: string[] = []
   let left = MAX_TEXT - RESERVED
@@ -84,12 +87,13 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
     const title = write(reply.title, MAX_TITLE).replaceAll('\n', ' ')
     if (title !== '') show([`### ${title}`], left)
   }
-  const lines = reply.lines.map((line) => write(line, MAX_LINE)).filter((line) => line !== '')
   // A full-width colon brings its own room.
   const named = (label: string) => (language === 'zh' ? `**${label}**：` : `**${label}:** `)
   const fields = (reply.fields ?? []).map(({ label, value }) => `${named(write(label, MAX_TITLE))}${write(value, MAX_LINE) || '—'}`)
   const table = reply.table === undefined ? undefined : renderTable(reply.table, language, speak)
   const later = (fields.length > 0 ? 1 : 0) + (table === undefined ? 0 : 1)
+  const longest = later === 0 && reply.lines.length <= 3 ? MAX_ALONE : MAX_LINE
+  const lines = reply.lines.map((line) => write(line, longest)).filter((line) => line !== '')
   show(lines, later === 0 ? left : Math.floor(left / 2))
   show(fields, table === undefined ? left : Math.floor(left / 2))
   if (table !== undefined) show(table.lines, left, table.head, table.fence)
@@ -117,7 +121,7 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
     })
   // A picture is shown in its own component, not as a file to download.
   const shownFiles = [...files]
-  if (picture !== undefined) files.push({ name: PICTURE, data: Buffer.from(picture.data) })
+  if (picture !== undefined) files.push({ name: PICTURE, data: Buffer.from(picture.data), description: cutPlain(picture.alt, MAX_ALT) })
   const components: APIComponentInContainer[] = [
     ...parts.map((content) => ({ type: ComponentType.TextDisplay, content }) as const),
     ...shownFiles.map(({ name }) => ({ type: ComponentType.File, file: { url: `attachment://${name}` } }) as const),

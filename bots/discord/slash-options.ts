@@ -56,7 +56,10 @@ export function fieldOfOption(command: CommandDefinition, option: string): strin
 
 /** Every field of a command that people fill in, as an option. Discord wants the required ones first; core takes input by name, so the order changes nothing. */
 export function optionsOf(command: CommandDefinition, speak: Speak): SlashOption[] {
-  const fields = fieldUses(command.input).filter((field) => !field.carried)
+  // A line of Discord holds no line breaks: a text of several lines that is left out is asked for by a form.
+  const fields = fieldUses(command.input)
+    .filter((field) => !field.carried)
+    .map(({ name, required }) => ({ name, required: required && metaOf(command, name)?.multiline !== true }))
   const ordered = [...fields.filter((field) => field.required), ...fields.filter((field) => !field.required)]
   return uniqueNames(ordered.map((field) => optionOf(command, field.name, field.required, speak)))
 }
@@ -80,9 +83,13 @@ export function described(text: Text, speak: Speak): Pick<SlashOption, 'descript
   }
 }
 
-function optionOf(command: CommandDefinition, name: string, required: boolean, speak: Speak): SlashOption {
+function metaOf(command: CommandDefinition, name: string): FieldMeta | undefined {
   const schema = command.input.shape[name]
-  const meta = schema === undefined ? undefined : fieldMeta(schema)
+  return schema === undefined ? undefined : fieldMeta(schema)
+}
+
+function optionOf(command: CommandDefinition, name: string, required: boolean, speak: Speak): SlashOption {
+  const meta = metaOf(command, name)
   const base = {
     name: optionName(name),
     name_localizations: meta === undefined ? {} : labelName(meta.label, speak),

@@ -1,3 +1,4 @@
+import type { Picture } from '../../core/shared/chart.ts'
 import type { Attempt, ChatApp, MessageReference, Messenger } from '../../core/shared/chat-app.ts'
 import { Fault } from '../../core/shared/fault.ts'
 import type { Reply } from '../../core/shared/reply.ts'
@@ -18,8 +19,11 @@ export interface MessengerParts {
  * nonce: a message whose answer was lost may be there, and sent again it would be there twice.
  */
 export function createMessenger({ app, poster, aliases }: MessengerParts): Messenger {
-  const render = (reply: Reply, language: Language, shape: 'one' | 'several', timeZone = 'UTC') =>
-    renderReply({ reply, language, timeZone }, { speak: app.speak, publicOrigin: app.publicOrigin, shape })
+  const render = (reply: Reply, language: Language, shape: 'one' | 'several', timeZone = 'UTC', picture?: Picture) =>
+    renderReply(
+      { reply, language, timeZone, ...(picture === undefined ? {} : { picture }) },
+      { speak: app.speak, publicOrigin: app.publicOrigin, shape },
+    )
   return {
     remembersNonceMs: 0,
     async sendPrivate(userId, reply, language, attempt) {
@@ -32,12 +36,17 @@ export function createMessenger({ app, poster, aliases }: MessengerParts): Messe
         throw inWordsOfTheHouse(error, parts.begun() > 1)
       }
     },
-    async post({ chatId, threadId }, reply, { language, timeZone }, { sending }) {
+    async post({ chatId, threadId }, reply, { language, timeZone }, { sending }, picture) {
       const thread = threadId === undefined ? {} : { threadId: Number(threadId) }
+      // One message, whatever it takes: half of one could not be taken back.
+      const send = (shown?: Picture) =>
+        poster.post({ chatId: Number(chatId), ...thread }, render(reply, language, 'one', timeZone, shown), { attempts: 1, sending })
       try {
-        // One message, whatever it takes: half of one could not be taken back.
-        const rendered = render(reply, language, 'one', timeZone)
-        const messageId = await poster.post({ chatId: Number(chatId), ...thread }, rendered, { attempts: 1, sending })
+        const messageId = await send(picture).catch((error: unknown) => {
+          // Such as a group that lets nobody send photos: nothing was posted, and the words alone may be welcome.
+          if (picture === undefined || !(error instanceof ApiFailure) || error.kind !== 'refused') throw error
+          return send()
+        })
         return { platform: 'telegram', chatId: String(aliases.current(Number(chatId))), messageId: String(messageId) }
       } catch (error) {
         throw inWordsOfTheHouse(error)

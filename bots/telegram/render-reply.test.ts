@@ -27,6 +27,23 @@ describe('what a reply looks like', () => {
     ])
   })
 
+  it('shows a picture in a single message where the words fit below it, and never on a card', () => {
+    const shown = (reply: Partial<Reply>) =>
+      renderReply(
+        {
+          reply: { audience: 'public', tone: 'info', lines: [], ...reply },
+          language: 'en',
+          timeZone: 'UTC',
+          picture: { data: new Uint8Array(1), alt: 'bars' },
+        },
+        { speak, publicOrigin: 'https://pos.example.org', shape: 'one' },
+      )
+    const [short, long] = [{ lines: [plain('x'.repeat(1_024))] }, { lines: [plain('x'.repeat(1_025))] }]
+    expect(shown(short)).toMatchObject({ fitsCaption: true, picture: new Uint8Array(1) })
+    expect(shown(long)).not.toHaveProperty('picture')
+    expect(shown({ ...short, card: 'EVT-1' })).not.toHaveProperty('picture')
+  })
+
   it('writes fields, amounts and instants in the language and zone of the reader', () => {
     const fields = [
       { label: plain('时间'), value: { at: Date.UTC(2027, 1, 3, 18) } },

@@ -28,7 +28,10 @@ export interface RenderedReply {
 export interface RenderOptions {
   readonly speak: Speak
   readonly publicOrigin: string
-  /** `one`: everything in a single message without files, so that it can be edited in place. `pages`: one text a page, each with its number, to be shown one at a time. */
+  /**
+   * `one`: everything in a single message without files, so that it can be edited in place; a picture comes along where the words fit below it and the
+   * message is no card. `pages`: one text a page, each with its number, to be shown one at a time.
+   */
   readonly shape: 'one' | 'several' | 'pages'
   /** Said at the end, such as a question. */
   readonly closing?: readonly Text[]
@@ -85,12 +88,14 @@ export function renderReply({ reply, language, timeZone, picture }: Answer, opti
       ? [...page, BLANK, ...lineRows(write(say('pageNumber', { page: index + 1, count: pages.length })))]
       : page
   const [first, ...others] = pages.map((page, index) => toHtml(numbered(page, index)))
+  const fitsCaption = files.length + (picture === undefined ? 0 : 1) === 1 && pages.length === 1 && lengthOfAll(pages[0]!) <= MAX_CAPTION
+  const hasPicture = options.shape !== 'one' || (fitsCaption && reply.card === undefined)
   return {
     texts: [first ?? '…', ...others],
     files: options.shape === 'one' ? [] : files,
-    ...(picture === undefined || options.shape === 'one' ? {} : { picture: picture.data }),
+    ...(picture === undefined || !hasPicture ? {} : { picture: picture.data }),
     ...(keyboard === undefined ? {} : { keyboard: keyboard.markup }),
-    fitsCaption: files.length + (picture === undefined ? 0 : 1) === 1 && pages.length === 1 && lengthOfAll(pages[0]!) <= MAX_CAPTION,
+    fitsCaption,
   }
 }
 
@@ -105,7 +110,7 @@ export function renderAlert({ reply, language, timeZone }: Answer, speak: Speak)
 
 function fieldRows(label: string, value: string): Row[] {
   const [first = '', ...others] = value.split('\n')
-  return [{ kind: 'line', spans: [{ text: label }, { text: first, as: 'b' }] }, ...others.flatMap((line) => lineRows(line, 'b'))]
+  return [{ kind: 'line', spans: [{ text: label, as: 'b' }, { text: first }] }, ...others.flatMap((line) => lineRows(line))]
 }
 
 /** Paragraphs parted by blank lines, the first line marked by the tone of the reply. */

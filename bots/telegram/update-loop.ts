@@ -3,6 +3,7 @@ import type { UpdateRecord } from '../../core/chats/chats.port.ts'
 import type { Log } from '../../core/shared/chat-app.ts'
 import { ApiFailure } from './api-failure.ts'
 import { ALLOWED_UPDATES, nameOf } from './read-update.ts'
+import { createRivals } from './rivals.ts'
 import type { TelegramApi } from './telegram-api.ts'
 import type { Timers } from './timers.ts'
 import { createUpdateLanes } from './update-lanes.ts'
@@ -45,6 +46,7 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
   const running = new Set<number>()
   /** Handled, but behind an update that still runs. */
   const settled = new Set<number>()
+  const rivals = createRivals(log)
   const stopping = new AbortController()
   let handledUpTo: number | undefined
   let connected = true
@@ -104,8 +106,9 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
       { signal: stopping.signal, timeoutMs: (timeout + 15) * 1_000 },
     )
     if (from !== undefined) confirmed(from)
-    if (!connected) log.info({}, 'Telegram answers again')
+    if (!connected && !rivals.areThere()) log.info({}, 'Telegram answers again')
     connected = true
+    rivals.heard(timers.now())
     await accept(updates)
     failures = 0
   }
@@ -133,6 +136,11 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
 
   async function recover(error: unknown): Promise<void> {
     const failure = error instanceof ApiFailure ? error : undefined
+    if (failure?.kind === 'conflict' && !isByWebhook(failure)) {
+      connected = false
+      await timers.sleep(rivals.met(timers.now()), stopping.signal)
+      return
+    }
     failures++
     // Once for each outage, and now and then while it lasts.
     if (failures === 1 || failures % 20 === 0) tell(failure, { reason: reasonOf(error), failures })
@@ -145,12 +153,8 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
   function tell(failure: ApiFailure | undefined, fields: object): void {
     if (failure === undefined) log.warn(fields, 'Telegram updates wait, because their record does not answer; trying again')
     else if (failure.kind === 'conflict') {
-      const isWebhook = /webhook/i.test(failure.message)
-      if (isWebhook) onForeignWebhook()
-      const why = isWebhook
-        ? 'somebody set a webhook for this Telegram token; if it was not you, revoke the token with @BotFather /revoke'
-        : 'another process reads the updates of this Telegram token; only one may'
-      log.error(fields, why)
+      onForeignWebhook()
+      log.error(fields, 'somebody set a webhook for this Telegram token; if it was not you, revoke the token with @BotFather /revoke')
     } else if (failure.kind === 'unauthorized') log.error(fields, 'Telegram no longer takes the token: it was revoked, give the new one')
     else log.warn(fields, 'Telegram does not answer; trying again')
   }
@@ -182,3 +186,6 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** A conflict with a webhook, not with another process that polls. */
+const isByWebhook = ({ message }: ApiFailure): boolean => /webhook/i.test(message)

@@ -15,7 +15,7 @@ export const announceConfirmCommand = defineCommand({
   access: 'operator',
   effect: 'write',
   audience: 'private',
-  input: z.object({ broadcast: codeField(say('broadcast'), 'BC') }),
+  input: z.object({ broadcast: codeField(say('broadcast'), 'BC', 'draft') }),
   async run({ now, port }: Run<BroadcastPort>, { broadcast: number }): Promise<Outcome<{ code: string; chats: number }>> {
     const broadcast = await port.findBroadcast(number)
     if (broadcast === undefined) return noBroadcast(number)

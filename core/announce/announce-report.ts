@@ -17,7 +17,7 @@ export const announceReportCommand = defineCommand({
   access: 'operator',
   effect: 'read',
   audience: 'private',
-  input: z.object({ broadcast: codeField(say('broadcast'), 'BC') }),
+  input: z.object({ broadcast: codeField(say('broadcast'), 'BC', 'broadcast') }),
   async run({ port }: Run<BroadcastPort>, { broadcast: number }): Promise<Outcome<DeliveryReport & { code: string }>> {
     const broadcast = await port.findBroadcast(number)
     if (broadcast === undefined) return noBroadcast(number)

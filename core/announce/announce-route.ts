@@ -11,6 +11,7 @@ import { announceTexts } from './announce.texts.ts'
 import { TOPICS, type Route } from './announce.types.ts'
 import { readDigestHour, readQuietHours } from './read-hours.ts'
 import { rhythmText } from './rhythm-text.ts'
+import { TOPIC_NAMES } from './topic-names.ts'
 
 const { say } = announceTexts
 
@@ -29,7 +30,7 @@ export const announceRouteCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    topic: choiceField(say('topic'), TOPICS),
+    topic: choiceField(say('topic'), TOPICS, TOPIC_NAMES),
     language: choiceField(say('language'), LANGUAGES).optional(),
     quiet: textField(say('quiet'), { max: 20 }).optional(),
     digest: textField(say('digest'), { max: 10 }).optional(),

@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { choiceField, textField } from '../shared/field.ts'
+import { choiceField, paragraphsField } from '../shared/field.ts'
 import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
 import type { BroadcastPort } from './announce.port.ts'
 import { announceTexts } from './announce.texts.ts'
 import { broadcastCode, TOPICS, type Topic } from './announce.types.ts'
+import { TOPIC_NAMES } from './topic-names.ts'
 
 const { say } = announceTexts
 
 /** One message on either platform, with room for its frame. */
 const MAX_BODY = 1_500
+const MAX_LINES = 40
 
 interface Drafted {
   readonly number: number
@@ -25,8 +27,8 @@ export const announceSendCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    text: textField(say('text'), { max: MAX_BODY, takesRest: true }),
-    topic: choiceField(say('topic'), TOPICS).optional(),
+    text: paragraphsField(say('text'), { max: MAX_BODY, maxLines: MAX_LINES }),
+    topic: choiceField(say('topic'), TOPICS, TOPIC_NAMES).optional(),
   }),
   async run({ actor, now, port }: Run<BroadcastPort>, { text, topic = 'news' }): Promise<Outcome<Drafted>> {
     const chats = await reachOf(port, topic)
@@ -38,7 +40,8 @@ export const announceSendCommand = defineCommand({
     audience: 'private',
     tone: 'info',
     title: say('previewTitle', { code: broadcastCode(number) }),
-    lines: [say('body', { body }), say('reach', { count: chats, topic: say(`topic_${topic}`) })],
+    // The text comes last: everything below the rule is what goes out.
+    lines: [say('reach', { count: chats, topic: say(`topic_${topic}`) }), say('rule'), say('body', { body })],
     buttons: [
       {
         label: say('buttonSend'),

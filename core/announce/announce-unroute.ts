@@ -7,6 +7,7 @@ import { noChat, targetOf } from './announce-route.ts'
 import type { RoutePort } from './announce.port.ts'
 import { announceTexts } from './announce.texts.ts'
 import { TOPICS } from './announce.types.ts'
+import { TOPIC_NAMES } from './topic-names.ts'
 
 const { say } = announceTexts
 
@@ -17,9 +18,9 @@ export const announceUnrouteCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    topic: choiceField(say('topic'), TOPICS).optional(),
+    topic: choiceField(say('topic'), TOPICS, TOPIC_NAMES).optional(),
     /** For a chat in which nobody can write any more. */
-    route: codeField(say('route'), 'RT').optional(),
+    route: codeField(say('route'), 'RT', 'route').optional(),
   }),
   async run({ actor, port }: Run<RoutePort>, { topic, route }) {
     const target = targetOf(actor.account, actor.place)

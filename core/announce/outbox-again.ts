@@ -21,7 +21,10 @@ export const outboxAgainCommand = defineCommand({
   access: 'operator',
   effect: 'write',
   audience: 'private',
-  input: z.object({ delivery: codeField(say('delivery'), 'OUT').optional(), unsure: carried(booleanField(say('unsure')).optional()) }),
+  input: z.object({
+    delivery: codeField(say('delivery'), 'OUT', 'trouble').optional(),
+    unsure: carried(booleanField(say('unsure')).optional()),
+  }),
   async run({ now, port }: Run<DeadLetterPort>, { delivery, unsure }): Promise<Outcome<Again>> {
     if (delivery === undefined) {
       const count = await port.sendAllAgain(now)

@@ -43,6 +43,9 @@ export function leaderboardChart(rows: readonly LeaderboardRow[]): Chart | undef
   }
 }
 
+/** Events that an attendance chart shows. */
+export const MOST_EVENTS = 12
+
 /** Undefined when no event has begun. */
 export function attendanceChart(events: readonly EventAttendance[]): Chart | undefined {
   const last = events.at(-1)

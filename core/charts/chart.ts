@@ -3,13 +3,12 @@ import type { Chart } from '../shared/chart.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { choiceField } from '../shared/field.ts'
 import { done, refuse } from '../shared/refusal.ts'
-import { attendanceChart, leaderboardChart, supplyChart } from './chart.rules.ts'
+import { attendanceChart, leaderboardChart, MOST_EVENTS, supplyChart } from './chart.rules.ts'
 import type { ChartPort } from './chart.port.ts'
 import { chartTexts } from './charts.texts.ts'
 
 const { say } = chartTexts
 const MEMBERS = 10
-const EVENTS = 12
 
 export const chartCommand = defineCommand({
   name: ['chart'],
@@ -24,7 +23,7 @@ export const chartCommand = defineCommand({
         ? supplyChart(await port.periods(now))
         : kind === 'leaderboard'
           ? leaderboardChart(await port.leaderboard(MEMBERS))
-          : attendanceChart(await port.attendance(now, EVENTS))
+          : attendanceChart(await port.attendance(now, MOST_EVENTS))
     if (chart === undefined)
       return refuse({ code: 'chart.nothing', kind: 'not_found', reason: say('nothing'), nextStep: say('nothingNext') })
     return done(chart)

@@ -17,6 +17,7 @@ const ALERTS = [
 
 /** What operators read: the sentence of the cause and its details, one a line. */
 export function renderAlert(code: string, details: Readonly<Record<string, string>>): Reply {
+  if (code === 'deliveries-failed') return deliveriesFailed(Number(details['failed'] ?? 0), Number(details['unknown'] ?? 0))
   const known = ALERTS.find((each) => each === code)
   return {
     audience: 'private',
@@ -26,5 +27,18 @@ export function renderAlert(code: string, details: Readonly<Record<string, strin
       ...Object.entries(details).map(([name, value]) => say('alertDetail', { name, value })),
     ],
     code,
+  }
+}
+
+function deliveriesFailed(failed: number, unknown: number): Reply {
+  return {
+    audience: 'private',
+    tone: 'fault',
+    lines: [
+      ...(failed === 0 ? [] : [say('deliveriesFailed', { count: failed })]),
+      ...(unknown === 0 ? [] : [say('deliveriesUnknown', { count: unknown })]),
+      say('deliveriesNext'),
+    ],
+    code: 'deliveries-failed',
   }
 }

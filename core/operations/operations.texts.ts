@@ -38,6 +38,11 @@ export const operationsTexts = defineTexts(
     'alert_chain-went-back': 'The chain was reorganised deeper than we wait. Deposits are read again from there.',
     'alert_telegram-webhook-changed':
       'Somebody changed where Telegram delivers what members write to the bot. If it was not you, the bot token is stolen: revoke it with BotFather in Telegram and set the new one.',
+    deliveriesFailed: '{{count}} messages could not be delivered.',
+    deliveriesFailed_one: 'One message could not be delivered.',
+    deliveriesUnknown: 'Nobody knows whether {{count}} messages arrived.',
+    deliveriesUnknown_one: 'Nobody knows whether one message arrived.',
+    deliveriesNext: 'Send outbox dead to see which and why; outbox again repeats those that certainly failed.',
     alertOther: 'Something needs a look: {{code}}',
     alertDetail: '{{name}}: {{value}}',
   },
@@ -76,6 +81,9 @@ export const operationsTexts = defineTexts(
     'alert_chain-went-back': '链的重组深度超过了我们等待的确认数。将从那里重新读取存入。',
     'alert_telegram-webhook-changed':
       '有人更改了 Telegram 向机器人投递消息的地址。如果不是您本人操作，说明机器人令牌已被盗：请在 Telegram 中通过 BotFather 吊销它，并换上新令牌。',
+    deliveriesFailed: '有 {{count}} 条消息未能送达。',
+    deliveriesUnknown: '有 {{count}} 条消息无法确定是否已送达。',
+    deliveriesNext: '发送 outbox dead 查看是哪些消息及其原因；发送 outbox again 可重发确定失败的消息。',
     alertOther: '有情况需要检查：{{code}}',
     alertDetail: '{{name}}：{{value}}',
   },

@@ -1,5 +1,5 @@
 import type { Amount } from './amount.ts'
-import type { Text } from './text.ts'
+import type { Language, Text } from './text.ts'
 
 /** What a colour of a chart stands for; the drawing gives it one. */
 export type ChartTone = 'granted' | 'burned' | 'open' | 'future'
@@ -30,3 +30,6 @@ export interface Picture {
   readonly data: Uint8Array
   readonly alt: string
 }
+
+/** Draws a chart for a message that must go out either way: undefined when that fails or takes too long. Never rejects. */
+export type Draw = (chart: Chart, language: Language) => Promise<Picture | undefined>

@@ -1,5 +1,6 @@
 import type { PresencePort } from '../attendance/presence.port.ts'
 import type { ChatAccount, ChatPlace, Platform } from './actor.ts'
+import type { Picture } from './chart.ts'
 import type { BoundCommand, Dispatch } from './dispatch.ts'
 import type { Reply } from './reply.ts'
 import type { Speak } from './speak.ts'
@@ -62,8 +63,11 @@ export interface Messenger {
   readonly remembersNonceMs: number
   /** `unreachable`: the account takes no direct messages or never started the bot; that is final. */
   sendPrivate(userId: string, reply: Reply, language: Language, attempt?: Attempt): Promise<'sent' | 'unreachable'>
-  /** Posts one message and gives where it stands. A chat that is gone or closed to the bot is a Fault that is not retryable. */
-  post(target: PostTarget, reply: Reply, readers: Readers, attempt: Attempt): Promise<MessageReference>
+  /**
+   * Posts one message and gives where it stands. A chat that is gone or closed to the bot is a Fault that is not retryable. The picture of the reply's chart
+   * is left out where the platform refuses it or it does not fit beside the words.
+   */
+  post(target: PostTarget, reply: Reply, readers: Readers, attempt: Attempt, picture?: Picture): Promise<MessageReference>
   /** `gone`: the message was deleted or may no longer be edited. `timeZone` as in {@link Readers}, UTC when not given. */
   edit(message: MessageReference, reply: Reply, language: Language, timeZone?: string): Promise<'edited' | 'gone'>
 }

@@ -11,3 +11,16 @@ export function cleanLine(typed: string): string {
     .replace(/\p{Cc}/gu, '')
     .trim()
 }
+
+/** What parts lines, on any system and in any script. */
+const LINE_BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/u
+
+/** Several displayable lines: each as {@link cleanLine} leaves it, paragraphs one blank line apart, none before or after them. */
+export function cleanLines(typed: string): string {
+  return typed
+    .split(LINE_BREAK)
+    .map(cleanLine)
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^\n+|\n+$/g, '')
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseAmount } from './amount.ts'
-import { cleanLine } from './clean-line.ts'
+import { cleanLine, cleanLines } from './clean-line.ts'
 import { listText } from './list-text.ts'
 import { parseInstant } from './parse-instant.ts'
 import type { Text } from './text.ts'
@@ -8,8 +8,21 @@ import { sharedTexts } from './shared.texts.ts'
 
 const { say } = sharedTexts
 
-/** Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. */
-export type SuggestSource = 'event' | 'own-event' | 'period' | 'statement' | 'timezone' | 'command'
+/**
+ * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `draft` and
+ * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong.
+ */
+export type SuggestSource =
+  | 'event'
+  | 'own-event'
+  | 'period'
+  | 'statement'
+  | 'timezone'
+  | 'command'
+  | 'route'
+  | 'draft'
+  | 'broadcast'
+  | 'trouble'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {
@@ -24,6 +37,8 @@ export interface FieldMeta {
   readonly takesRest?: boolean
   /** Carried by buttons and links, so nobody is asked for it and no list of inputs names it; who types it is understood. */
   readonly carried?: true
+  /** Several lines are meant: a surface whose command line holds one only asks for them. */
+  readonly multiline?: boolean
 }
 
 /** Bound of any value before it is read, in UTF-16 code units; the largest is a roster file. */
@@ -82,6 +97,24 @@ export function textField(label: Text, options: { max: number; takesRest?: boole
         nextStep: say('tooLongNext'),
       })
     return line
+  })
+}
+
+/** Paragraphs for people: each line is cleaned as a `textField`; the length in Unicode characters, line breaks included, and the number of lines are bounded. */
+export function paragraphsField(label: Text, options: { max: number; maxLines: number }) {
+  return textual({ kind: 'text', label, takesRest: true, multiline: true })((typed, context) => {
+    const text = cleanLines(typed)
+    const { max, maxLines } = options
+    if (text === '') return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
+    if (Array.from(text).length > max)
+      return problem(context, { code: 'input.too_long', reason: say('tooLong', { field: label, max }), nextStep: say('tooLongNext') })
+    if (text.split('\n').length > maxLines)
+      return problem(context, {
+        code: 'input.too_many_lines',
+        reason: say('tooManyLines', { field: label, max: maxLines }),
+        nextStep: say('tooLongNext'),
+      })
+    return text
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
-import { GROUP, startAnnounceStage, TOPIC_ID, type AnnounceStage } from '../support/announce-stage.ts'
+import { GROUP, OLGA, startAnnounceStage, TOPIC_ID, type AnnounceStage } from '../support/announce-stage.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
 let stage: AnnounceStage
@@ -111,7 +111,7 @@ test('an operator writes to everybody: first a preview, then the button, then a 
   expect(none.text).toContain('No chat follows')
   const preview = await stage.olga('announce send', { text: 'We meet on Sunday. <@300000000000000001> @everyone' })
   expect(preview.text).toContain('Preview of BC-1')
-  expect(preview.text).toContain('It reaches one chat that follows news')
+  expect(preview.text).toContain('It reaches one chat that follows news, as it stands below the line')
   await settle()
   expect(stage.onDiscord().join()).not.toContain('We meet on Sunday')
   expect((await stage.olga('announce report', { broadcast: 'BC-1' })).text).toContain('was not sent yet')
@@ -139,6 +139,43 @@ test('a chat that is closed to the bot is a dead letter with its reason, and is 
   await settle()
   expect(stage.onTelegram().at(-1)).toContain('Unseen')
   await stage.olga('announce unroute')
+})
+
+test('codes are offered while an operator types, and to nobody else', async () => {
+  const { discord } = stage
+  await stage.community.database.prisma.outboxRow.create({
+    data: {
+      topic: 'post',
+      subject: 'discord:77',
+      payload: {},
+      createdAt: new Date(stage.community.clock.now),
+      error: '403: Missing Access',
+    },
+  })
+  const offered = async (command: string, focused: string, typed: string, user = OLGA) => {
+    const path = ['pos-admin', ...command.split(' ')]
+    return (await discord.autocomplete({ user, channel: stage.channel, path, options: { [focused]: typed }, focused })) ?? []
+  }
+  expect(await offered('announce unroute', 'route', '挖矿')).toEqual([])
+  expect(await offered('announce unroute', 'route', 'statements')).toEqual([
+    { name: `RT-3: statements, at once – telegram:${GROUP}/${TOPIC_ID}`, value: 'RT-3' },
+  ])
+  expect(await offered('announce unroute', 'route', 'rt-3 报表')).toHaveLength(1)
+  expect(await offered('announce report', 'broadcast', 'sunday')).toEqual([
+    { name: expect.stringContaining('BC-1 (news): We meet on Sunday') as string, value: 'BC-1' },
+  ])
+  expect(await offered('announce confirm', 'broadcast', '')).toEqual([])
+  const [trouble, ...others] = await offered('outbox again', 'delivery', 'missing')
+  expect(others).toEqual([])
+  expect(trouble?.name).toMatch(/^OUT-\d+ \(failed\) discord:77: 403: Missing Access$/)
+  discord.addMember({ userId: '300000000000000009', name: 'Eve' })
+  for (const [command, field] of [
+    ['announce unroute', 'route'],
+    ['announce report', 'broadcast'],
+    ['outbox again', 'delivery'],
+  ] as const)
+    expect(await offered(command, field, '', '300000000000000009')).toEqual([])
+  await stage.community.database.prisma.outboxRow.deleteMany({ where: { subject: 'discord:77' } })
 })
 
 /** Ends as if the process had been killed before its `step`-th call to the world; resolves with whether it got that far. */

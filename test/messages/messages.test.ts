@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { consoleTexts } from '../../bots/console/console.texts.ts'
 import { CATALOGUES } from '../../main/catalogues.ts'
 import { SERVER_CATALOGUES } from '../../server/catalogues.ts'
+import type { Chart, Picture } from '../../core/shared/chart.ts'
+import type { Language } from '../../core/shared/text.ts'
 import type { Community } from '../support/community.ts'
 import { messagesPage, type Entry } from './page.ts'
 import { remainingReplies } from './remaining.ts'
@@ -20,16 +22,28 @@ let said: readonly Said[]
 let community: Community
 let entries: readonly Entry[]
 
+async function inTurn<Given, Made>(all: readonly Given[], make: (one: Given) => Promise<Made>): Promise<Made[]> {
+  const made: Made[] = []
+  for (const one of all) made.push(await make(one))
+  return made
+}
+
+async function drawn(chart: Chart): Promise<Readonly<Record<Language, Picture>>> {
+  const [en, zh] = [await community.draw(chart, 'en'), await community.draw(chart, 'zh')]
+  if (en === undefined || zh === undefined) throw new Error('a chart was not drawn')
+  return { en, zh }
+}
+
 beforeAll(async () => {
   ;({ said, community } = await takeTour())
   const { speak } = community.chat
   const met = new Set(said.flatMap(({ answer }) => [...keysOf(answer.reply)]))
-  const heard = said.map(({ chapter, who, typed, answer: { reply } }) => ({
+  const heard = await inTurn(said, async ({ chapter, who, typed, answer: { reply } }) => ({
     chapter,
     heading: `${who}: ${typed.length > 160 ? `${typed.slice(0, 160)}…` : typed}`,
     tone: reply.tone,
     code: reply.code,
-    renderings: renderMessage(reply, speak),
+    renderings: renderMessage(reply, speak, reply.chart === undefined ? undefined : await drawn(reply.chart)),
   }))
   const others = remainingReplies(IN_CHATS, met).map(({ key, reply }) => ({
     chapter: 'Said elsewhere: notices, labels, rare refusals',

@@ -1,3 +1,4 @@
+import type { Picture } from '../../core/shared/chart.ts'
 import type { Rendering } from './render-message.ts'
 
 /** One message of the page: what led to it, and how it looks. */
@@ -25,14 +26,19 @@ export function messagesPage(entries: readonly Entry[]): string {
 
 function entryHtml({ heading, tone, code, renderings }: Entry): string {
   const cells = renderings.map(
-    ({ language, discord, telegram, buttons, problems }) => `<div class="pair" lang="${language}">
-<div class="discord ${tone}">${textsOf(discord).map(discordHtml).join('')}${buttonsHtml(buttons)}</div>
-<div class="telegram">${telegram.map((html) => `<div class="bubble">${html}</div>`).join('')}${buttonsHtml(buttons)}</div>
+    ({ language, discord, telegram, picture, buttons, problems }) => `<div class="pair" lang="${language}">
+<div class="discord"><div class="card ${tone}">${textsOf(discord).map(discordHtml).join('')}${pictureHtml(picture)}${buttonsHtml(buttons)}</div></div>
+<div class="telegram">${telegram.map((html, index) => `<div class="bubble">${index === 0 ? pictureHtml(picture) : ''}${html}</div>`).join('')}${buttonsHtml(buttons)}</div>
 ${problems.map((problem) => `<p class="problem">${escape(problem)}</p>`).join('')}</div>`,
   )
   const tag = code === undefined ? '' : ` <small>${escape(code)}</small>`
-  return `<article><h3>${escape(heading)}${tag}</h3>${cells.join('')}</article>`
+  return `<article data-heading="${escape(heading).replaceAll('"', '&quot;')}"><h3>${escape(heading)}${tag}</h3>${cells.join('')}</article>`
 }
+
+const pictureHtml = (picture: Picture | undefined) =>
+  picture === undefined
+    ? ''
+    : `<img alt="${escape(picture.alt).replaceAll('"', '&quot;')}" src="data:image/png;base64,${Buffer.from(picture.data).toString('base64')}">`
 
 const buttonsHtml = (labels: readonly string[]) =>
   labels.length === 0 ? '' : `<div class="buttons">${labels.map((label) => `<span>${escape(label)}</span>`).join('')}</div>`
@@ -49,14 +55,13 @@ function textsOf(components: unknown): string[] {
 function discordHtml(content: string): string {
   const fences = content.split('```')
   return fences
-    .map((part, index) =>
-      index % 2 === 1 ? `<pre>${escape(part.replace(/^\n|\n$/g, ''))}</pre>` : part.split('\n').map(lineHtml).join(''),
-    )
+    .map((part) => part.replace(/^\n|\n$/g, ''))
+    .map((part, index) => (index % 2 === 1 ? `<pre>${escape(part)}</pre>` : part === '' ? '' : part.split('\n').map(lineHtml).join('')))
     .join('')
 }
 
 function lineHtml(line: string): string {
-  if (line === '') return ''
+  if (line === '') return '<p></p>'
   const [tag, text] = line.startsWith('### ') ? ['h4', line.slice(4)] : line.startsWith('-# ') ? ['small', line.slice(3)] : ['p', line]
   const shown = escape(text)
     .replaceAll(
@@ -65,15 +70,20 @@ function lineHtml(line: string): string {
     )
     .replaceAll(/\*\*(.+?)\*\*/g, '<b>$1</b>')
     .replaceAll(/`([^`]+)`/g, '<code>$1</code>')
-    .replaceAll(/\\(?=[\\*_~`|&@[:#+-])/g, '')
+    .replaceAll(/\\(?=[\\*_~`|&@[:#+.-])/g, '')
   return `<${tag}>${shown}</${tag}>`
 }
 
-const STYLE = `body{font:15px/1.45 system-ui,"Noto Sans SC",sans-serif;max-width:1500px;margin:2rem auto;padding:0 1rem;color:#1d2330;background:#f6f7f9}
+/** Our own letters, where the machine that shows the page has none; beside `data/messages`, where the page is written. */
+const FONTS = '../../adapters/charts/fonts'
+const STYLE = `@font-face{font-family:"Noto Sans";src:url(${FONTS}/NotoSans.subset.ttf)}@font-face{font-family:"Noto Sans SC";src:url(${FONTS}/NotoSansSC-Regular.subset.ttf)}@font-face{font-family:"Noto Emoji";src:url(${FONTS}/NotoEmoji.subset.ttf)}
+body{font:15px/1.45 "Noto Sans","Noto Sans SC","Noto Emoji",sans-serif;max-width:1500px;margin:2rem auto;padding:0 1rem;color:#1d2330;background:#f6f7f9}
 article{margin:1.2rem 0;border-top:1px solid #d9dde4;padding-top:.6rem}h3{font:600 14px ui-monospace,monospace;margin:.2rem 0 .6rem}h3 small{color:#8a5a00}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin-bottom:.7rem}.pair>*{min-width:0}
-.discord{background:#2b2d31;color:#dbdee1;border-left:4px solid #3b7dd8;border-radius:6px;padding:.6rem .9rem}.discord.done{border-color:#2e9e5b}.discord.refused{border-color:#d9931e}.discord.fault{border-color:#c93c3c}
-.discord p,.discord h4{margin:.15rem 0}.discord h4{font-size:17px}.discord small{color:#949ba4;display:block}pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;background:#0001;padding:.3rem .5rem;border-radius:4px}.discord pre{background:#1e1f22}
-.bubble{background:#fff;border-radius:12px;padding:.6rem .9rem;white-space:pre-wrap;overflow-wrap:anywhere;box-shadow:0 1px 2px #0002;margin-bottom:.4rem}
-.buttons span{display:inline-block;border-radius:5px;background:#4e5058;color:#fff;padding:.25rem .7rem;margin:.3rem .3rem 0 0;font-size:13px}.telegram .buttons span{background:#dcebfa;color:#1a5fa8}
+.pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem;margin-bottom:.7rem;align-items:start}.pair>*{min-width:0}
+.discord,.telegram{padding:.9rem;border-radius:8px}.discord{background:#313338}.telegram{background:#c9dbe6}
+.card{max-width:560px;box-sizing:border-box;background:#2b2d31;color:#dbdee1;border:1px solid #3f4147;border-left:4px solid #3b7dd8;border-radius:6px;padding:.7rem 1rem}.card.done{border-left-color:#2e9e5b}.card.refused{border-left-color:#d9931e}.card.fault{border-left-color:#c93c3c}
+.card p,.card h4{margin:.15rem 0;overflow-wrap:anywhere}.card h4{font-size:17px}.card small{color:#949ba4;display:block}.card p:empty{height:.7rem}pre{font:13px/1.5 ui-monospace,"DejaVu Sans Mono","Noto Sans SC",monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;background:#0001;padding:.3rem .5rem;border-radius:4px}.card pre{background:#1e1f22}.card code{background:#1e1f22;border-radius:3px;padding:0 .25rem}.card time{background:#3f4147;border-radius:3px;padding:0 .2rem}
+img{display:block;width:100%;border-radius:8px;margin:.5rem 0}.bubble img{width:calc(100% + 1.4rem);margin:-.45rem -.7rem .45rem;border-radius:12px 12px 4px 4px}
+.bubble{width:fit-content;max-width:460px;box-sizing:border-box;background:#fff;border-radius:14px 14px 14px 4px;padding:.45rem .7rem;white-space:pre-wrap;overflow-wrap:anywhere;box-shadow:0 1px 2px #0003;margin-bottom:.25rem}.bubble pre{margin:0}
+.buttons span{display:inline-block;border-radius:8px;background:#4e5058;color:#fff;padding:.35rem .9rem;margin:.5rem .4rem 0 0;font-size:14px}.telegram .buttons{max-width:460px;display:grid;gap:.25rem}.telegram .buttons span{margin:0;text-align:center;background:#5f7f93cc}
 .problem{grid-column:1/-1;color:#b00020;font-weight:600}`

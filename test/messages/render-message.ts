@@ -2,6 +2,7 @@ import { renderReply as renderForDiscord } from '../../bots/discord/render-reply
 import { renderReply as renderForTelegram } from '../../bots/telegram/render-reply.ts'
 import type { IssuedButton, Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
+import type { Picture } from '../../core/shared/chart.ts'
 import { isText, LANGUAGES, type Language, type TextValue } from '../../core/shared/text.ts'
 import { messageProblems } from '../support/discord/message-limits.ts'
 import { parseTelegramHtml } from './telegram-parser.ts'
@@ -14,6 +15,8 @@ export interface Rendering {
   /** HTML of each message, in order. */
   readonly telegram: readonly string[]
   readonly buttons: readonly string[]
+  /** Its chart, drawn. */
+  readonly picture: Picture | undefined
   readonly problems: readonly string[]
 }
 
@@ -26,16 +29,17 @@ const COMMANDS: ReadonlySet<string> = new Set(['/cancel'])
 const PLAIN = { escape: (plain: string) => plain, instant: String }
 
 /** Renders a reply in both languages for both platforms, each checked by the platform's own limits and Telegram's own parser. */
-export function renderMessage(reply: Reply, speak: Speak): readonly Rendering[] {
+export function renderMessage(reply: Reply, speak: Speak, pictures?: Readonly<Record<Language, Picture>>): readonly Rendering[] {
   return LANGUAGES.map((language) => {
     const shown = { ...reply, buttons: (reply.buttons ?? []).map(withToken) }
     const problems: string[] = []
-    const { components, files } = renderForDiscord(shown, language, speak)
+    const picture = pictures?.[language]
+    const { components, files } = renderForDiscord(shown, language, speak, undefined, picture)
     const names = new Set(files.map(({ name }) => name))
     const body = { components: JSON.parse(JSON.stringify(components)), flags: COMPONENTS_V2 }
     for (const { path, message } of messageProblems(body, 'create', false, names)) problems.push(`Discord: ${path.join('.')}: ${message}`)
     const { texts, keyboard } = renderForTelegram(
-      { reply: shown, language, timeZone: 'Asia/Shanghai' },
+      { reply: shown, language, timeZone: 'Asia/Shanghai', ...(picture === undefined ? {} : { picture }) },
       { speak, publicOrigin: ORIGIN, shape: 'several' },
     )
     for (const html of texts) problems.push(...telegramProblems(html))
@@ -46,6 +50,7 @@ export function renderMessage(reply: Reply, speak: Speak): readonly Rendering[] 
       language,
       discord: components,
       telegram: texts,
+      picture,
       buttons: shown.buttons.map(({ label }) => speak(label, language, PLAIN)),
       problems,
     }
@@ -83,5 +88,6 @@ export function keysOf(reply: Reply): ReadonlySet<string> {
   reply.table?.header.forEach(visit)
   reply.table?.rows.flat().forEach(visit)
   reply.buttons?.forEach(({ label }) => visit(label))
+  for (const text of [reply.chart?.title, reply.chart?.alt, ...(reply.chart?.series ?? []).map(({ name }) => name)]) visit(text)
   return keys
 }

@@ -4,6 +4,7 @@ import type { ChatPlace } from '../../core/shared/actor.ts'
 import { runLine, runPress } from '../../core/shared/chat-line.ts'
 import { isIssued, type Answer } from '../../core/shared/dispatch.ts'
 import { startCommunity, type Community } from '../support/community.ts'
+import { announced } from './announced.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -292,9 +293,13 @@ async function announcing(community: Community, keep: (who: string, typed: strin
     'announce route weather',
     'announce routes',
     'announce report BC-9',
+    'announce send',
+    `announce send ${'a\n'.repeat(41)}`,
   ])
     await give(line)
-  const preview = await give('announce send We meet on Sunday at the lake.')
+  const preview = await give(
+    'announce send We meet on Sunday at the lake.\n\nBring something to eat, and a friend who has never been there.',
+  )
   await give('announce report BC-1')
   const [button] = preview.reply.buttons ?? []
   if (button === undefined || !isIssued(button)) throw new Error('a preview has no button')
@@ -314,6 +319,7 @@ async function announcing(community: Community, keep: (who: string, typed: strin
     'outbox dead',
   ])
     await give(line)
+  for (const { what, reply } of await announced(community, GENESIS)) keep('everybody', what, { reply, language: 'en', timeZone: 'UTC' })
   for (const line of ['announce unroute news', 'announce unroute', 'announce unroute', 'announce unroute route:RT-9']) await give(line)
   keep('op', 'announce route events', await community.say('op', 'announce route events'))
 }

@@ -9,6 +9,7 @@ import { createTelegramApi } from '../../bots/telegram/telegram-api.ts'
 import { realTimers } from '../../bots/telegram/timers.ts'
 import { startDiscordBot } from '../../bots/discord/start-discord-bot.ts'
 import type { Messenger } from '../../core/shared/chat-app.ts'
+import type { Draw } from '../../core/shared/chart.ts'
 import type { OutboxPort } from '../../core/shared/outbox.ts'
 import { deliverOutbox } from '../../jobs/deliver-outbox.ts'
 import { startCommunity, type Community } from './community.ts'
@@ -18,7 +19,7 @@ import { keepRecords } from './telegram/kept-records.ts'
 import { startTelegramFake, type TelegramFake } from './telegram/telegram-fake.ts'
 
 const GUILD = '200000000000000001'
-const OLGA = '300000000000000001'
+export const OLGA = '300000000000000001'
 const OLEG = 100
 export const GROUP = -1_001_000_000_001
 export const TOPIC_ID = 7
@@ -27,6 +28,8 @@ export const TOPIC_ID = 7
 export interface WorkerParts {
   readonly outbox: OutboxPort
   readonly messengers: ReadonlyMap<'discord' | 'telegram', Messenger>
+  /** Left out: as the product draws. */
+  readonly draw?: Draw
 }
 
 /** The composed product with both real bots over both stand-ins, in this process; Olga (Discord) and Oleg (Telegram) are operators. */
@@ -37,7 +40,8 @@ export interface AnnounceStage {
   /** Where Olga and everybody write. */
   readonly channel: string
   olga(command: string, options?: Readonly<Record<string, string>>, channel?: string): ReturnType<DiscordFake['slash']>
-  oleg(text: string, where?: { topicId?: number }): ReturnType<TelegramFake['send']>
+  /** In the group, unless in his private chat. */
+  oleg(text: string, where?: { topicId?: number; chat?: 'private' }): ReturnType<TelegramFake['send']>
   /** Everything of a worker anew, as after a start of the process: nothing of an earlier one is kept. */
   worker(): WorkerParts
   /** One pass of a worker at the time of the community's clock. */
@@ -87,9 +91,9 @@ export async function startAnnounceStage(genesis: number): Promise<AnnounceStage
     channel,
     olga: (command, options = {}, where = channel) =>
       discord.slash({ user: OLGA, channel: where, path: ['pos-admin', ...command.split(' ')], options }),
-    oleg: (text, where = {}) => telegram.send({ user: OLEG, chat: GROUP, text, ...where }),
+    oleg: (text, { chat, ...where } = {}) => telegram.send({ user: OLEG, ...(chat === 'private' ? {} : { chat: GROUP }), text, ...where }),
     worker,
-    deliver: (parts = worker()) => deliverOutbox({ ...parts, publicLanguage: 'en' }, community.clock.now),
+    deliver: (parts = worker()) => deliverOutbox({ draw: community.draw, ...parts, publicLanguage: 'en' }, community.clock.now),
     onDiscord: (where = channel) => discord.messages(where).map(visibleText),
     onTelegram: () => telegram.messages(GROUP).map(({ text }) => text.replaceAll('\u2060', '')),
     async close() {

@@ -215,6 +215,10 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     statement: none,
     timezone: none,
     command: commandSource(() => definitions),
+    route: none,
+    draft: none,
+    broadcast: none,
+    trouble: none,
   }
   const promptKey = (account: ChatAccount, place: ChatPlace): string => `${accountKey(account)} ${place.chatId} ${place.threadId ?? ''}`
   const log =

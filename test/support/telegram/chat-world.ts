@@ -10,6 +10,8 @@ export interface ChatRecord {
   members: Map<number, MemberStatus>
   /** In a private chat: 'member' once the person pressed Start, 'kicked' while they block the bot. */
   botStatus: MemberStatus | 'never-started'
+  /** Whether the bot may send photos (ChatPermissions `can_send_photos`). */
+  takesPhotos: boolean
   messages: Map<number, StoredMessage>
   migratedTo: number | undefined
   lastBotToSpeak: number | undefined
@@ -174,6 +176,7 @@ function emptyRecord(chat: ApiChat): ChatRecord {
     topics: new Map(),
     members: new Map(),
     botStatus: 'member',
+    takesPhotos: true,
     messages: new Map(),
     migratedTo: undefined,
     lastBotToSpeak: undefined,

@@ -35,6 +35,7 @@ export function sendMethods(state: FakeState): MethodTable {
       return post(state, payload, formatted, { text: formatted.text, ...entities('entities', formatted) }, undefined)
     },
     sendPhoto: (payload, files) => {
+      if (!state.world.reach(chatIdOf(payload)).takesPhotos) throw badRequest('not enough rights to send photos to the chat')
       const formatted = readCaption(payload)
       const media = readMedia(state, payload['photo'], files, 'photo')
       return post(state, payload, formatted, { photo: [media.photo], ...caption(formatted) }, media.file)

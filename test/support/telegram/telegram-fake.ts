@@ -90,6 +90,11 @@ export class TelegramFake {
     return this.incoming.changeBot(this.state.world.record(chat), this.state.world.user(by), status)
   }
 
+  /** Whether the bot may send photos there; as a new group, it may. */
+  allowPhotos(chat: number, allowed: boolean): void {
+    this.state.world.record(chat).takesPhotos = allowed
+  }
+
   closeTopic(chat: number, topicId: number, closed = true): void {
     const topic = this.state.world.record(chat).topics.get(topicId)
     if (!topic) throw new Error(`no topic ${topicId} in chat ${chat}`)
