@@ -16,7 +16,8 @@ export const announceTexts = defineTexts(
     language_zh: 'Chinese',
 
     eventCreated: 'New event {{event}}: {{title}}, {{start}}',
-    eventClosed: '{{event}} {{title}} is over. Checked in: {{attendees}}',
+    eventClosed: '{{event}} “{{title}}” is over. {{count}} members checked in.',
+    eventClosed_one: '{{event}} “{{title}}” is over. {{count}} member checked in.',
     statementDraft: 'Period {{period}} has ended. Its draft statement can be checked for 72 hours: {{url}}',
     statementFinal: 'Period {{period}} is closed and its statement is final: {{url}}',
     statementSums: 'Members earned {{granted}} of {{release}}; {{burned}} were burned.',
@@ -132,7 +133,7 @@ export const announceTexts = defineTexts(
     language_zh: '中文',
 
     eventCreated: '新活动 {{event}}：{{title}}，{{start}}',
-    eventClosed: '{{event}} {{title}} 已结束，签到人数：{{attendees}}',
+    eventClosed: '{{event}}“{{title}}”已结束，共 {{count}} 人签到。',
     statementDraft: '第 {{period}} 期已结束，报表草稿开放核对 72 小时：{{url}}',
     statementFinal: '第 {{period}} 期已关闭，报表已定稿：{{url}}',
     statementSums: '本期释放 {{release}}，成员获得 {{granted}}，销毁 {{burned}}。',
@@ -207,7 +208,7 @@ export const announceTexts = defineTexts(
 
     rule: '— — —',
     previewTitle: '{{code}} 预览',
-    reach: '线下的内容将原样发送到订阅“{{topic}}”的 {{count}} 个聊天。点按钮之前不会发送任何内容。',
+    reach: '分隔线以下的内容将原样发送到订阅“{{topic}}”的 {{count}} 个聊天。点按钮之前不会发送任何内容。',
     buttonSend: '发送',
     sent: '{{code}} 正在发往 {{count}} 个聊天。',
     reportTitle: '{{code}} 送达情况',

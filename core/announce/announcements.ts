@@ -20,7 +20,7 @@ export function eventCreated(event: string, title: string, startsAt: Instant): A
 
 /** @param chart how it was attended beside those before it; shown when somebody came */
 export function eventClosed(event: string, title: string, attendees: number, chart: Chart | undefined): Announcement {
-  const reply = publicly(say('eventClosed', { event, title, attendees }))
+  const reply = publicly(say('eventClosed', { event, title, count: attendees }))
   return { topic: 'events', subject: event, reply: chart === undefined || attendees === 0 ? reply : { ...reply, chart } }
 }
 
