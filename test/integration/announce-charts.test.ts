@@ -71,14 +71,14 @@ test('an event that is over comes with how it was attended, one to which nobody 
   await community.say('op', 'event create Nobody start:now')
   await community.say('op', 'event close 2')
   await settle()
-  expect(visibleText(lastOnDiscord())).toContain('EVT-2 Nobody is over')
+  expect(visibleText(lastOnDiscord())).toContain('EVT-2 “Nobody” is over')
   expect(lastOnDiscord().attachments).toEqual([])
   await community.say('op', 'event close 1')
   await settle()
   // The later event has begun too, and is not what this is about.
   expect(lastOnDiscord().attachments[0]?.description).toBe('One bar. Checked in at EVT-1: 2.')
-  expect(visibleText(lastOnDiscord())).toContain('Checked in: 2')
-  expect(lastOnTelegram()).toMatchObject({ text: expect.stringContaining('签到人数：2') as string, file: { fileName: 'chart.png' } })
+  expect(visibleText(lastOnDiscord())).toContain('2 members checked in')
+  expect(lastOnTelegram()).toMatchObject({ text: expect.stringContaining('共 2 人签到') as string, file: { fileName: 'chart.png' } })
 })
 
 test('a group that takes no photos gets the words', async () => {

@@ -46,7 +46,7 @@ test('an event is announced in both, each in its language, and its card changes 
   await community.say('op', 'event close 1')
   await settle()
   expect(stage.onDiscord().at(-1)).toContain('EVT-1 “Weekly call” is over. 1 member checked in.')
-  expect(stage.onTelegram().at(-1)).toContain('签到人数：1')
+  expect(stage.onTelegram().at(-1)).toContain('共 1 人签到')
   expect(stage.onDiscord().at(-2)).toContain('closed')
   expect(stage.onDiscord()).toHaveLength(onDiscord.length + 1)
   expect(stage.onTelegram()).toHaveLength(onTelegram.length + 1)
