@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { rotatingCode, showCode } from '../core/attendance/check-in-code.ts'
+import { Dice } from '../test/support/dice.ts'
 import { startDiscordFake } from '../test/support/discord/discord-fake.ts'
 import { assembleFake } from '../test/support/telegram/assemble-fake.ts'
 import { listen } from '../test/support/telegram/http-api.ts'
@@ -173,26 +174,15 @@ function codeFor(load: Load, index: number): string {
 
 /** Open loop: independent people (exponential gaps, the same ones in every run), none of whom waits for another's answer. */
 async function arrive({ perSecond, seconds }: Load, ask: (index: number, due: number) => void): Promise<void> {
-  const random = randomFrom(SEED)
+  const dice = new Dice(SEED, 'arrivals')
   const start = performance.now()
   let due = start
   for (let index = 0; index < perSecond * seconds; index += 1) {
-    due += (-Math.log(1 - random()) * 1_000) / perSecond
+    due += (-Math.log(1 - dice.next()) * 1_000) / perSecond
     // One that is already late goes at once, and its lateness counts.
     const early = due - performance.now()
     if (early > 0) await sleep(early)
     ask(index, due)
-  }
-}
-
-/** mulberry32: numbers from 0 to 1 that are the same in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 
