@@ -22,6 +22,7 @@ const GROUP = -1_001_000_000_001
 const ORIGIN = 'https://pos.example'
 const LIMIT_MS = 60_000
 const GAP = 0.1
+const FIRST_NUMBER = 700_000_000
 
 interface Options {
   readonly app: ChatApp
@@ -75,7 +76,7 @@ export async function startTelegramSide({ app, database, people, seed, now, toke
   const start = (): Promise<Bot> => startTelegramBot({ app, token: state.token, apiUrl: api.url, records: { ...records, inbox }, webhook })
   let bot = await start()
   const dice = new Dice(seed, 'numbers of updates')
-  let updateId = 700_000_000
+  let updateId = FIRST_NUMBER
   let presses = 0
   const made = new Map<number, ApiUpdate>()
   const expected = new Set<string>()
@@ -135,7 +136,7 @@ export async function startTelegramSide({ app, database, people, seed, now, toke
     },
     /** An idle week is over: numbers begin anywhere, here among those that were used before. */
     awake() {
-      updateId = 700_000_000 + dice.between(-500, 500)
+      updateId = dice.between(FIRST_NUMBER, Math.floor((FIRST_NUMBER + updateId) / 2))
       return Promise.resolve()
     },
     async shown() {
