@@ -41,6 +41,7 @@ export async function startDiscordSide({ app, people, now, tokenOf }: Options): 
   /** What each person was shown last by an act of the wave before: a question, a form. */
   const latest = new Map<string, Conversation>()
   let running: Promise<unknown>[] = []
+  const unanswered: string[] = []
 
   async function perform({ person, deed }: Act): Promise<Conversation> {
     const { userId: user } = person
@@ -72,18 +73,18 @@ export async function startDiscordSide({ app, people, now, tokenOf }: Options): 
     if (interaction === undefined) throw new Error('nothing was sent')
     const talk: Talk = { act, interaction }
     talks.set(act.id, talk)
-    const shown = answered.then(
-      (conversation) => {
-        talk.conversation = conversation
-        latest.set(act.person.userId, conversation)
-      },
+    running.push(follow(talk, answered))
+  }
+
+  async function follow(talk: Talk, answered: Promise<Conversation>): Promise<void> {
+    const { act } = talk
+    try {
+      talk.conversation = await answered
+      latest.set(act.person.userId, talk.conversation)
+    } catch (error) {
       // A try that was lost ends when its time is over; the person has long acted again.
-      (error: unknown) => {
-        if (talks.get(act.id) === talk) throw error
-      },
-    )
-    shown.catch(() => undefined)
-    running.push(shown)
+      if (talks.get(act.id) === talk) unanswered.push(String(error))
+    }
   }
 
   async function restart(): Promise<void> {
@@ -123,7 +124,7 @@ export async function startDiscordSide({ app, people, now, tokenOf }: Options): 
         [...talks.values()].map(({ act, conversation }) => `discord act ${act.id}: ${countOf(act, conversation)} of 1`),
       )
     },
-    troubles: () => fake.violations.map((violation) => JSON.stringify(violation)),
+    troubles: () => [...unanswered, ...fake.violations.map((violation) => JSON.stringify(violation))],
     async close() {
       await bot.stop()
       await fake.close()

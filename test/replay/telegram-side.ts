@@ -90,8 +90,9 @@ export async function startTelegramSide({ app, database, people, seed, now, toke
     answers.set(record.chat.id, (answers.get(record.chat.id) ?? 0) + 1)
     if (deed.kind === 'press') {
       const token = await tokenOf(deed.event)
-      const message = [...record.messages.values()].find((stored) => viewOf(stored).buttons.some(({ data }) => data === token))
-      if (message === undefined) throw new Error(`no message of user ${user.id} has the button ${token}`)
+      const find = () => [...record.messages.values()].find((stored) => viewOf(stored).buttons.some(({ data }) => data === token))
+      // Answers wait for their turn, and nobody presses what is not there.
+      const message = await journal.until(find, `the button ${token} before the eyes of user ${user.id}`, LIMIT_MS)
       const query = String((presses += 1))
       state.callbackQueries.set(query, { id: query, createdAt: state.now(), answered: false, expired: false })
       const press = { id: query, from: user, message: message.api, chat_instance: String(user.id), data: token }
