@@ -1,6 +1,7 @@
 import { Client, DefaultRestOptions, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options, REST } from 'discord.js'
 import { Fault } from '../../core/shared/fault.ts'
 import { asFault } from './api-trouble.ts'
+import { knowingLostAnswers } from './lost-answers.ts'
 import { createWindow } from './pace.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -44,7 +45,11 @@ export function createClient(apiUrl: string | undefined, shards?: Shards): Clien
     allowedMentions: { parse: [], repliedUser: false },
     // Answers to interactions do not count towards the global rate limit (developers/topics/rate-limits); held to it, a crowd of
     // members pressing a button would wait longer than Discord's three seconds.
-    rest: { ...restOptions(apiUrl), globalRequestsPerSecond: Number.POSITIVE_INFINITY },
+    rest: {
+      ...restOptions(apiUrl),
+      globalRequestsPerSecond: Number.POSITIVE_INFINITY,
+      makeRequest: knowingLostAnswers(DefaultRestOptions.makeRequest),
+    },
     ...(shards === undefined ? { shards: 'auto' as const } : { shards: [...shards.own], shardCount: shards.count }),
     // Nothing is looked up here later: bounded, so that memory does not grow with the servers' activity.
     makeCache: Options.cacheWithLimits({

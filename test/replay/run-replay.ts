@@ -121,6 +121,9 @@ async function play(
     const state = { ...(await readEndState(community.database)), answers: shown }
     const broken = [...sides.discord.troubles(), ...sides.telegram.troubles()]
     return { state, troubles: [...bugs, ...broken.map((line) => `breach: ${line}`), ...untold(shown)] }
+  } catch (error) {
+    // What went before is why it could not go on.
+    throw new Error([...bugs, ...sides.discord.troubles(), ...sides.telegram.troubles()].slice(0, 20).join('\n'), { cause: error })
   } finally {
     await each((side) => side.close())
     await community.close()
