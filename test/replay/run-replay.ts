@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { DAY, MINUTE } from '../../core/shared/instant.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { startDiscordSide } from './discord-side.ts'
@@ -73,7 +74,7 @@ async function play(
   const log = {
     info() {},
     warn() {},
-    error: (fields: object, message: string) => void bugs.push(`error: ${message} ${JSON.stringify(fields)}`),
+    error: (fields: object, message: string) => void bugs.push(`error: ${message} ${inspect(fields)}`),
   }
   const app = { ...community.chat, report, log }
   const people = peopleOf(size)
