@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { Database } from '../../adapters/postgres/database.ts'
 
 /** What a run leaves behind, by kind; each line names people by their accounts and events by their titles, since ids and numbers are a matter of chance and order. */
@@ -20,9 +21,7 @@ export async function readEndState({ prisma }: Pick<Database, 'prisma'>): Promis
     rows
       .map((row) =>
         show(row)
-          .map((value) =>
-            named(value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value)),
-          )
+          .map((value) => named(inspect(value)))
           .join(' | '),
       )
       .sort()

@@ -1,4 +1,3 @@
-import type { Update } from '@grammyjs/types'
 import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
 import type { Database } from '../../adapters/postgres/database.ts'
 import { Fault } from '../../core/shared/fault.ts'
@@ -121,8 +120,7 @@ export async function startTelegramSide({ app, database, people, seed, now, toke
       refused = trouble === 'line' ? 0 : undefined
       for (const [index, { act, isAgain }] of deliveries.entries()) {
         const update = made.get(act.id)!
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked against the official document when it is delivered
-        expected.add(nameOf(update as unknown as Update).key)
+        expected.add(nameOf(update).key)
         deliver(state, structuredClone(update), isAgain)
         if (index !== halfOf(deliveries) || trouble !== 'restart') continue
         await bot.stop()
