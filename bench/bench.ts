@@ -1,9 +1,11 @@
-// `npm run bench [-- NAME...]`: measures what the product promises, each beside its own baseline, and ends with 1 when a promise is not kept.
+// `npm run bench [-- NAME... [--seconds 300]]`: measures what the product promises, each beside its own baseline, and ends with 1 when a promise is not kept.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
 import { measureAnnouncements } from './announce.ts'
 import { measureAcknowledge } from './acknowledge.ts'
+import { measureInteractions } from './interactions.ts'
 import { measureCheckIns } from './check-ins.ts'
 import { measureKills } from './kill-check-ins.ts'
 import { measureLeaderboard } from './leaderboard.ts'
@@ -11,6 +13,14 @@ import { below, type Figure } from './measure.ts'
 import { measurePayoutGas, PAYOUT_GAS_TARGETS } from './payout-gas.ts'
 import { measureColdStart, measureStart } from './start.ts'
 import { measureStatement } from './statement.ts'
+
+const { values, positionals } = parseArgs({ options: { seconds: { type: 'string' } }, allowPositionals: true })
+/** Of `interactions`, which is as long as it is told to be. */
+const seconds = values.seconds === undefined ? undefined : Number(values.seconds)
+if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 10 && seconds <= 86_400)) {
+  console.error('--seconds is a whole number from 10 to 86400')
+  process.exit(2)
+}
 
 /** Needs the registry of packages: measured only when it is named. */
 const ON_REQUEST: ReadonlySet<string> = new Set(['start-cold'])
@@ -22,6 +32,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   statement: statementFigures,
   gas: gasFigures,
   acknowledge: measureAcknowledge,
+  interactions: () => measureInteractions(seconds),
   announce: measureAnnouncements,
   start: measureStart,
   'start-cold': measureColdStart,
@@ -71,7 +82,7 @@ function print(figures: readonly Figure[]): void {
     console.log(`${isMet ? '  ' : '! '}${name.padEnd(widths.name)}  ${bound.padEnd(widths.bound)}  ${measured}`)
 }
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part))
+const names = positionals.length > 0 ? positionals : Object.keys(PARTS).filter((part) => !ON_REQUEST.has(part))
 const unknown = names.filter((name) => !Object.hasOwn(PARTS, name))
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}; choose of ${Object.keys(PARTS).join(', ')}.`)
@@ -91,7 +102,11 @@ async function runEach(parts: readonly string[]): Promise<number> {
   console.log(machine())
   const missed: string[] = []
   for (const part of parts) {
-    const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, part], { stdio: 'inherit' })
+    const child = spawn(
+      process.execPath,
+      [...process.execArgv, import.meta.filename, part, ...(values.seconds === undefined ? [] : ['--seconds', values.seconds])],
+      { stdio: 'inherit' },
+    )
     const [code] = await once(child, 'exit')
     if (code !== 0) missed.push(part)
   }

@@ -9,24 +9,38 @@ export const CHANNEL = '210000000000000001'
 export type LoadedPlatform = 'discord' | 'telegram'
 export type AskedCommand = 'balance' | 'checkin' | 'event show' | 'help' | 'history'
 
-/** Ten commands as a community gives them: 40 % balance, 30 % check-in, and a tenth each of event card, help and history. */
-const MIX: readonly AskedCommand[] = [
-  'balance',
-  'checkin',
-  'history',
-  'balance',
-  'checkin',
-  'help',
-  'balance',
-  'checkin',
-  'event show',
-  'balance',
-]
+/**
+ * What one person does: a command; `suggest`: completes what they type (on Telegram, which has no such thing, `help`); `press`: a command and a button of its
+ * answer; `question`: a check-in whose code is asked for, in a form that is opened first on Discord, in a message on Telegram.
+ */
+export type Deed = AskedCommand | 'suggest' | 'press' | 'question'
 
-export const commandAt = (index: number): AskedCommand => MIX[index % MIX.length]!
+const MIXES = {
+  /** Ten commands as a community gives them: 40 % balance, 30 % check-in, and a tenth each of event card, help and history. */
+  commands: ['balance', 'checkin', 'history', 'balance', 'checkin', 'help', 'balance', 'checkin', 'event show', 'balance'],
+  everything: ['balance', 'checkin', 'history', 'suggest', 'checkin', 'press', 'balance', 'checkin', 'event show', 'question'],
+} as const satisfies Record<string, readonly Deed[]>
+export type Mix = keyof typeof MIXES
 
-export const checkInsAmong = (commands: number): number =>
-  Array.from({ length: commands }, (_, index) => commandAt(index)).filter((command) => command === 'checkin').length
+export const deedAt = (mix: Mix, index: number): Deed => MIXES[mix][index % MIXES[mix].length]!
+
+/** How often something reaches the bot, and how often what must be so. */
+export interface Counts {
+  readonly interactions: number
+  readonly checkIns: number
+  readonly questions: number
+}
+
+export function countsOf({ mix, platform, deeds }: Pick<Load, 'mix' | 'platform' | 'deeds'>): Counts {
+  const all = Array.from({ length: deeds }, (_, index) => deedAt(mix, index))
+  const questions = all.filter((deed) => deed === 'question').length
+  const presses = all.filter((deed) => deed === 'press').length
+  return {
+    interactions: deeds + presses + questions * (platform === 'discord' ? 2 : 1),
+    checkIns: all.filter((deed) => deed === 'checkin').length + questions,
+    questions,
+  }
+}
 
 export function memberAt(platform: LoadedPlatform, index: number): ChatAccount {
   const number = index % MEMBERS
@@ -47,12 +61,13 @@ export interface ShownEvent {
   readonly codeSecret: Uint8Array
 }
 
-/** Commands that arrive by themselves, at random moments, however long the answers take. */
+/** Deeds that begin by themselves, at random moments, however long the answers take. */
 export interface Load {
   readonly platform: LoadedPlatform
+  readonly mix: Mix
   readonly perSecond: number
-  readonly seconds: number
-  /** One for every `MEMBERS` commands: nobody can check in twice to the same. */
+  readonly deeds: number
+  /** One for every `MEMBERS` deeds: nobody can check in twice to the same. */
   readonly events: readonly ShownEvent[]
 }
 
@@ -71,10 +86,11 @@ export interface Waits {
   readonly violations: readonly string[]
 }
 
-export type ToPlatforms = { readonly load: Load } | { readonly end: true }
+/** Loads run beside one another. */
+export type ToPlatforms = { readonly loads: readonly Load[] } | { readonly end: true }
 export type FromPlatforms =
   | {
       readonly discord: { readonly apiUrl: string; readonly token: string }
       readonly telegram: { readonly apiUrl: string; readonly token: string }
     }
-  | { readonly waits: Waits }
+  | { readonly waits: readonly Waits[] }

@@ -3,21 +3,40 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { rotatingCode, showCode } from '../core/attendance/check-in-code.ts'
+import { Dice } from '../test/support/dice.ts'
 import { startDiscordFake } from '../test/support/discord/discord-fake.ts'
 import { assembleFake } from '../test/support/telegram/assemble-fake.ts'
+import type { Conversation } from '../test/support/discord/conversation.ts'
 import { listen } from '../test/support/telegram/http-api.ts'
+import type { SentMessage } from '../test/support/telegram/sent-message.ts'
 import { Incoming } from '../test/support/telegram/incoming.ts'
-import { CHANNEL, commandAt, GUILD, memberAt, MEMBERS, type FromPlatforms, type Load, type ToPlatforms, type Waits } from './chat-scene.ts'
+import {
+  CHANNEL,
+  deedAt,
+  GUILD,
+  memberAt,
+  type Deed,
+  MEMBERS,
+  type FromPlatforms,
+  type Load,
+  type ToPlatforms,
+  type Waits,
+} from './chat-scene.ts'
 
 /** Telegram takes 30 messages a second: the answers to 20 seconds of 150 commands need 100 more. */
-const TELEGRAM_LIMIT_MS = 240_000
-const DISCORD_LIMIT_MS = 60_000
+const TELEGRAM_LIMIT_MS = 400_000
+/** Longer than any load, which is watched from its beginning to its end. */
+const DISCORD_LIMIT_MS = 400_000
 const SEED = 20_270_101
+
+let presses = 0
 
 interface Times {
   readonly due: number
   acknowledged?: number
   answered?: number
+  /** Called with the answer. */
+  readonly goOn?: (answer: SentMessage) => void
 }
 
 const telegram = assembleFake({ floodLimits: true })
@@ -50,8 +69,8 @@ function tell(message: FromPlatforms): void {
 }
 
 async function obey(message: ToPlatforms): Promise<void> {
-  if ('load' in message) {
-    const waits = await (message.load.platform === 'discord' ? loadDiscord(message.load) : loadTelegram(message.load))
+  if ('loads' in message) {
+    const waits = await Promise.all(message.loads.map((load) => (load.platform === 'discord' ? loadDiscord(load) : loadTelegram(load))))
     tell({ waits })
     return
   }
@@ -81,35 +100,47 @@ async function loadDiscord(load: Load): Promise<Waits> {
   const talks: Promise<void>[] = []
   const troubles: string[] = []
   const times: Times[] = []
-  async function ask(index: number, own: Times): Promise<void> {
-    try {
-      const talk = await discord.slash({ user: memberAt('discord', index).userId, channel: CHANNEL, ...slashOf(load, index) })
-      own.answered = performance.now()
-      const acknowledged = acknowledgedAt.get(talk.interaction.id)
-      if (acknowledged !== undefined) own.acknowledged = acknowledged
-    } catch (error) {
-      troubles.push(String(error))
-    }
-  }
-  await arrive(load, (index, due) => {
+  /** One interaction; a first one is late when it could not begin at the moment for which it was scheduled. */
+  async function timed(work: () => Promise<Conversation>, due = performance.now()): Promise<Conversation> {
     const own: Times = { due }
     times.push(own)
-    talks.push(ask(index, own))
-  })
+    const talk = await work()
+    own.answered = performance.now()
+    const acknowledged = acknowledgedAt.get(talk.interaction.id)
+    if (acknowledged !== undefined) own.acknowledged = acknowledged
+    return talk
+  }
+  async function perform(index: number, due: number): Promise<void> {
+    const { userId: user } = memberAt('discord', index)
+    const deed = deedAt(load.mix, index)
+    const slash = (path: string[], options = {}) =>
+      timed(() => discord.slash({ user, channel: CHANNEL, path: ['pos', ...path], options }), due)
+    if (deed === 'suggest') {
+      const own: Times = { due }
+      times.push(own)
+      await discord.autocomplete({ user, channel: CHANNEL, path: ['pos', 'event', 'show'], focused: 'event', options: { event: 'EVT' } })
+      // The choices are the first answer.
+      own.acknowledged = own.answered = performance.now()
+    } else if (deed === 'press') {
+      const { buttons } = await slash(['start'])
+      const { messageId: id, customId } = buttons.find((button) => button.customId !== '')!
+      await timed(() => discord.click({ user, message: { id }, customId }))
+    } else if (deed === 'question') {
+      const [{ messageId: id, customId } = { messageId: '', customId: '' }] = (await slash(['checkin'], { code: 'hello' })).buttons
+      const { modal } = await timed(() => discord.click({ user, message: { id }, customId }))
+      await timed(() => discord.submitModal({ user, modal: modal!, fields: { value: codeFor(load, index) } }))
+    } else if (deed === 'checkin') await slash(['checkin'], { code: codeFor(load, index) })
+    else if (deed === 'event show') await slash(['event', 'show'], { event: `EVT-${eventFor(load, index).number}` })
+    else await slash([deed])
+  }
+  await arrive(load, (index, due) => void talks.push(perform(index, due).catch((error: unknown) => void troubles.push(String(error)))))
   await Promise.all(talks)
   isOver = true
   return waitsOf(times, [...troubles, ...discord.violations.splice(0).map((violation) => JSON.stringify(violation))])
 }
 
-function slashOf(load: Load, index: number): { path: string[]; options?: Record<string, string> } {
-  const command = commandAt(index)
-  const path = ['pos', ...command.split(' ')]
-  if (command === 'checkin') return { path, options: { code: codeFor(load, index) } }
-  return command === 'event show' ? { path, options: { event: `EVT-${eventFor(load, index).number}` } } : { path }
-}
-
 async function loadTelegram(load: Load): Promise<Waits> {
-  const { journal, world, violations, requests } = telegram.state
+  const { journal, world, violations, requests, callbackQueries } = telegram.state
   const times: Times[] = []
   const byUpdate = new Map<number, Times>()
   /** Commands of each member in order: a chat shows its answers in the order of the questions. */
@@ -125,11 +156,12 @@ async function loadTelegram(load: Load): Promise<Waits> {
         if (entry.kind === 'confirmed') {
           const own = byUpdate.get(entry.updateId)
           if (own !== undefined) own.acknowledged = now
-        } else if (entry.kind === 'sent' && entry.message.fromBot) {
+        } else if ((entry.kind === 'sent' || entry.kind === 'edited') && entry.message.fromBot) {
           const own = asked.get(entry.message.chatId)?.shift()
           if (own === undefined) continue
           own.answered = now
           open -= 1
+          own.goOn?.(entry.message)
         }
       }
       mark = journal.mark
@@ -139,16 +171,34 @@ async function loadTelegram(load: Load): Promise<Waits> {
     TELEGRAM_LIMIT_MS,
   )
   watching.catch(() => undefined)
-  await arrive(load, (index, due) => {
-    const own: Times = { due }
+  /** Notes that `user` waits for one more answer. */
+  function expect(user: number, due: number, goOn?: (answer: SentMessage) => void): Times {
+    const own: Times = { due, ...(goOn === undefined ? {} : { goOn }) }
     times.push(own)
     open += 1
-    const user = Number(memberAt('telegram', index).userId)
-    const waiting = asked.get(user)
-    if (waiting === undefined) asked.set(user, [own])
-    else waiting.push(own)
-    const { updateId } = incoming.write(world.record(user), 'message', { text: lineOf(load, index), from: world.user(user) })
+    asked.set(user, [...(asked.get(user) ?? []), own])
+    return own
+  }
+  function write(user: number, text: string, due: number, goOn?: (answer: SentMessage) => void): void {
+    const own = expect(user, due, goOn)
+    const { updateId } = incoming.write(world.record(user), 'message', { text, from: world.user(user) })
     if (updateId !== undefined) byUpdate.set(updateId, own)
+  }
+  function press(user: number, message: SentMessage): void {
+    const data = message.buttons.find((button) => button.data !== undefined)?.data ?? ''
+    const id = String((presses += 1))
+    callbackQueries.set(id, { id, createdAt: telegram.state.now(), answered: false, expired: false })
+    const own = expect(user, performance.now())
+    byUpdate.set(incoming.push('callback_query', { id, from: world.user(user), message: message.raw, chat_instance: id, data }), own)
+  }
+  await arrive(load, (index, due) => {
+    const user = Number(memberAt('telegram', index).userId)
+    const deed = deedAt(load.mix, index)
+    // What follows an answer comes when the bot has heard that it arrived.
+    const soon = (work: () => void): void => void setImmediate(work)
+    if (deed === 'press') write(user, '/start', due, (answer) => soon(() => press(user, answer)))
+    else if (deed === 'question') write(user, '/checkin hello', due, () => soon(() => write(user, codeFor(load, index), performance.now())))
+    else write(user, lineOf(load, index, deed), due)
   })
   isOver = true
   await watching.catch(() => undefined)
@@ -157,11 +207,10 @@ async function loadTelegram(load: Load): Promise<Waits> {
   return waitsOf(times, [...troubles, ...violations.splice(0).map((violation) => JSON.stringify(violation))])
 }
 
-function lineOf(load: Load, index: number): string {
-  const command = commandAt(index)
-  const name = `/${command.replace(' ', '_')}`
-  if (command === 'checkin') return `${name} ${codeFor(load, index)}`
-  return command === 'event show' ? `${name} EVT-${eventFor(load, index).number}` : name
+function lineOf(load: Load, index: number, deed: Deed): string {
+  if (deed === 'checkin') return `/checkin ${codeFor(load, index)}`
+  if (deed === 'event show') return `/event_show EVT-${eventFor(load, index).number}`
+  return deed === 'suggest' ? '/help' : `/${deed}`
 }
 
 const eventFor = ({ events }: Load, index: number) => events[Math.floor(index / MEMBERS)]!
@@ -172,27 +221,16 @@ function codeFor(load: Load, index: number): string {
 }
 
 /** Open loop: independent people (exponential gaps, the same ones in every run), none of whom waits for another's answer. */
-async function arrive({ perSecond, seconds }: Load, ask: (index: number, due: number) => void): Promise<void> {
-  const random = randomFrom(SEED)
+async function arrive({ perSecond, deeds }: Load, ask: (index: number, due: number) => void): Promise<void> {
+  const dice = new Dice(SEED, 'arrivals')
   const start = performance.now()
   let due = start
-  for (let index = 0; index < perSecond * seconds; index += 1) {
-    due += (-Math.log(1 - random()) * 1_000) / perSecond
+  for (let index = 0; index < deeds; index += 1) {
+    due += (-Math.log(1 - dice.next()) * 1_000) / perSecond
     // One that is already late goes at once, and its lateness counts.
     const early = due - performance.now()
     if (early > 0) await sleep(early)
     ask(index, due)
-  }
-}
-
-/** mulberry32: numbers from 0 to 1 that are the same in every run. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
 

@@ -1,9 +1,13 @@
-import { Client, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options, REST } from 'discord.js'
+import { Client, DefaultRestOptions, DiscordjsError, DiscordjsErrorCodes, Events, GatewayIntentBits, Options, REST } from 'discord.js'
 import { Fault } from '../../core/shared/fault.ts'
 import { asFault } from './api-trouble.ts'
+import { knowingLostAnswers } from './lost-answers.ts'
+import { createWindow } from './pace.ts'
 
 const REQUEST_TIMEOUT_MS = 10_000
 const READY_TIMEOUT_MS = 60_000
+/** Of the 50 that Discord takes in a second (developers/topics/rate-limits, "Global Rate Limit"); the rest is for what the gateway's own client asks. */
+const REQUESTS_A_SECOND = 45
 
 /** Why Discord closes the gateway for good (developers/topics/opcodes-and-status-codes, "Gateway Close Event Codes"), and what to do about it. */
 const REFUSED: Readonly<Record<number, string>> = {
@@ -21,9 +25,11 @@ const restOptions = (apiUrl: string | undefined) => ({
   retries: 2,
 })
 
-/** For what the bot does by itself, within the 50 requests a second of the global rate limit. */
+/** For what the bot does by itself, within the 50 requests a second of the global rate limit: counted when they really leave, those that are tried again too. */
 export function createRest(apiUrl: string | undefined, token: string): REST {
-  return new REST(restOptions(apiUrl)).setToken(token)
+  const inWindow = createWindow(REQUESTS_A_SECOND, 1_000)
+  const { makeRequest } = DefaultRestOptions
+  return new REST({ ...restOptions(apiUrl), makeRequest: (url, init) => inWindow(() => makeRequest(url, init)) }).setToken(token)
 }
 
 /** The part of the gateway that one process takes: every process divides the servers by the same `count`. */
@@ -39,7 +45,11 @@ export function createClient(apiUrl: string | undefined, shards?: Shards): Clien
     allowedMentions: { parse: [], repliedUser: false },
     // Answers to interactions do not count towards the global rate limit (developers/topics/rate-limits); held to it, a crowd of
     // members pressing a button would wait longer than Discord's three seconds.
-    rest: { ...restOptions(apiUrl), globalRequestsPerSecond: Number.POSITIVE_INFINITY },
+    rest: {
+      ...restOptions(apiUrl),
+      globalRequestsPerSecond: Number.POSITIVE_INFINITY,
+      makeRequest: knowingLostAnswers(DefaultRestOptions.makeRequest),
+    },
     ...(shards === undefined ? { shards: 'auto' as const } : { shards: [...shards.own], shardCount: shards.count }),
     // Nothing is looked up here later: bounded, so that memory does not grow with the servers' activity.
     makeCache: Options.cacheWithLimits({

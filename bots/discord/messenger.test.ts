@@ -57,6 +57,27 @@ test('gives a private message its nonce too', async () => {
   expect(fake.messages(fake.directChannel(BOB))).toHaveLength(1)
 })
 
+test('keeps to the platform’s limit although what is done before a message leaves takes long for some', async () => {
+  const messenger = messengerOf(fake.apiUrl)
+  const channels = Array.from({ length: 90 }, (_, index) => fake.addChannel({ name: `channel-${index}` }))
+  const isReady = Promise.withResolvers<void>()
+  let begun = 0
+  const sent = channels.map((chatId, index) =>
+    messenger.post({ platform: 'discord', chatId }, reply('News'), READERS, {
+      nonce: `f.${index}`,
+      // As a database that stands still for a while: those that waited for it leave together, and right behind them the next.
+      sending() {
+        begun += 1
+        if (begun === 40) isReady.resolve()
+        return isReady.promise
+      },
+    }),
+  )
+  await Promise.all(sent)
+  expect(fake.requests.filter(({ status }) => status === 429)).toEqual([])
+  expect(channels.map((each) => fake.messages(each).length)).toEqual(channels.map(() => 1))
+})
+
 test('sends nothing when the one who asked takes it back in the last moment', async () => {
   const late = { nonce: 'd.1', sending: () => Promise.reject(new Error('too late')) }
   await expect(messengerOf(fake.apiUrl).post(target(), reply('x'), READERS, late)).rejects.toThrow('too late')

@@ -14,7 +14,7 @@ import { renderReply } from './render-reply.ts'
 const DirectChannel = z.object({ id: z.string() })
 const CreatedMessage = z.object({ id: z.string(), channel_id: z.string() })
 
-/** Of the 50 that Discord takes in all (developers/topics/rate-limits, "Global Rate Limit"); the rest is for what delays bring together. */
+/** As `createRest` lets through while answers take 70 ms: what is noted as leaving then leaves at once, and does not wait for its turn there. */
 const REQUESTS_A_SECOND = 42
 /** “Past few minutes” (developers/resources/message, `enforce_nonce`): as long as we dare to count on. */
 const REMEMBERS_NONCE_MS = 2 * MINUTE

@@ -24,3 +24,30 @@ export function createPace(perSecond: number, clock: PaceClock = realClock): () 
   }
   return () => (gate = gate.then(pass))
 }
+
+/**
+ * Runs work of which no `spanMs` milliseconds may see more than `most` arrive somewhere else, however long each is on its way. It arrives at some moment before
+ * its answer, so its place is free again when `spanMs` have passed since the answer, and not before.
+ */
+export function createWindow(
+  most: number,
+  spanMs: number,
+  clock: PaceClock = realClock,
+): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = []
+  let free = most
+  const giveBack = (): void => {
+    const next = waiting.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      void clock.sleep(spanMs).then(giveBack)
+    }
+  }
+}

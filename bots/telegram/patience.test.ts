@@ -28,3 +28,24 @@ it('tells of an answer that nobody waited for and that failed', async () => {
   await patience.drain()
   expect(warnings).toEqual(['a late answer could not be shown on Telegram'])
 })
+
+it('stays for the answers that wait for their turn when the process stops, but not for ever', async () => {
+  const over: { ms: number; ring: () => void }[] = []
+  const timers: Timers = { now: () => 0, sleep: (ms) => new Promise((ring) => over.push({ ms, ring })) }
+  const patience = createPatience(timers, log, () => true)
+  const shown = Promise.withResolvers<void>()
+  await patience.lend(shown.promise)
+  let isDrained = false
+  const drained = patience.drain().then(() => (isDrained = true))
+  // Two hundred answers at the platform's pace.
+  for (const { ms, ring } of over) if (ms <= 200 * (1_000 / 29)) ring()
+  await new Promise((done) => setImmediate(done))
+  expect(isDrained).toBe(false)
+  shown.resolve()
+  await drained
+  await patience.lend(new Promise(() => undefined))
+  const late = patience.drain()
+  for (const { ring } of over) ring()
+  await late
+  expect(warnings.at(-1)).toBe('answers that waited for their turn on Telegram were not shown')
+})

@@ -9,13 +9,16 @@ import type { Timers } from './timers.ts'
 export interface Patience {
   /** Resolves when the answer is shown or patience has run out. @throws what showing met, within that time */
   lend(showing: Promise<void>): Promise<void>
-  /** Waits a little for answers that are still on their way. */
+  /** Waits for answers that are still on their way, 10 seconds at most; how many were left is logged. */
   drain(): Promise<void>
 }
 
 const PATIENCE_MS = 5_000
-/** When the process stops. */
-const DRAIN_MS = 1_000
+/**
+ * When the process stops: their commands have counted and their updates do not come again, so nobody else would ever answer. As long as running commands may
+ * take to end; at the platform's pace that is more than two hundred answers.
+ */
+const DRAIN_MS = 10_000
 
 /** @param isFull whether every answer has to wait now */
 export function createPatience(timers: Timers, log: Log, isFull: () => boolean): Patience {

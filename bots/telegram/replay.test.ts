@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { Dice } from '../../test/support/dice.ts'
 import type { ApiUpdate } from '../../test/support/telegram/api-types.ts'
 import { BOB, startTelegramStage, type Stage } from '../../test/support/telegram/telegram-stage.ts'
 
@@ -13,24 +14,13 @@ const SEED = 20_261_121
 let stage: Stage
 afterEach(() => stage.close())
 
-/** mulberry32: the same stream in every run. */
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Every member keeps their notes one after another; everything else is the platform's doing. */
-function streamOf(first: number, round: number, day: number, roll: () => number): ApiUpdate[] {
+function streamOf(first: number, round: number, day: number, dice: Dice): ApiUpdate[] {
   let id = first
   const updates: ApiUpdate[] = []
   for (let note = 0; note < NOTES / 2; note++)
     for (let member = 0; member < MEMBERS; member++) {
-      id += roll() < 0.1 ? 7 : 1
+      id += dice.chance(0.1) ? 7 : 1
       const from = { id: 5_000 + member, is_bot: false, first_name: `M${member}`, language_code: 'en' }
       const chat = { id: from.id, type: 'private', first_name: from.first_name }
       const text = `/note_add ${member}-${round}-${note}`
@@ -38,8 +28,8 @@ function streamOf(first: number, round: number, day: number, roll: () => number)
     }
   const disordered = updates.slice()
   for (let index = 0; index + 3 < disordered.length; index++)
-    if (roll() < DISORDERED) [disordered[index], disordered[index + 3]] = [disordered[index + 3]!, disordered[index]!]
-  return disordered.flatMap((update) => (roll() < TWICE ? [update, update] : [update]))
+    if (dice.chance(DISORDERED)) [disordered[index], disordered[index + 3]] = [disordered[index + 3]!, disordered[index]!]
+  return disordered.flatMap((update) => (dice.chance(TWICE) ? [update, update] : [update]))
 }
 
 const batches = <Item>(items: readonly Item[]): Item[][] =>
@@ -52,9 +42,9 @@ describe.each([
   it('ends in the state of the same stream at its best, over restarts', { timeout: 120_000 }, async () => {
     stage = await startTelegramStage({ isWebhook, timeoutMs: 60_000 })
     const { fake, app } = stage
-    const roll = dice(SEED)
+    const dice = new Dice(SEED, 'stream')
     for (let member = 0; member < MEMBERS; member++) fake.addUser({ id: 5_000 + member, firstName: `M${member}`, started: true })
-    const streams = [streamOf(700_000_000, 0, 20_800, roll), streamOf(699_999_990, 1, 20_810, roll)]
+    const streams = [streamOf(700_000_000, 0, 20_800, dice), streamOf(699_999_990, 1, 20_810, dice)]
     let bot = stage.bot
     for (const [round, stream] of streams.entries())
       for (const [index, batch] of batches(stream).entries()) {

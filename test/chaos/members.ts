@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import type { Answered, Asker } from './asker.ts'
 import type { Book } from './book.ts'
-import { Dice } from './dice.ts'
+import { Dice } from '../support/dice.ts'
 import type { RunRecord } from './run-record.ts'
 
 const POS = 1_000_000_000n

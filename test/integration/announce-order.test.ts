@@ -11,6 +11,7 @@ import type { Reply } from '../../core/shared/reply.ts'
 import type { OutboxPort } from '../../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../../jobs/deliver-outbox.ts'
 import { startCommunity, type Community } from '../support/community.ts'
+import { Dice } from '../support/dice.ts'
 import { paperPlatform, type PaperPlatform, type Weather } from '../support/paper-platform.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
@@ -93,17 +94,6 @@ async function deliverAll(rounds = 200): Promise<void> {
   throw new Error('deliveries were left')
 }
 
-/** The same numbers in every run (mulberry32). */
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 describe('announcements', () => {
   it('reach every chat of their topic, and only what was really said', async () => {
     await Promise.all([route('discord', 'd1'), route('telegram', 't1'), route('telegram', 't2', {}, 'events')])
@@ -115,12 +105,12 @@ describe('announcements', () => {
   })
 
   it.each([1, 2, 3])('keep their order in every chat and come at most once, whatever fails (seed %i)', async (seed) => {
-    const roll = dice(seed)
+    const dice = new Dice(seed, 'weather')
     const chats = { discord: ['d1', 'd2', 'd3'], telegram: ['t1', 't2', 't3'] } as const
     for (const platform of ['discord', 'telegram'] as const) for (const chat of chats[platform]) await route(platform, chat)
     const bodies = Array.from({ length: 12 }, (_, index) => `m${String(index).padStart(2, '0')}`)
     weather = () => {
-      const face = roll()
+      const face = dice.next()
       if (face < 0.2) return 'busy'
       if (face < 0.3) return 'lost-before'
       if (face < 0.4) return 'lost-after'

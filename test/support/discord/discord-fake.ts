@@ -7,7 +7,7 @@ import { messageRoutes } from './routes-message.ts'
 import { accountRoutes } from './routes-account.ts'
 import { Calendar, calendarRoutes, type ScheduledEventChange, type ScheduledEventInput, type ScheduledEventStatus } from './calendar.ts'
 import { threadRoutes } from './routes-thread.ts'
-import type { Conversation } from './conversation.ts'
+import { isAnswered, type Conversation } from './conversation.ts'
 import { discordDocument } from './discord-document.ts'
 import {
   type AutocompleteInput,
@@ -99,6 +99,10 @@ export interface DiscordFake extends AsyncDisposable {
   autocomplete(input: AutocompleteInput): ReturnType<Driver['autocomplete']>
   /** An interaction that no honest client sends: any type, any data. Resolves like the others. */
   forge(input: ForgedInput): Promise<Conversation>
+  /** What a user did last, sent before this is asked. */
+  readonly lastInteraction: APIInteraction | undefined
+  /** Whether the bot has said its last expected word to it. */
+  isAnswered(interaction: APIInteraction): boolean
   /** Sends the same INTERACTION_CREATE again. */
   redeliver(interaction: APIInteraction): void
   say(input: Place & { readonly text: string }): APIMessage
@@ -244,6 +248,13 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     submitModal: async (input) => driver.submitModal(input),
     autocomplete: (input) => driver.autocomplete(input),
     forge: (input) => driver.forge(input),
+    get lastInteraction() {
+      return [...state.interactions.values()].at(-1)?.payload
+    },
+    isAnswered(interaction) {
+      const sent = state.interactions.get(interaction.id)
+      return sent !== undefined && isAnswered(sent)
+    },
     redeliver: (interaction) => driver.redeliver(interaction),
     say: (input) => driver.say(input),
     upload: (input) => uploadFile(state, gatewayUrl().replace('ws:', 'http:'), input),
