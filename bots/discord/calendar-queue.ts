@@ -39,7 +39,9 @@ export function createCalendarQueue(port: Pick<PresencePort, 'follow'>): Calenda
       waiting.set(guildId, { isWhole: true, scheduled: new Map(scheduled.map((one) => [one.id, one])) })
     },
     async flush() {
-      for (const [guildId, entry] of [...waiting]) {
+      // What is put back waits for the next time.
+      const taken = [...waiting]
+      for (const [guildId, entry] of taken) {
         waiting.delete(guildId)
         let isFollowed = false
         try {

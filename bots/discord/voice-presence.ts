@@ -26,8 +26,8 @@ const MAX_ACCOUNTS = 50_000
 
 /** What is done again and again: `ask` has lines prove what was heard, `write` keeps it. */
 export interface VoiceSteps {
-  ask(): void
-  write(): Promise<void>
+  readonly ask: () => void
+  readonly write: () => Promise<void>
 }
 
 /** Calls the steps again and again, until told to stop. */

@@ -91,7 +91,7 @@ function play(history: readonly (readonly [after: number, happening: Happening])
     for (const told of process.line.splice(0))
       process.recorder.hear(typeof told === 'number' ? { kind: 'proven', at: told } : { kind: 'state', at: now, state: told })
   }
-  const askAll = () =>
+  const askAll = (): void =>
     processes.forEach((process) => {
       if (!process.isCut) process.line.push(now)
       flow(process)
@@ -182,7 +182,7 @@ function play(history: readonly (readonly [after: number, happening: Happening])
   return {
     store,
     present,
-    end() {
+    end: (): void => {
       askAll()
       processes.forEach((process) => {
         give(process)

@@ -87,7 +87,7 @@ export function createVoiceBook(): VoiceBook {
           return []
         case 'state':
           return move(fact.state, fact.at)
-        case 'snapshot':
+        default:
           return restart(fact.states, fact.at)
       }
     },

@@ -16,7 +16,7 @@ let next = 0
 
 /** Some of all nasty values, so that in the end each was given at least once. */
 const some = (count: number): readonly string[] => Array.from({ length: count }, () => VALUES[next++ % VALUES.length] ?? '')
-const noProblems = () => expect(hostile.problems.splice(0)).toEqual([])
+const problems = () => hostile.problems.splice(0)
 const leaf = (name: string): Leaf => {
   const found = leaves.find((each) => each.name === name)
   if (found === undefined) throw new Error(`Discord shows no command ${name}`)
@@ -48,19 +48,19 @@ test('as an option of every command', { timeout: 120_000 }, async () => {
   for (const each of leaves)
     for (const { name } of each.options)
       for (const value of some(OPTION_VALUES)) await hostile.command(each, { ...soundOptions(each), [name]: value })
-  noProblems()
+  expect(problems()).toEqual([])
 })
 
 test('while an option is typed', { timeout: 60_000 }, async () => {
   const typed = leaves.flatMap((each) =>
-    each.options.filter((option) => 'autocomplete' in option && option.autocomplete === true).map(({ name }) => ({ each, name })),
+    each.options.filter((option) => 'autocomplete' in option && option.autocomplete).map(({ name }) => ({ each, name })),
   )
   expect(typed.length).toBeGreaterThan(5)
   for (const [index, value] of VALUES.entries()) {
     const { each, name } = present(typed[index % typed.length])
     await hostile.suggest(each, name, value)
   }
-  noProblems()
+  expect(problems()).toEqual([])
 })
 
 /** The question that is left open by an answer, as the message with its button and the `custom_id` of its form. */
@@ -95,7 +95,7 @@ test('in the form of every field that is asked for', { timeout: 120_000 }, async
     }
   }
   expect(asked).toBeGreaterThan(25)
-  noProblems()
+  expect(problems()).toEqual([])
 })
 
 test('as the name of a button or a form, and of another field of one', { timeout: 60_000 }, async () => {
@@ -111,7 +111,7 @@ test('as the name of a button or a form, and of another field of one', { timeout
     waiting ??= present(openQuestion(await hostile.command(leaf('event create'), { start: 'now' }), 'title'))
     waiting = openQuestion(await hostile.form(waiting.message, waiting.form, [textInput(value.slice(0, 100), 'x')]), 'title')
   }
-  noProblems()
+  expect(problems()).toEqual([])
 })
 
 describe('afterwards', () => {

@@ -133,7 +133,7 @@ export async function openHostileHouse(now: number): Promise<HostileHouse> {
   }
 }
 
-const isPrivate = ({ flags }: APIMessage): boolean => ((flags ?? 0) & Number(MessageFlags.Ephemeral)) !== 0
+const isPrivate = ({ flags }: APIMessage): boolean => ((flags ?? 0) & MessageFlags.Ephemeral) !== 0
 
 /** The fields of a command by the names of their options. */
 export function soundOptions(leaf: Leaf): Readonly<Record<string, string>> {

@@ -23,6 +23,8 @@ export interface HostileTelegram extends AsyncDisposable {
   person(name: string): number
   /** Something typed in private. `isForAnother` is not ours to answer. */
   type(user: number, text: string, isForAnother?: boolean): Promise<readonly SentMessage[]>
+  /** A message that was edited, in private: its author is told that this changes nothing. */
+  edit(user: number, text: string): Promise<void>
   press(user: number, message: SentMessage, data: string): Promise<void>
   /** Updates as they are, which nobody is to be answered for. */
   raw(what: string, updates: readonly object[]): Promise<void>
@@ -93,6 +95,17 @@ export async function openHostileTelegram(now: number, people: number): Promise<
       const { messages, edited } = await fake.send({ user, text })
       judge(`“${shorten(text)}”`, [...messages, ...edited])
       return messages
+    },
+    async edit(user, text) {
+      given += 1
+      if (fake.history(user).length === 0) await fake.send({ user, text: '/help' })
+      const own = fake.history(user).find(({ fromBot }) => !fromBot)
+      if (own === undefined) throw new Error('nothing was written')
+      const before = fake.messages(user).length
+      await fake.edit({ user, message: own, text })
+      const shown = () => fake.messages(user).slice(before)
+      await fake.until(() => (shown().length > 0 ? true : undefined), `the answer to an edit to ${shorten(text)}`)
+      judge(`an edit to “${shorten(text)}”`, shown())
     },
     async press(user, message, data) {
       given += 1

@@ -14,7 +14,7 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]())
 
 const now = () => world.community.clock.now
-const keepTruth = () => keepVoiceTruth(now, (userId, isThere) => void world.fake.voice(GUILD, userId, isThere ? world.stage : null))
+const keepTruth = () => keepVoiceTruth(now, (userId, isThere) => world.fake.voice(GUILD, userId, isThere ? world.stage : null))
 
 async function resumed(during: () => Promise<void>): Promise<void> {
   const { resumes } = world.fake

@@ -48,7 +48,7 @@ export async function openVoiceStage(start: Instant): Promise<VoiceStage> {
   const running = new Map<Running, VoiceSteps>()
 
   async function startBot(): Promise<Running> {
-    let steps: VoiceSteps = { ask() {}, async write() {} }
+    let steps: VoiceSteps = { ask: () => {}, write: async () => {} }
     const beat: Beat = (given) => {
       steps = given
       return () => running.delete(process)
