@@ -55,11 +55,19 @@ export interface PresenceJobParts {
   readonly isDue: (now: Instant) => Promise<boolean>
   /** Gives how many were checked in. */
   readonly settle: (now: Instant) => Promise<number>
+  /** Forgets what was kept long enough; gives how many rows. */
+  readonly forget: (now: Instant) => Promise<number>
 }
 
-/** Checks in who has been in a voice channel long enough, and redraws the numbers of the event's card. By any process: what bots heard is in the database. */
-export function presenceJob({ isDue, settle }: PresenceJobParts): Job {
-  return { name: 'presence', cron: '*/15 * * * * *', isDue, run: async (now) => ({ granted: await settle(now) }) }
+/**
+ * `presence` checks in who has been in a voice channel long enough, and redraws the numbers of the event's card. By any process: what bots heard is in the
+ * database. `forget-presence` forgets it when it is no longer needed.
+ */
+export function presenceJobs({ isDue, settle, forget }: PresenceJobParts): readonly Job[] {
+  return [
+    { name: 'presence', cron: '*/15 * * * * *', isDue, run: async (now) => ({ granted: await settle(now) }) },
+    { name: 'forget-presence', cron: '55 3 * * *', run: async (now) => ({ forgotten: await forget(now) }) },
+  ]
 }
 
 export interface DeadLettersJobParts {

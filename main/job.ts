@@ -5,7 +5,7 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, presenceJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
@@ -38,7 +38,7 @@ try {
     const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: settlement.openInLedger })
     const jobs = [
       ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
-      presenceJob(composeSettling(database, submit)),
+      ...presenceJobs(composeSettling(database, submit)),
       deadLettersJob(composeDeadLetters(database)),
     ]
     const name = process.argv[2]

@@ -1,10 +1,12 @@
 import { createServed } from '../adapters/postgres/chat-store.ts'
 import type { Database } from '../adapters/postgres/database.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
+import { forgetPresence } from '../adapters/postgres/forget-presence.ts'
 import { presenceStore, settlePresenceStore, type IdentifyAccount } from '../adapters/postgres/presence-store.ts'
 import { followStore } from '../adapters/postgres/scheduled-event-store.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
 import type { PresencePort } from '../core/attendance/presence.port.ts'
+import { PRESENCE_KEPT_MS } from '../core/attendance/presence.rules.ts'
 import { settlePresence } from '../core/attendance/settle-presence.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { PresenceJobParts } from '../jobs/schedule.ts'
@@ -35,5 +37,9 @@ export function composePresence({ database, events, operators, homes, identify, 
 /** The settling of presence alone, which hears nothing: for jobs. */
 export function composeSettling({ pool }: Database, submit: CheckInPort['submit']): PresenceJobParts {
   const port = { ...settlePresenceStore(pool), submit }
-  return { isDue: async (at) => (await port.running(at)).length > 0, settle: (at) => settlePresence(port, at) }
+  return {
+    isDue: async (at) => (await port.running(at)).length > 0,
+    settle: (at) => settlePresence(port, at),
+    forget: (at) => forgetPresence(pool, at - PRESENCE_KEPT_MS),
+  }
 }

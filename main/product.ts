@@ -9,7 +9,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, presenceJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -135,7 +135,7 @@ async function start(
   })
   const jobs = [
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
-    presenceJob(settling),
+    ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
   ]
   if (config.roles.has('jobs')) {

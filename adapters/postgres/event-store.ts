@@ -3,7 +3,7 @@ import { eventClosed, eventCreated } from '../../core/announce/announcements.ts'
 import type { CodePort, EventPort, NewEvent, UndoPort } from '../../core/attendance/attendance.port.ts'
 import { eventCode, EVIDENCE, type Event, type EventPresence } from '../../core/attendance/attendance.types.ts'
 import { codeText, rotatingCode, type Hmac } from '../../core/attendance/check-in-code.ts'
-import type { EventCardPort } from '../../core/attendance/event-show.ts'
+import type { EventShowPort } from '../../core/attendance/event-show.ts'
 import { rewardAmount } from '../../core/economy/reward.rules.ts'
 import { rateAt } from '../../core/economy/reward-table.rules.ts'
 import { memberAccount, periodAccount } from '../../core/ledger/ledger.types.ts'
@@ -27,7 +27,7 @@ export interface EventStoreOptions {
 }
 
 /** Events, their hosts, codes and the undoing of check-ins. */
-export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & EventCardPort {
+export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & EventShowPort {
   return {
     async create({ codeSecret, presence, ...event }: NewEvent) {
       const created = await tx.event.create({
@@ -74,6 +74,15 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
         SELECT m.name FROM attendance a JOIN member m ON m.id = a.member_id
         WHERE a.event = ${event} AND a.undone_at IS NULL ORDER BY a.at DESC, m.id LIMIT ${limit}`)
       return rows.map(({ name }) => name)
+    },
+    async presenceOf(event, memberId) {
+      const rows = await tx.$queryRaw<{ from: Date; to: Date }[]>(Prisma.sql`
+        SELECT i.joined_at AS from, coalesce(i.left_at, w.seen_until) AS to
+        FROM presence_interval i
+        JOIN presence_watch w ON w.id = i.watch
+        JOIN chat_account a ON a.platform = i.platform AND a.user_id = i.user_id
+        WHERE i.event = ${event} AND a.member_id = ${memberId}`)
+      return rows.map(({ from, to }) => ({ from: from.getTime(), to: to.getTime() }))
     },
     async close(number, now) {
       const [closed] = await tx.event.updateManyAndReturn({

@@ -1,4 +1,11 @@
-import { followScheduled, type Course, type Scheduled } from '../../core/attendance/scheduled-event.rules.ts'
+import {
+  followScheduled,
+  isNextOccurrence,
+  type Course,
+  type Followed,
+  type Scheduled,
+  type Step,
+} from '../../core/attendance/scheduled-event.rules.ts'
 import type { PresencePort } from '../../core/attendance/presence.port.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import type { Database, Tx } from './database.ts'
@@ -20,9 +27,9 @@ const MAX_RUNNING = 1_000
 /** Brings our events in step with Discord's calendar: each change in a transaction of its own, decided from what is stored, so that it may come twice or late. */
 export function followStore({ database, events, operators, isServed, now }: ScheduledEventOptions): PresencePort['follow'] {
   return async (communityId, scheduled, isWhole) => {
-    if (!(await isServed(communityId))) return
+    if (!(await isServed(communityId))) return scheduled.length === 0
     for (const one of scheduled) await database.transaction(async (tx) => ({ keep: true, value: await follow(tx, communityId, one) }))
-    if (!isWhole) return
+    if (!isWhole) return true
     const running = await database.prisma.scheduledEvent.findMany({
       where: { platform: 'discord', communityId, endedAt: null },
       include: { eventRow: { include: { presence: true } } },
@@ -40,38 +47,51 @@ export function followStore({ database, events, operators, isServed, now }: Sche
         endsAt: eventRow.endsAt.getTime(),
         status: 'canceled',
         creatorId: null,
+        isRecurring: false,
       }
       await database.transaction(async (tx) => ({ keep: true, value: await follow(tx, communityId, gone) }))
     }
+    return true
   }
 
   async function follow(tx: Tx, communityId: string, scheduled: Scheduled): Promise<void> {
     const at = now()
-    const key = { platform_id: { platform: 'discord', id: scheduled.id } }
-    const known = await tx.scheduledEvent.findUnique({ where: key, include: { eventRow: { include: { presence: true } } } })
-    const row = known?.eventRow
-    if (known !== null && (known.endedAt !== null || row?.closedAt !== null)) return
-    const creator = row === undefined ? await hostOf(tx, scheduled.creatorId) : undefined
-    const ours =
-      row === undefined
-        ? undefined
-        : {
-            title: row.title,
-            channelId: row.presence?.channelId ?? scheduled.channelId,
-            startsAt: row.startsAt.getTime(),
-            endsAt: row.endsAt.getTime(),
-          }
-    const step = followScheduled(scheduled, ours, creator !== undefined, at)
-    if (step.step === 'create' && creator !== undefined) {
-      const event = await create(tx, step.course, creator, at)
-      await tx.scheduledEvent.create({ data: { platform: 'discord', id: scheduled.id, communityId, event } })
-    } else if (step.step === 'change' && row !== undefined) {
-      await change(tx, row, step.course, at)
-    } else if (step.step === 'end' && row !== undefined) {
-      if (step.course === undefined) await eventStore(tx, events).close(row.number, at)
-      else await change(tx, row, step.course, at)
-      await tx.scheduledEvent.update({ where: key, data: { endedAt: new Date(at) } })
-    }
+    const last = await tx.scheduledEvent.findFirst({
+      where: { platform: 'discord', id: scheduled.id },
+      orderBy: { occurrence: 'desc' },
+      include: { eventRow: { include: { presence: true } } },
+    })
+    const known = last === null ? undefined : { ...last, course: courseOf(last.eventRow, scheduled.channelId) }
+    const isOver = known !== undefined && (known.endedAt !== null || known.eventRow.closedAt !== null)
+    if (known !== undefined && isNextOccurrence(scheduled, known.course, isOver, at)) {
+      if (!isOver) await take(tx, known, followScheduled({ ...scheduled, status: 'completed' }, known.course, false, at), at)
+      else if (known.endedAt === null) await end(tx, known, at)
+      await begin(tx, communityId, scheduled, known.occurrence + 1, at)
+    } else if (known === undefined) await begin(tx, communityId, scheduled, 1, at)
+    else if (!isOver) await take(tx, known, followScheduled(scheduled, known.course, false, at), at)
+  }
+
+  async function begin(tx: Tx, communityId: string, scheduled: Scheduled, occurrence: number, at: Instant): Promise<void> {
+    const creator = await hostOf(tx, scheduled.creatorId)
+    const step = followScheduled(scheduled, undefined, creator !== undefined, at)
+    if (step.step !== 'create' || creator === undefined) return
+    const event = await create(tx, step.course, creator, at)
+    await tx.scheduledEvent.create({ data: { platform: 'discord', id: scheduled.id, occurrence, communityId, event } })
+  }
+
+  async function take(tx: Tx, known: Known, step: Step, at: Instant): Promise<void> {
+    if (step.step === 'change') await change(tx, known.eventRow, step.course, at)
+    if (step.step !== 'end') return
+    if (step.course === undefined) await eventStore(tx, events).close(known.event, at)
+    else await change(tx, known.eventRow, step.course, at)
+    await end(tx, known, at)
+  }
+
+  async function end(tx: Tx, { id, occurrence }: Known, at: Instant): Promise<void> {
+    await tx.scheduledEvent.update({
+      where: { platform_id_occurrence: { platform: 'discord', id, occurrence } },
+      data: { endedAt: new Date(at) },
+    })
   }
 
   /** Who made it, if that member may host: nobody becomes a host by Discord's permission to schedule. */
@@ -119,4 +139,23 @@ export function followStore({ database, events, operators, isServed, now }: Sche
 interface KnownEvent {
   readonly number: number
   readonly presence: { readonly channelId: string; readonly isNamed: boolean } | null
+}
+
+interface Known {
+  readonly id: string
+  readonly occurrence: number
+  readonly event: number
+  readonly eventRow: KnownEvent
+}
+
+function courseOf(
+  row: { title: string; startsAt: Date; endsAt: Date; presence: { channelId: string } | null },
+  channelId: string,
+): Followed {
+  return {
+    title: row.title,
+    channelId: row.presence?.channelId ?? channelId,
+    startsAt: row.startsAt.getTime(),
+    endsAt: row.endsAt.getTime(),
+  }
 }

@@ -1,5 +1,6 @@
 import {
   MessageFlags,
+  RESTJSONErrorCodes,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   type Message,
@@ -8,7 +9,7 @@ import {
 import type { ChatApp } from '../../core/shared/chat-app.ts'
 import { refusalReply, type Answer } from '../../core/shared/dispatch.ts'
 import type { Reply } from '../../core/shared/reply.ts'
-import { isTooLate } from './api-trouble.ts'
+import { isTooLate, refusalCode } from './api-trouble.ts'
 import { askId, type Question } from './ask-form.ts'
 import { discordTexts } from './discord.texts.ts'
 import { renderReply } from './render-reply.ts'
@@ -79,26 +80,33 @@ async function show(app: ChatApp, interaction: Answerable, how: Deferral, answer
       ...message,
       flags: hide ? [MessageFlags.IsComponentsV2, MessageFlags.Ephemeral] : [MessageFlags.IsComponentsV2],
     })
+  // Somebody may have deleted the placeholder or the question meanwhile: then the answer is a message of its own.
   const edit = (): Promise<Message> =>
-    interaction.editReply({ ...message, flags: [MessageFlags.IsComponentsV2], ...(how === 'instead' ? { attachments: [] } : {}) })
+    interaction
+      .editReply({ ...message, flags: [MessageFlags.IsComponentsV2], ...(how === 'instead' ? { attachments: [] } : {}) })
+      .catch((error: unknown) => (isDeleted(error) ? followUp() : Promise.reject(error)))
+  const clear = (): Promise<void> =>
+    interaction.deleteReply().catch((error: unknown) => (isDeleted(error) ? undefined : Promise.reject(error)))
 
   if (how === 'beside') return remember(app, reply, await followUp())
   if (how === 'instead' && (reply.audience === 'private' || placeOf(interaction).kind === 'private'))
     return remember(app, reply, await edit())
   if (how === 'instead') {
     const sent = await followUp()
-    await interaction.deleteReply()
+    await clear()
     return remember(app, reply, sent)
   }
   if (how === 'public' && hide) {
     // Who sees a placeholder cannot be changed, and the first follow-up would fill it: away with it first.
-    await interaction.deleteReply()
+    await clear()
     await followUp()
     return undefined
   }
   const sent = await edit()
   return how === 'private' && placeOf(interaction).kind === 'group' ? undefined : remember(app, reply, sent)
 }
+
+const isDeleted = (error: unknown): boolean => refusalCode(error) === RESTJSONErrorCodes.UnknownMessage
 
 /** A card is edited when its subject changes. Not remembered, it only stays as it was: no reason to tell the member that something failed. */
 async function remember(app: ChatApp, reply: Reply, sent: Message): Promise<void> {

@@ -321,6 +321,19 @@ describe('a question', () => {
     expect((await fake.submitModal({ user: ANN, modal: old, fields: { value: '5' } })).text).toContain('button.gone')
   })
 
+  test('whose message is gone meanwhile is answered all the same, by a message of its own', async () => {
+    const { fake } = house
+    const talk = await fake.slash({ user: ANN, path: pos('event', 'create'), options: { title: 'Gone', minutes: '0' } })
+    await talk.until('the refusal', ({ messages }) => messages.length > 0)
+    const open = async () => present((await fake.click({ user: ANN, message: present(talk.messages[0]), label: 'Answer' })).modal)
+    const [first, second] = [await open(), await open()]
+    const card = await fake.submitModal({ user: ANN, modal: first, fields: { value: '5' } })
+    await card.until('the card in place of the question', ({ messages }) => messages.length === 1)
+    const late = await fake.submitModal({ user: ANN, modal: second, fields: { value: '5' } })
+    await late.until('the answer', ({ text }) => text.includes('button.gone'))
+    expect([late.ephemeral, house.app.logged.filter(({ level }) => level !== 'info')]).toEqual([true, []])
+  })
+
   test('in a direct message is answered there', async () => {
     const { fake } = house
     const talk = await fake.slash({ user: BOB, dm: true, path: pos('note', 'drop'), options: { number: 'x' } })

@@ -26,7 +26,7 @@ export interface DiscordBotOptions {
   readonly shards?: Shards
   /** Interactions that run at the same time, 1,000 when not given; one more is told to come back. */
   readonly maxRunning?: number
-  /** When to write what was heard of voice channels; every five seconds when not given. */
+  /** When to have voice channels proven and written; every second and every five when not given. */
   readonly beat?: Beat
 }
 

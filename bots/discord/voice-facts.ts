@@ -64,5 +64,6 @@ export function scheduledOf(event: APIGuildScheduledEvent): Scheduled | undefine
     endsAt: event.scheduled_end_time === null ? null : Date.parse(event.scheduled_end_time),
     status: STATUS[event.status],
     creatorId: event.creator_id ?? null,
+    isRecurring: event.recurrence_rule !== null,
   }
 }

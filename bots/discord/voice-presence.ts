@@ -16,21 +16,26 @@ import { cleanLine } from '../../core/shared/clean-line.ts'
 import { SECOND, type Instant } from '../../core/shared/instant.ts'
 import { accountsOf, scheduledOf, voiceAccount, voiceStateOf } from './voice-facts.ts'
 import { createCalendarQueue } from './calendar-queue.ts'
+import { createLineQuestions } from './line-questions.ts'
 
-export const BEAT_MS = 5 * SECOND
-/** A silent line is asked whether it still lives after this time. */
-const QUIET_MS = 15 * SECOND
-/** This process itself was stopped for a while, as a machine that is put to sleep: what waits at its door is old. */
-const STALLED_MS = 3 * BEAT_MS
+const WRITE_MS = 5 * SECOND
+/** A leave counts from the last answered question, so that presence is right to this and a round trip; Discord takes 120 questions a minute on one line. */
+const ASK_MS = SECOND
 const LAST_ANSWER_MS = 2 * SECOND
 const MAX_ACCOUNTS = 50_000
 
-/** Calls a step again and again, until told to stop. */
-export type Beat = (step: () => Promise<void>) => () => void
+/** What is done again and again: `ask` has lines prove what was heard, `write` keeps it. */
+export interface VoiceSteps {
+  readonly ask: () => void
+  readonly write: () => Promise<void>
+}
 
-const everyBeat: Beat = (step) => {
-  const timer = setInterval(() => void step(), BEAT_MS)
-  return () => clearInterval(timer)
+/** Calls the steps again and again, until told to stop. */
+export type Beat = (steps: VoiceSteps) => () => void
+
+const everyBeat: Beat = ({ ask, write }) => {
+  const timers = [setInterval(ask, ASK_MS), setInterval(() => void write(), WRITE_MS)]
+  return () => timers.forEach(clearInterval)
 }
 
 interface Ear {
@@ -39,8 +44,6 @@ interface Ear {
   readonly recorder: PresenceRecorder
   readonly accounts: Map<string, ChatAccount>
   locale: string
-  /** The question that the line has not answered yet. */
-  asked: string | undefined
 }
 
 export interface VoicePresence {
@@ -50,13 +53,13 @@ export interface VoicePresence {
 
 /**
  * Hears who is in which voice channel, and the server's calendar, and has both kept. Listens to the gateway's own events in their order, before anything is
- * cached. The gateway answers in order, so that an answer to any question proves that everything before it was heard.
+ * cached. Events carry no times and may come late over a line that stalls without breaking; but the gateway answers in order, so that an answer proves
+ * that everything before its question was heard. What is kept rests on that alone.
  */
 export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Beat = everyBeat): VoicePresence {
   const ears = new Map<string, Ear>()
   const calendar = createCalendarQueue(port)
-  let lastBeat = port.now()
-  let questions = 0
+  const questions = createLineQuestions()
   let answered: () => void = () => {}
   let running: Promise<void> | undefined
 
@@ -65,12 +68,12 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
   }
   const onRaw = (packet: GatewayDispatchPayload, shard: number): void => {
     const at = port.now()
-    if (at - lastBeat > STALLED_MS) for (const ear of ears.values()) doubt(ear)
     switch (packet.t) {
       case GatewayDispatchEvents.Ready:
-        return onShard(shard, { kind: 'lost' })
-      case GatewayDispatchEvents.Resumed:
-        return onShard(shard, { kind: 'resumed', at })
+        // A new session: nothing of the one before is told any more.
+        questions.forget(shard)
+        onShard(shard, { kind: 'lost' })
+        break
       case GatewayDispatchEvents.GuildCreate:
         if (packet.d.unavailable !== true) begin(packet.d, shard, at)
         break
@@ -85,10 +88,9 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
         break
       }
       case GatewayDispatchEvents.GuildMembersChunk: {
-        const ear = ears.get(packet.d.guild_id)
-        if (ear?.asked === undefined || ear.asked !== packet.d.nonce) break
-        ear.asked = undefined
-        if (ear.recorder.isLost) ear.recorder.hear({ kind: 'resumed', at })
+        const askedAt = questions.answer(shard, packet.d.nonce)
+        if (askedAt === undefined) break
+        onShard(shard, { kind: 'proven', at: askedAt })
         answered()
         break
       }
@@ -102,7 +104,6 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
       }
       default:
     }
-    onShard(shard, { kind: 'seen', at })
   }
 
   function begin(guild: GatewayGuildCreateDispatchData, shard: number, at: Instant): void {
@@ -113,7 +114,6 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
       recorder: before?.recorder ?? createPresenceRecorder(port.newWatch),
       accounts: new Map(accountsOf(guild).map((account) => [account.userId, account])),
       locale: guild.preferred_locale,
-      asked: undefined,
     }
     // The rows of those who are gone meanwhile may still wait to be written.
     for (const [userId, account] of before?.accounts ?? []) if (!ear.accounts.has(userId)) ear.accounts.set(userId, account)
@@ -126,32 +126,21 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
     )
   }
 
-  /** What comes next may be late: until the line has answered, times are those of the last moment that is certain. */
-  function doubt(ear: Ear): void {
-    if (ear.recorder.isLost || ear.recorder.heardUntil === undefined) return
-    ear.recorder.hear({ kind: 'lost' })
-    ask(ear)
+  /** Asks each line on which somebody's presence counts, through one server of it. */
+  function ask(): void {
+    const lines = new Map([...ears.values()].filter(({ recorder }) => recorder.isBusy && !recorder.isLost).map((ear) => [ear.shard, ear]))
+    for (const [shard, { guildId }] of lines) {
+      const line = client.guilds.cache.get(guildId)?.shard
+      if (line?.status !== Status.Ready || client.user === null) continue
+      const nonce = questions.ask(shard, port.now())
+      line.send({ op: GatewayOpcodes.RequestGuildMembers, d: { guild_id: guildId, user_ids: [client.user.id], limit: 0, nonce } })
+    }
   }
 
-  function ask(ear: Ear): void {
-    const guild = client.guilds.cache.get(ear.guildId)
-    if (guild?.shard.status !== Status.Ready || client.user === null) return
-    questions += 1
-    ear.asked = `p${questions}`
-    const d = { guild_id: ear.guildId, user_ids: [client.user.id], limit: 0, nonce: ear.asked }
-    guild.shard.send({ op: GatewayOpcodes.RequestGuildMembers, d })
-  }
-
-  const onLost = (shard: number): void => {
-    for (const ear of ears.values()) if (ear.shard === shard) ear.asked = undefined
-    onShard(shard, { kind: 'lost' })
-  }
   client.on(Events.Raw, onRaw)
-  client.on(Events.ShardReconnecting, onLost)
 
-  async function write(): Promise<void> {
-    const at = port.now()
-    const heard = await port.watched(at)
+  async function keep(): Promise<void> {
+    const heard = await port.watched(port.now())
     const events = heard.filter(({ counts }) => counts)
     for (const { recorder, accounts } of ears.values()) {
       recorder.watch(events)
@@ -171,18 +160,8 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
     await calendar.flush()
   }
 
-  function step(): Promise<void> {
-    const at = port.now()
-    const isStalled = at - lastBeat > STALLED_MS
-    lastBeat = at
-    for (const ear of ears.values()) {
-      const { recorder } = ear
-      if (!recorder.isBusy || recorder.isLost) continue
-      const isQuiet = at - (recorder.heardUntil ?? at) >= QUIET_MS
-      if (isStalled || (isQuiet && ear.asked !== undefined)) doubt(ear)
-      else if (isQuiet) ask(ear)
-    }
-    running ??= write()
+  function write(): Promise<void> {
+    running ??= keep()
       .catch((error: unknown) => log.warn({ err: error }, 'what was heard of voice channels waits to be written'))
       .finally(() => {
         running = undefined
@@ -190,23 +169,21 @@ export function hearVoice(client: Client, port: PresencePort, log: Log, beat: Be
     return running
   }
 
-  const stopBeat = beat(step)
+  const stopBeat = beat({ ask, write })
   return {
     async stop() {
       stopBeat()
       await running
-      const busy = [...ears.values()].filter(({ recorder }) => recorder.isBusy && !recorder.isLost)
-      if (busy.length > 0) {
+      ask()
+      if (questions.areOpen()) {
         const { promise, resolve } = Promise.withResolvers<void>()
-        answered = () => busy.every(({ asked }) => asked === undefined) && resolve()
-        busy.forEach(ask)
+        answered = () => !questions.areOpen() && resolve()
         const timer = setTimeout(resolve, LAST_ANSWER_MS)
         await promise
         clearTimeout(timer)
       }
       client.off(Events.Raw, onRaw)
-      client.off(Events.ShardReconnecting, onLost)
-      await step()
+      await write()
     },
   }
 }

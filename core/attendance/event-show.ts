@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Amount } from '../shared/amount.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { codeField } from '../shared/field.ts'
+import { booleanField, codeField } from '../shared/field.ts'
 import { MINUTE, type Instant } from '../shared/instant.ts'
 import { listText } from '../shared/list-text.ts'
 import { done, type Outcome } from '../shared/refusal.ts'
@@ -9,9 +9,10 @@ import type { Reply } from '../shared/reply.ts'
 import type { Text } from '../shared/text.ts'
 import type { EventPort } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
-import { eventCode, type Event } from './attendance.types.ts'
+import { eventCode, type Event, type EventPresence } from './attendance.types.ts'
 import { requireEvent } from './event-access.ts'
 import { eventState } from './event.rules.ts'
+import { PRESENCE_KEPT_MS, timePresent, type Interval } from './presence.rules.ts'
 
 const { say } = attendanceTexts
 const LATEST = 8
@@ -22,11 +23,18 @@ export interface EventCard {
   readonly latest: readonly string[]
   readonly reward: Amount
   readonly now: Instant
+  /** Milliseconds that the asker has been there; undefined on what others read too. */
+  readonly own?: number
 }
 
 /** `event show` needs what the reward is worth now. */
 export interface EventCardPort extends Pick<EventPort, 'find' | 'hosts' | 'latestAttendees'> {
   rewardOf(base: Amount, at: Instant): Amount
+}
+
+export interface EventShowPort extends EventCardPort {
+  /** When a member was seen in the event's channel, by all accounts. */
+  presenceOf(event: number, memberId: string): Promise<readonly Interval[]>
 }
 
 /** Everything on the card of an event; also read again when a shown card is brought up to date. */
@@ -41,20 +49,25 @@ export const eventShowCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'public',
-  input: z.object({ event: codeField(say('event'), 'EVT', 'event') }),
-  async run({ now, port }: Run<EventCardPort>, { event }): Promise<Outcome<EventCard>> {
+  input: z.object({ event: codeField(say('event'), 'EVT', 'event'), mine: booleanField(say('mine')).optional() }),
+  async run({ actor, now, port }: Run<EventShowPort>, { event, mine }): Promise<Outcome<EventCard>> {
     const found = await requireEvent(port, event)
-    return found.ok ? done(await readEventCard(port, found.result, now)) : found
+    if (!found.ok) return found
+    const card = await readEventCard(port, found.result, now)
+    const isKept = found.result.presence !== undefined && now < (found.result.closedAt ?? found.result.closesAt) + PRESENCE_KEPT_MS
+    if (!isKept || !(mine ?? actor.place.kind === 'private')) return done(card)
+    const window = { from: found.result.startsAt, to: found.result.endsAt }
+    return done({ ...card, own: timePresent(await port.presenceOf(found.result.number, actor.memberId), window) })
   },
   render: renderEventCard,
 })
 
-export function renderEventCard({ event, hosts, latest, reward, now }: EventCard): Reply {
+/** With the asker's own time it is for the asker alone, and not kept up to date: what is edited later is what everyone may read. */
+export function renderEventCard({ event, hosts, latest, reward, now, own }: EventCard): Reply {
   const attendees = event.capacity === null ? event.attendees : say('attendeesOf', { attendees: event.attendees, capacity: event.capacity })
   return {
-    audience: 'public',
+    ...(own === undefined ? { audience: 'public', card: eventCode(event.number) } : { audience: 'private' }),
     tone: 'info',
-    card: eventCode(event.number),
     title: say('eventLine', { event: eventCode(event.number), title: event.title, start: { at: event.startsAt } }),
     lines: latest.length === 0 ? [] : [say('latest', { names: listText(latest) })],
     fields: [
@@ -62,7 +75,7 @@ export function renderEventCard({ event, hosts, latest, reward, now }: EventCard
       ...(event.place === '' ? [] : [{ label: say('fieldPlace'), value: event.place }]),
       { label: say('fieldState'), value: stateText(event, now) },
       { label: say('fieldEvidence'), value: say(`evidence_${event.evidence}`) },
-      ...presenceFields(event),
+      ...presenceFields(event, own),
       { label: say('fieldReward'), value: reward },
       { label: say('fieldAttendees'), value: attendees },
       { label: say('fieldHosts'), value: listText(hosts) },
@@ -77,11 +90,18 @@ function stateText(event: Event, now: Instant): Text {
 }
 
 /** The live part of the card, brought up to date while the event runs. */
-function presenceFields({ presence }: Event): NonNullable<Reply['fields']> {
+function presenceFields({ presence }: Event, own: number | undefined): NonNullable<Reply['fields']> {
   if (presence === undefined) return []
+  const needed = Math.ceil(presence.threshold / MINUTE)
   return [
-    { label: say('fieldStay'), value: say('stayMinutes', { minutes: Math.ceil(presence.threshold / MINUTE) }) },
+    { label: say('fieldStay'), value: say('stayMinutes', { minutes: needed }) },
     { label: say('fieldPresent'), value: presence.present },
     { label: say('fieldReached'), value: presence.reached },
+    ...(own === undefined ? [] : [{ label: say('fieldOwn'), value: say('ownMinutes', { minutes: wholeMinutes(own, presence), needed }) }]),
   ]
+}
+
+/** Begun minutes do not count, but who has stayed long enough has all that are needed, though the last was not whole. */
+function wholeMinutes(own: number, { threshold }: EventPresence): number {
+  return own >= threshold ? Math.max(Math.ceil(threshold / MINUTE), Math.floor(own / MINUTE)) : Math.floor(own / MINUTE)
 }

@@ -31,7 +31,6 @@ export interface PresenceRecorder {
   written(batch: PresenceBatch): void
   /** Whether somebody is in a channel that counts. */
   readonly isBusy: boolean
-  readonly heardUntil: Instant | undefined
   readonly isLost: boolean
 }
 
@@ -76,10 +75,10 @@ export function createPresenceRecorder(newWatch: () => string): PresenceRecorder
       const still = new Set(openRows().map(keyOf))
       // No leave will be heard for what is watched no longer.
       for (const row of before)
-        if (openInStore.has(keyOf(row)) && !still.has(keyOf(row))) finish({ ...row, to: Math.max(row.from, book.heardUntil ?? row.from) })
+        if (openInStore.has(keyOf(row)) && !still.has(keyOf(row))) finish({ ...row, to: Math.max(row.from, book.provenUntil ?? row.from) })
     },
     pending() {
-      const seenUntil = book.heardUntil
+      const seenUntil = book.provenUntil
       if (seenUntil === undefined) return undefined
       const begun = openRows().filter((row) => !openInStore.has(keyOf(row)))
       for (const row of begun) ended.delete(keyOf(row))
@@ -98,9 +97,6 @@ export function createPresenceRecorder(newWatch: () => string): PresenceRecorder
     },
     get isBusy() {
       return book.open().some(({ channelId }) => eventsOf.has(channelId))
-    },
-    get heardUntil() {
-      return book.heardUntil
     },
     get isLost() {
       return book.isLost

@@ -24,8 +24,11 @@ export interface PresencePort {
   name(event: number, place: string): Promise<void>
   /** Writes a batch, whole; writing it again changes nothing. `accounts` are those of its rows: who was never heard of becomes a member, as by a first command. */
   record(batch: PresenceBatch, accounts: readonly ChatAccount[]): Promise<void>
-  /** Brings our events in step with the platform's calendar. `isWhole`: these are all that the community has there. */
-  follow(communityId: string, scheduled: readonly Scheduled[], isWhole: boolean): Promise<void>
+  /**
+   * Brings our events in step with the platform's calendar. `isWhole`: these are all that the community has there.
+   * @returns false when there was something to follow and the server is not known as the community's, which it may become
+   */
+  follow(communityId: string, scheduled: readonly Scheduled[], isWhole: boolean): Promise<boolean>
 }
 
 /** An event whose check-in is open and whose evidence is presence. */

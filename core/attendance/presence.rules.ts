@@ -1,8 +1,14 @@
-import { MINUTE, SECOND, type Instant } from '../shared/instant.ts'
+import { DAY, MINUTE, SECOND, type Instant } from '../shared/instant.ts'
 
 /** Presence counts after 60 % of the event's length or 30 minutes, whichever is less (spec 03, evidence b). */
 const DEFAULT_SHARE = 0.6
 const DEFAULT_MOST_MS = 30 * MINUTE
+
+/**
+ * Who was in a channel when is kept for this long after the check-in of the event closed, like everything else that is raw: its check-ins are settled and can
+ * be undone no more after days, and a question about them has been asked within a month. Attendance, rewards and statements do not need it.
+ */
+export const PRESENCE_KEPT_MS = 30 * DAY
 
 /** From `from` up to but not including `to`. */
 export interface Interval {

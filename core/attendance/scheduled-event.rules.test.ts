@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DAY, HOUR, MINUTE } from '../shared/instant.ts'
-import { followScheduled, type Followed, type Scheduled } from './scheduled-event.rules.ts'
+import { followScheduled, isNextOccurrence, type Followed, type Scheduled } from './scheduled-event.rules.ts'
 
 const NOW = Date.UTC(2027, 1, 3, 12)
 const there: Scheduled = {
@@ -11,6 +11,7 @@ const there: Scheduled = {
   endsAt: null,
   status: 'scheduled',
   creatorId: '7',
+  isRecurring: false,
 }
 const ours: Followed = { title: 'Community call', channelId: '500', startsAt: NOW + DAY, endsAt: NOW + DAY + HOUR }
 const running: Followed = { ...ours, startsAt: NOW - 20 * MINUTE, endsAt: NOW + 40 * MINUTE }
@@ -82,5 +83,24 @@ describe('our event', () => {
   })
   it('that is over stays as it was', () => {
     expect(follow({ title: 'Other', endsAt: NOW + HOUR }, { ...running, endsAt: NOW })).toEqual(['none'])
+  })
+})
+
+describe('an event that recurs', () => {
+  const isNext = (change: Partial<Scheduled>, last = running, isOver = false) =>
+    isNextOccurrence({ ...there, isRecurring: true, ...change }, last, isOver, NOW)
+
+  it('is about its next time once the one before is over or its time has come, and it begins after that one', () => {
+    expect(isNext({})).toBe(true)
+    expect(isNext({}, { ...running, startsAt: NOW - 2 * DAY, endsAt: NOW - DAY }, true)).toBe(true)
+    expect(isNext({ status: 'active', startsAt: NOW + HOUR }, running, true)).toBe(true)
+  })
+
+  it('is about the same time while that is put off, runs, is called off, or does not recur', () => {
+    expect(isNext({ startsAt: NOW + 2 * DAY }, ours)).toBe(false)
+    expect(isNext({ startsAt: running.startsAt, status: 'active' })).toBe(false)
+    expect(isNext({ startsAt: running.startsAt }, running, true)).toBe(false)
+    expect(isNext({ status: 'canceled' }, running, true)).toBe(false)
+    expect(isNext({ isRecurring: false }, running, true)).toBe(false)
   })
 })

@@ -19,6 +19,8 @@ export interface Scheduled {
   readonly status: 'scheduled' | 'active' | 'completed' | 'canceled'
   /** The account that made it, where the platform tells. */
   readonly creatorId: string | null
+  /** It takes place again and again under one id: when it is over it is scheduled anew, for the next time. */
+  readonly isRecurring: boolean
 }
 
 /** Our event that follows one of these. */
@@ -60,6 +62,15 @@ export function followScheduled(scheduled: Scheduled, ours: Followed | undefined
   const hasBegun = ours.startsAt <= now
   const course = hasBegun ? timed({ ...ours, title, endsAt: later(scheduled, ours, now) }) : { ...told, title }
   return isSame(course, ours) ? { step: 'none' } : { step: 'change', course }
+}
+
+/**
+ * Whether what the calendar tells is no more about the event of ours that followed it last, but about the next time that it takes place: that one is over,
+ * or its time has come, and it is to begin after that one's end. What is put off before it begins stays the same event.
+ */
+export function isNextOccurrence(scheduled: Scheduled, last: Followed, isOver: boolean, now: Instant): boolean {
+  const isToCome = scheduled.status === 'scheduled' || scheduled.status === 'active'
+  return scheduled.isRecurring && isToCome && scheduled.startsAt >= last.endsAt && (isOver || last.startsAt <= now)
 }
 
 /** An event that ended early was shorter, and so is what one must have stayed; one that never began is closed. */

@@ -8,13 +8,13 @@ export interface VoiceState {
 }
 
 /**
- * What is heard of one server's voice channels, in the order in which it is heard; `at` is when.
- * `seen`: something else came over the same line, which keeps the order, so that nothing older is missing.
- * `lost`: the line is gone or silent; whatever comes from now on may be late. `resumed`: everything late has come.
- * `snapshot`: who is there, whole, told at the beginning of a session; what was before is known no further than it was heard.
+ * What is heard of one server's voice channels, in the order in which it happened; `at` is when it was heard, which may be long after.
+ * `proven`: a question that was asked at `at` has been answered over the same line, which keeps the order: all that happened before `at` is heard.
+ * `lost`: what happens from now on is not told until a `snapshot`.
+ * `snapshot`: who is there, whole, told at the beginning of a session; what was before is known no further than it was proven.
  */
 export type VoiceFact =
-  | { readonly kind: 'seen' | 'resumed'; readonly at: Instant }
+  | { readonly kind: 'proven'; readonly at: Instant }
   | { readonly kind: 'lost' }
   | { readonly kind: 'state'; readonly at: Instant; readonly state: VoiceState }
   | { readonly kind: 'snapshot'; readonly at: Instant; readonly states: readonly VoiceState[] }
@@ -30,10 +30,10 @@ export interface Stretch {
 export interface VoiceBook {
   /** Takes a fact in; gives the stretches that ended by it. */
   hear(fact: VoiceFact): readonly Stretch[]
-  /** Those that go on and whose beginning is known. */
+  /** Those that go on. */
   open(): readonly Stretch[]
-  /** Up to here everything is known: open stretches have lasted at least until then. Undefined before anything was heard. */
-  readonly heardUntil: Instant | undefined
+  /** Up to here everything is known: open stretches have lasted at least until then. Undefined before anything was proven. */
+  readonly provenUntil: Instant | undefined
   readonly isLost: boolean
 }
 
@@ -42,61 +42,58 @@ const MAX_ACCOUNTS = 50_000
 
 interface Here {
   readonly channelId: string
-  /** Undefined while it joined at an unknown time since the line was lost. */
-  from: Instant | undefined
+  readonly from: Instant
 }
 
 /**
- * Folds what a gateway tells into stretches of presence that are never longer than the truth. While the line is whole they are exactly what was heard. What
- * comes between `lost` and `resumed` carries no time of its own: a leave is taken to have happened when the line was last heard, a join when all was
- * replayed; who is in neither was there throughout and keeps counting.
+ * Folds what a gateway tells into stretches of presence that are never longer than the truth. It tells no times, and a line that stalls, breaks and is
+ * resumed, or waits for a process that sleeps tells late. So a join counts from when it was heard, which is never too early; and a leave from the last
+ * moment up to which all was proven to be heard, which is never too late. Who is not told to have left was there throughout.
  */
 export function createVoiceBook(): VoiceBook {
   const here = new Map<string, Here>()
-  let heardUntil: Instant | undefined
+  let provenUntil: Instant | undefined
   let isLost = false
 
-  function end(userId: string, { channelId, from }: Here, to: Instant): Stretch[] {
+  function end(userId: string, { channelId, from }: Here): Stretch {
     here.delete(userId)
-    return from === undefined ? [] : [{ userId, channelId, from, to: Math.max(from, to) }]
+    return { userId, channelId, from, to: Math.max(from, provenUntil ?? from) }
   }
 
   function move({ userId, channelId, isDeaf }: VoiceState, at: Instant): Stretch[] {
     const before = here.get(userId)
     const next = isDeaf ? null : channelId
     if ((before?.channelId ?? null) === next) return []
-    const ended = before === undefined ? [] : end(userId, before, isLost ? (heardUntil ?? at) : at)
-    if (next !== null && here.size < MAX_ACCOUNTS) here.set(userId, { channelId: next, from: isLost ? undefined : at })
+    const ended = before === undefined ? [] : [end(userId, before)]
+    if (next !== null && here.size < MAX_ACCOUNTS) here.set(userId, { channelId: next, from: at })
     return ended
   }
 
   function restart(states: readonly VoiceState[], at: Instant): Stretch[] {
-    const ended = [...here].flatMap(([userId, one]) => end(userId, one, heardUntil ?? at))
+    const ended = [...here].map(([userId, one]) => end(userId, one))
     isLost = false
     for (const state of states) move(state, at)
     return ended
   }
 
-  function hear(fact: VoiceFact): readonly Stretch[] {
-    if (fact.kind === 'lost') {
-      isLost = true
-      return []
-    }
-    const { at } = fact
-    const ended = fact.kind === 'state' ? move(fact.state, at) : fact.kind === 'snapshot' ? restart(fact.states, at) : []
-    if (fact.kind === 'resumed') {
-      isLost = false
-      for (const one of here.values()) one.from ??= at
-    }
-    if (!isLost) heardUntil = Math.max(heardUntil ?? at, at)
-    return ended
-  }
-
   return {
-    hear,
-    open: () => [...here].flatMap(([userId, { channelId, from }]) => (from === undefined ? [] : [{ userId, channelId, from, to: null }])),
-    get heardUntil() {
-      return heardUntil
+    hear(fact) {
+      switch (fact.kind) {
+        case 'lost':
+          isLost = true
+          return []
+        case 'proven':
+          if (!isLost) provenUntil = Math.max(provenUntil ?? fact.at, fact.at)
+          return []
+        case 'state':
+          return move(fact.state, fact.at)
+        default:
+          return restart(fact.states, fact.at)
+      }
+    },
+    open: () => [...here].map(([userId, { channelId, from }]) => ({ userId, channelId, from, to: null })),
+    get provenUntil() {
+      return provenUntil
     },
     get isLost() {
       return isLost

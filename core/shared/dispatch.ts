@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Actor, ChatAccount, ChatPlace, Role } from './actor.ts'
 import type { Picture } from './chart.ts'
+import { cleanLine } from './clean-line.ts'
 import { commandName, type Command, type Run } from './command.ts'
 import { Fault } from './fault.ts'
 import { fieldMeta, issueProblem, type FieldMeta } from './field.ts'
@@ -214,7 +215,7 @@ function parseInput(command: Pick<Command, 'name' | 'input'>, raw: Readonly<Reco
   const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== null && value !== ''))
   const unexpected = Object.keys(given).find((name) => !isField(command, name))
   if (unexpected !== undefined) {
-    const shown = unexpected === '…' ? String(given['…']).slice(0, 60) : unexpected.slice(0, 60)
+    const shown = echoed(unexpected === '…' ? String(given['…']) : unexpected)
     return refuse({
       code: 'input.unexpected',
       kind: 'invalid',
@@ -278,11 +279,18 @@ function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string
   return JSON.stringify(Object.fromEntries(kept))
 }
 
+/** The beginning of what was typed, shown again: in one line, and with nothing in it that turns or hides text. */
+function echoed(typed: string): string {
+  return Array.from(cleanLine(typed.slice(0, 240)))
+    .slice(0, 60)
+    .join('')
+}
+
 function unknownCommand(name: string): Refusal {
   return {
     code: 'command.unknown',
     kind: 'not_found',
-    reason: say('unknownCommand', { name: name.slice(0, 60) }),
+    reason: say('unknownCommand', { name: echoed(name) }),
     nextStep: say('unknownCommandNext'),
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { HOUR, MINUTE } from '../../core/shared/instant.ts'
+import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
 import { GUILD, HOST, openVoiceStage, type VoiceStage } from '../support/discord/voice-stage.ts'
 
 const START = Date.UTC(2027, 1, 3, 18)
@@ -105,4 +105,74 @@ test('another server’s calendar is not ours', async () => {
   schedule({ channel })
   await world.write()
   expect(await events()).toEqual([])
+})
+
+test('one that recurs is an event each time that it takes place; the next one neither moves the first nor opens it again', async () => {
+  const first = await world.start()
+  await makeHost()
+  const id = schedule({ everyDays: 7, endsAt: START + 2 * HOUR })
+  await world.write()
+  world.community.clock.now += HOUR
+  world.fake.setScheduledEventStatus(id, 'active')
+  await world.write()
+  const [ann] = world.addPeople(1) as [string]
+  world.fake.voice(GUILD, ann, world.stage)
+  await world.pass(20 * MINUTE)
+  world.fake.finishOccurrence(id)
+  await world.write()
+  const week = (7 * DAY) / MINUTE
+  const once = { title: 'Community call', start: 60, end: 80, isClosed: false, stay: 12 }
+  const again = { title: 'Community call', start: 60 + week, end: 120 + week, isClosed: false, stay: 30 }
+  expect(await events()).toEqual([once, again])
+  // Both processes hear it, and one that starts later reads it.
+  await world.start()
+  world.fake.changeScheduledEvent(id, { name: 'Weekly call', startsAt: START + HOUR + 7 * DAY + 30 * MINUTE })
+  await world.write()
+  const moved = { ...again, title: 'Weekly call', start: again.start + 30, stay: 18 }
+  expect(await events()).toEqual([once, moved])
+  // The second takes place while nobody listens; the third is known from the list.
+  await first.kill()
+  world.community.clock.now += 7 * DAY
+  world.fake.setScheduledEventStatus(id, 'active')
+  world.community.clock.now += 2 * HOUR
+  world.fake.finishOccurrence(id)
+  await world.start()
+  expect((await events()).map(({ title, start }) => [title, start])).toEqual([
+    ['Community call', once.start],
+    ['Weekly call', moved.start],
+    ['Weekly call', moved.start + week],
+  ])
+  // Called off for good, only what was to come is closed.
+  world.fake.setScheduledEventStatus(id, 'canceled')
+  await world.write()
+  expect((await events()).map(({ isClosed }) => isClosed)).toEqual([false, false, true])
+  expect(await world.minutes(1)).toEqual(new Map([[ann, 20 * MINUTE]]))
+})
+
+test('one that was heard of before it was known which server is home is followed once it is', async () => {
+  await world.start()
+  const [early, called] = [schedule({ name: 'early' }), schedule({ name: 'called off' })]
+  await world.write()
+  const later = await world.start()
+  schedule({ name: 'later' })
+  world.fake.changeScheduledEvent(early, { startsAt: START + 2 * HOUR })
+  world.fake.setScheduledEventStatus(called, 'canceled')
+  await world.write()
+  await later.bot.stop()
+  expect(await events()).toEqual([])
+  const { prisma } = world.community.database
+  // By a direct message no server becomes home.
+  await world.fake.slash({ user: HOST, dm: true, path: ['pos', 'event', 'list'] })
+  const { memberId } = await prisma.chatAccount.findUniqueOrThrow({ where: { platform_userId: { platform: 'discord', userId: HOST } } })
+  await prisma.roleGrant.create({ data: { memberId, role: 'host', grantedAt: new Date(START) } })
+  await world.write()
+  expect(await events()).toEqual([])
+  await world.fake.slash({ user: HOST, channel: world.text, path: ['pos', 'event', 'list'] })
+  await world.write()
+  expect(new Map((await events()).map(({ title, start }) => [title, start]))).toEqual(
+    new Map([
+      ['early', 120],
+      ['later', 60],
+    ]),
+  )
 })

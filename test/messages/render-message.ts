@@ -57,7 +57,8 @@ export function renderMessage(reply: Reply, speak: Speak, pictures?: Readonly<Re
   })
 }
 
-function telegramProblems(html: string): string[] {
+/** What Telegram's own parser has against a message in HTML, and what in it could be pressed that we did not mean. */
+export function telegramProblems(html: string): string[] {
   try {
     const { text, found } = parseTelegramHtml(html)
     const pressed = found.filter((each) => !each.startsWith(`${ORIGIN}/`) && !COMMANDS.has(each))

@@ -105,6 +105,9 @@ async function events(say: Say): Promise<void> {
     'event codes EVT-2 3',
     'event codes EVT-2 2000',
     'event codes EVT-3',
+    'event create Town hall start:+1h evidence:presence place:300000000000000007',
+    'event show EVT-4',
+    'event show EVT-4 mine:no',
   ])
     await say('hana', line)
   await say('ann', 'event codes EVT-1')

@@ -1,11 +1,13 @@
 import {
   type APIGuildScheduledEvent,
+  type APIGuildScheduledEventRecurrenceRule,
   type APIStageInstanceGuildScheduledEvent,
   type APIVoiceGuildScheduledEvent,
   ChannelType,
   GatewayDispatchEvents,
   GuildScheduledEventEntityType,
   GuildScheduledEventPrivacyLevel,
+  GuildScheduledEventRecurrenceRuleFrequency,
   GuildScheduledEventStatus,
 } from 'discord-api-types/v10'
 import { type Answer, type Call, param, type Route } from './call.ts'
@@ -25,6 +27,8 @@ export interface ScheduledEventInput {
   /** Milliseconds; people mostly name none. */
   readonly endsAt?: number
   readonly description?: string
+  /** It takes place again every so many days under the same id. */
+  readonly everyDays?: number
 }
 
 export interface ScheduledEventChange {
@@ -36,6 +40,8 @@ export interface ScheduledEventChange {
 }
 
 export type ScheduledEventStatus = 'scheduled' | 'active' | 'completed' | 'canceled'
+
+const DAY_MS = 24 * 60 * 60 * 1000
 
 const STATUS: Record<ScheduledEventStatus, GuildScheduledEventStatus> = {
   scheduled: GuildScheduledEventStatus.Scheduled,
@@ -84,7 +90,7 @@ export class Calendar {
       entity_type: stage ? GuildScheduledEventEntityType.StageInstance : GuildScheduledEventEntityType.Voice,
       entity_id: null,
       entity_metadata: null,
-      recurrence_rule: null,
+      recurrence_rule: input.everyDays === undefined ? null : daily(input.startsAt, input.everyDays),
       guild_scheduled_event_exceptions: [],
     })
     guild.events.set(event.id, event)
@@ -101,6 +107,24 @@ export class Calendar {
     // What is over is no longer listed (developers/resources/guild-scheduled-event, "List Scheduled Events for Guild").
     if (FOLLOWS[status] === undefined) guild.events.delete(eventId)
     else guild.events.set(eventId, changed)
+    this.#gateway.dispatch(GatewayDispatchEvents.GuildScheduledEventUpdate, changed, true)
+  }
+
+  /** One that recurs is over for this time: it is scheduled for the next one. @throws when it is not running or does not recur */
+  finishOccurrence(eventId: string): void {
+    const { guild, event } = this.#find(eventId)
+    const rule = event.recurrence_rule
+    if (rule === null || event.status !== GuildScheduledEventStatus.Active)
+      throw new Error('only a running event that recurs is scheduled anew')
+    const later = (time: string | null): string | null =>
+      time === null ? null : new Date(Date.parse(time) + rule.interval * DAY_MS).toISOString()
+    const changed = trusted<APIGuildScheduledEvent>({
+      ...event,
+      status: GuildScheduledEventStatus.Scheduled,
+      scheduled_start_time: later(event.scheduled_start_time),
+      scheduled_end_time: later(event.scheduled_end_time),
+    })
+    guild.events.set(eventId, changed)
     this.#gateway.dispatch(GatewayDispatchEvents.GuildScheduledEventUpdate, changed, true)
   }
 
@@ -131,6 +155,22 @@ export class Calendar {
     const event = guild?.events.get(eventId)
     if (!guild || !event) throw new Error(`no scheduled event ${eventId}`)
     return { guild, event }
+  }
+}
+
+/** developers/resources/guild-scheduled-event, "Guild Scheduled Event Recurrence Rule Object". */
+function daily(startsAt: number, interval: number): APIGuildScheduledEventRecurrenceRule {
+  return {
+    start: new Date(startsAt).toISOString(),
+    end: null,
+    frequency: GuildScheduledEventRecurrenceRuleFrequency.Daily,
+    interval,
+    by_weekday: null,
+    by_n_weekday: null,
+    by_month: null,
+    by_month_day: null,
+    by_year_day: null,
+    count: null,
   }
 }
 

@@ -85,6 +85,8 @@ export interface DiscordFake extends AsyncDisposable {
   /** Somebody schedules an event in a voice or stage channel. */
   scheduleEvent(input: ScheduledEventInput): string
   setScheduledEventStatus(eventId: string, status: ScheduledEventStatus): void
+  /** One that recurs is over for this time, and scheduled for the next. */
+  finishOccurrence(eventId: string): void
   /** Somebody gives it another name, time or channel. */
   changeScheduledEvent(eventId: string, change: ScheduledEventChange): void
   /** Somebody removes it. */
@@ -239,6 +241,7 @@ export async function startDiscordFake(options: DiscordFakeOptions = {}): Promis
     removeMember: (guildId, userId) => world.removeMember(guildId, userId),
     voice: (guildId, userId, channelId, how) => world.voice(guildId, userId, channelId, how),
     scheduleEvent: (input) => calendar.schedule(input),
+    finishOccurrence: (eventId) => calendar.finishOccurrence(eventId),
     setScheduledEventStatus: (eventId, status) => calendar.setStatus(eventId, status),
     changeScheduledEvent: (eventId, change) => calendar.change(eventId, change),
     deleteScheduledEvent: (eventId) => calendar.remove(eventId),
