@@ -169,7 +169,8 @@ async function quiet(community: Community, say: Say, press: Press): Promise<void
     data: replies.map((reply) => ({ memberId, reply, createdAt: new Date(community.clock.now) })),
   })
   const first = await say('bob', 'inbox')
-  await press('bob', await press('bob', first, '3 more'), 'Earlier messages')
+  await press('bob', first, '3 more')
+  await press('bob', await say('bob', 'inbox'), 'Earlier messages')
   for (const line of ['digest 18', 'digest noon', 'digest off']) await say('ann', line)
   await say('hana', 'event create Evening talk start:+5h place:library')
   await say('hana', 'event create Stand-up start:+5m minutes:15')
