@@ -13,8 +13,6 @@ export function localDay(timeZone: string, at: Instant): number {
 /** When the next digest is due after `now`: at the hour, on a day after `lastDay`, on which one was sent. A day with 23 or 25 hours has one as well. */
 export function nextDigestAt(timeZone: string, hour: number, now: Instant, lastDay: number | null): Instant {
   const next = (after: Instant) => releaseAt({ timeZone, digestHour: hour, rollUp: false, quiet: undefined }, after)
-  let at = next(now)
-  // More than one step only for whoever moved to a zone where it is still the day before.
-  while (lastDay !== null && localDay(timeZone, at) <= lastDay) at = next(at)
-  return at
+  // More than one step after one that came early, and for whoever moved to a zone where it is still the day before.
+  for (let at = next(now); ; at = next(at)) if (lastDay === null || localDay(timeZone, at) > lastDay) return at
 }

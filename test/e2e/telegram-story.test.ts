@@ -19,7 +19,6 @@ describe.each([
     const told = stage.inbox('Ann').filter((text) => text.includes('A wallet was linked to your account'))
     expect(told.length).toBeGreaterThan(0)
     for (const text of told) expect(text).toContain('New for you')
-    )
     expect(stage.problems()).toEqual([])
   })
 })
