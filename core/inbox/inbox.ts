@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { codeField } from '../shared/field.ts'
+import { carried, codeField } from '../shared/field.ts'
 import { done } from '../shared/refusal.ts'
 import type { Button, Reply } from '../shared/reply.ts'
 import type { InboxPort } from './inbox.port.ts'
@@ -26,7 +26,7 @@ export const inboxCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ before: codeField(say('before'), 'MSG').optional() }),
+  input: z.object({ before: carried(codeField(say('before'), 'MSG').optional()) }),
   async run({ actor: { memberId }, now, port }: Run<InboxPort>, { before }) {
     if (before !== undefined) return done<Page>({ kind: 'older', left: 0, ...(await port.older(memberId, before, SHOWN, now)) })
     const unread = await port.unread(memberId, SHOWN, now)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { eventCode } from '../attendance/attendance.types.ts'
 import { requireEvent } from '../attendance/event-access.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { choiceField, codeField } from '../shared/field.ts'
+import { carried, choiceField, codeField } from '../shared/field.ts'
 import type { Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
@@ -30,7 +30,7 @@ export const remindCommand = defineCommand({
       '1d': say('span_1d'),
       off: say('noReminder'),
     }).optional(),
-    again: choiceField(say('again'), ['10m', '1h'], { '10m': say('span_10m'), '1h': say('span_1h') }).optional(),
+    again: carried(choiceField(say('again'), ['10m', '1h']).optional()),
   }),
   async run({ actor, now, port }: Run<RemindPort>, { event: number, before, again }): Promise<Outcome<Reminded>> {
     const found = await requireEvent(port, number)
