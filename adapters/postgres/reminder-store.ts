@@ -84,16 +84,23 @@ async function sendSome(tx: Tx, now: Instant): Promise<{ seen: number; sent: num
   const events = new Map(rows.map((row) => [eventCode(row.number), toEvent(row)]))
   let sent = 0
   for (const { member_id: memberId, subject, platform, user_id, language, time_zone: timeZone } of due) {
-    await tx.reminder.update({ where: { memberId_subject: { memberId, subject } }, data: { dueAt: null } })
     const event = events.get(subject)
-    if (event === undefined || isOver(event, now)) continue
-    if ((await tx.attendance.count({ where: { event: event.number, memberId, undoneAt: null } })) > 0) continue
+    const isWanted = event !== undefined && !isOver(event, now) && !(await hasCheckedIn(tx, event.number, memberId))
+    await tx.reminder.update({
+      where: { memberId_subject: { memberId, subject } },
+      data: isWanted ? { dueAt: null, toldStart: new Date(event.startsAt) } : { dueAt: null },
+    })
+    if (!isWanted) continue
     const reply = replyToJson(await issueButtons(tx, renderReminder(event, now), memberId, now))
     const payload = { reply, language, timeZone }
     await tx.outboxRow.create({ data: { topic: 'private', subject: `${platform}:${user_id}`, payload, createdAt: at } })
     sent += 1
   }
   return { seen: due.length, sent }
+}
+
+async function hasCheckedIn(tx: Tx, event: number, memberId: string): Promise<boolean> {
+  return (await tx.attendance.count({ where: { event, memberId, undoneAt: null } })) > 0
 }
 
 const eventNumber = (subject: string): number => Number(subject.replace(/^EVT-/, ''))

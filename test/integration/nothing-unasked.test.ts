@@ -1,3 +1,4 @@
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sendDigests } from '../../adapters/postgres/digest-store.ts'
 import { sendReminders } from '../../adapters/postgres/reminder-store.ts'
@@ -111,6 +112,28 @@ test('the card of an event reminds who presses, in private, and the buttons of t
   const [onceMore, still] = [toDora().length, toTim().length]
   await live()
   expect([toDora().length, toTim().length]).toEqual([onceMore + 1, still])
+})
+
+test('a changed wallet is told at once to the accounts that did not change it, and waits in the inbox', async () => {
+  const { community, discord, telegram } = stage
+  const { prisma } = community.database
+  const { memberId } = await prisma.chatAccount.findFirstOrThrow({ where: { userId: DORA } })
+  telegram.addUser({ id: 201, firstName: 'Dora', languageCode: 'en', started: true })
+  await prisma.chatAccount.create({ data: { platform: 'telegram', userId: '201', memberId, name: 'Dora', linkedAt: new Date(GENESIS) } })
+  const wallet = privateKeyToAccount(generatePrivateKey())
+  const asked = await dora('wallet link', { address: wallet.address })
+  const message = /\S+ wants you to sign in[^]*Expiration Time: \S+/.exec(asked.text)?.[0] ?? ''
+  const before = toDora().length
+  expect((await dora('wallet confirm', { signature: await wallet.signMessage({ message }) })).text).toContain('Wallet linked')
+  await live()
+  expect(plain(telegram.messages(201).at(-1)?.text ?? '')).toContain(`A wallet was linked to your account: ${wallet.address}`)
+  await telegram.send({ user: 201, text: '/wallet_unlink' })
+  const withAnswer = telegram.messages(201).length
+  await live()
+  expect(visibleText(discord.messages(discord.directChannel(DORA)).at(-1)!)).toContain('was taken off. Was it not you?')
+  expect([toDora().length, telegram.messages(201).length]).toEqual([before + 1, withAnswer])
+  const inbox = (await dora('inbox')).text
+  for (const words of ['A wallet was linked', 'was taken off']) expect(inbox).toContain(words)
 })
 
 test('who blocked the bot is left alone', async () => {

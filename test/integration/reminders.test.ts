@@ -143,6 +143,19 @@ test('a start that moves takes it along, also when it had come already', async (
   expect(await isDue()).toBe(false)
 })
 
+test('a start that moves by less than the lead after it came is no reason, until the moves add up', async () => {
+  await community.say('ann', 'remind EVT-1 1h')
+  at(START - HOUR)
+  expect(await run()).toBe(1)
+  await moveTo(START - 5 * MINUTE)
+  await moveTo(START + 30 * MINUTE)
+  expect(await isDue()).toBe(false)
+  await moveTo(START + HOUR)
+  expect([await isDue(), await run()]).toEqual([false, 0])
+  at(START)
+  expect(await run()).toBe(1)
+})
+
 test('its buttons put it off as long as the event goes on, and end it; they are of its member alone', async () => {
   await community.say('ann', 'remind EVT-1 10m')
   at(START - 10 * MINUTE)

@@ -45,16 +45,20 @@ CREATE TABLE reminder (
   -- How long before the start, in milliseconds.
   lead_ms   INTEGER NOT NULL CHECK (lead_ms > 0),
   due_at    TIMESTAMPTZ(3),
+  -- The start that was told of last.
+  told_start TIMESTAMPTZ(3),
   PRIMARY KEY (member_id, subject),
   FOREIGN KEY (platform, user_id) REFERENCES chat_account (platform, user_id)
 );
 CREATE INDEX reminder_due ON reminder (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX reminder_subject ON reminder (subject);
 
--- Whoever moves the start of an event, by whatever way, moves its reminders. One that was sent comes again: its hour was not the right one.
+-- Whoever moves the start of an event, by whatever way, moves its reminders. One that was sent comes again when it was too early altogether: its new time is not
+-- before the start of which it told. A host who begins some minutes early or late is no reason.
 CREATE FUNCTION reminders_follow_start() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE reminder SET due_at = NEW.starts_at - lead_ms * interval '1 millisecond' WHERE subject = 'EVT-' || NEW.number;
+  UPDATE reminder SET due_at = NEW.starts_at - lead_ms * interval '1 millisecond'
+  WHERE subject = 'EVT-' || NEW.number AND (due_at IS NOT NULL OR NEW.starts_at - lead_ms * interval '1 millisecond' >= told_start);
   RETURN NULL;
 END $$;
 CREATE TRIGGER event_start_moves_reminders AFTER UPDATE OF starts_at ON event FOR EACH ROW
