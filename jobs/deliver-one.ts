@@ -72,7 +72,7 @@ async function send(
   now: () => Instant,
 ): Promise<void> {
   if (delivery.kind === 'private') {
-    await messenger.sendPrivate(delivery.userId, delivery.reply, delivery.language, attempt)
+    await messenger.sendPrivate(delivery.userId, delivery.reply, delivery.reader, attempt)
     return recorded(() => outbox.delivered(delivery.id, now()))
   }
   if (delivery.kind === 'post') {

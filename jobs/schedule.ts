@@ -80,3 +80,28 @@ export interface DeadLettersJobParts {
 export function deadLettersJob({ isDue, tell }: DeadLettersJobParts): Job {
   return { name: 'dead-letters', cron: '* * * * *', isDue, run: tell }
 }
+
+export interface InboxJobParts {
+  readonly isDigestDue: (now: Instant) => Promise<boolean>
+  /** Gives how many were sent. */
+  readonly sendDigests: (now: Instant) => Promise<number>
+  readonly isReminderDue: (now: Instant) => Promise<boolean>
+  /** Gives how many were sent. */
+  readonly sendReminders: (now: Instant) => Promise<number>
+  /** Forgets what members have had long enough; says how much of it. */
+  readonly forget: (now: Instant) => Promise<object>
+}
+
+/** What members asked for, at the time for which they asked. */
+export function inboxJobs(parts: InboxJobParts): readonly Job[] {
+  return [
+    { name: 'digests', cron: '* * * * *', isDue: parts.isDigestDue, run: async (now) => ({ sent: await parts.sendDigests(now) }) },
+    {
+      name: 'reminders',
+      cron: '*/15 * * * * *',
+      isDue: parts.isReminderDue,
+      run: async (now) => ({ sent: await parts.sendReminders(now) }),
+    },
+    { name: 'forget-inbox', cron: '45 3 * * *', run: parts.forget },
+  ]
+}

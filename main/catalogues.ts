@@ -11,6 +11,7 @@ import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
 import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
+import { inboxTexts } from '../core/inbox/inbox.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
 import { sharedTexts } from '../core/shared/shared.texts.ts'
 import { SERVER_CATALOGUES } from '../server/catalogues.ts'
@@ -21,6 +22,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   sharedTexts.catalogue,
   identityTexts.catalogue,
   walletTexts.catalogue,
+  inboxTexts.catalogue,
   announceTexts.catalogue,
   attendanceTexts.catalogue,
   checkInTexts.catalogue,

@@ -1,12 +1,15 @@
 import type pg from 'pg'
 import { announceStore } from '../adapters/postgres/announce-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
+import { digestStore } from '../adapters/postgres/digest-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
+import { inboxStore, snoozeStore } from '../adapters/postgres/inbox-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
 import { guildStore, usedChannels } from '../adapters/postgres/guild-store.ts'
+import { reminderStore } from '../adapters/postgres/reminder-store.ts'
 import { rewardTableStore } from '../adapters/postgres/reward-table-store.ts'
 import { rosterStore } from '../adapters/postgres/roster-store.ts'
 import { withdrawStore } from '../adapters/postgres/withdraw-store.ts'
@@ -48,12 +51,17 @@ import { setupCommand } from '../core/guild/setup.ts'
 import { helpCommand } from '../core/identity/help.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { languageCommand } from '../core/identity/language.ts'
+import { privacyHideCommand, privacyShowCommand } from '../core/identity/privacy.ts'
 import { roleGrantCommand, roleRevokeCommand } from '../core/identity/role.ts'
 import { startCommand } from '../core/identity/start.ts'
 import { timezoneCommand } from '../core/identity/timezone.ts'
 import { walletConfirmCommand } from '../core/identity/wallet-confirm.ts'
 import { walletLinkCommand } from '../core/identity/wallet-link.ts'
 import { walletUnlinkCommand } from '../core/identity/wallet-unlink.ts'
+import { digestCommand } from '../core/inbox/digest.ts'
+import { inboxCommand } from '../core/inbox/inbox.ts'
+import { remindCommand } from '../core/inbox/remind.ts'
+import { snoozeCommand } from '../core/inbox/snooze.ts'
 import { resumeCommand } from '../core/operations/resume.ts'
 import { statusCommand, type PartState } from '../core/operations/status.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
@@ -110,6 +118,12 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(eventCloseCommand, (tx) => ({ ...events(tx), settlePresence: parts.settlePresence })),
     bindCommand(languageCommand, identityStore),
     bindCommand(timezoneCommand, identityStore),
+    bindCommand(privacyHideCommand, identityStore),
+    bindCommand(privacyShowCommand, identityStore),
+    bindCommand(inboxCommand, inboxStore),
+    bindCommand(digestCommand, digestStore),
+    bindCommand(remindCommand, reminderStore),
+    bindCommand(snoozeCommand, snoozeStore),
     bindCommand(statusCommand, (tx) => ({
       view: async () => ({ parts: await parts.parts(), ...(await readOperations(tx)) }),
     })),

@@ -5,10 +5,11 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
+import { composeInbox } from './inbox.ts'
 import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
@@ -40,6 +41,7 @@ try {
       ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
       ...presenceJobs(composeSettling(database, submit)),
       deadLettersJob(composeDeadLetters(database)),
+      ...inboxJobs(composeInbox(database)),
     ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
-import { outboxStore, takeNotices } from '../adapters/postgres/outbox-store.ts'
+import { takeNotices } from '../adapters/postgres/notices.ts'
+import { outboxStore } from '../adapters/postgres/outbox-store.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
@@ -9,7 +10,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -19,6 +20,7 @@ import { compose } from './compose.ts'
 import type { Config } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { guardDeployment } from './deployment-guard.ts'
+import { composeInbox } from './inbox.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
@@ -137,6 +139,7 @@ async function start(
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
     ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
+    ...inboxJobs(composeInbox(database)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({

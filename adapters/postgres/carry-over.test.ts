@@ -77,8 +77,9 @@ test('mined out ends; while the policy is on, what was refused is paid first, ol
     balance: pos(30),
     earned: pos(30),
   })
-  const notes = await database.prisma.outboxRow.findMany({ where: { topic: 'private' } })
-  expect(notes.map(({ subject, payload }) => [subject, JSON.stringify(payload).includes('carriedOver')])).toEqual([['console:ben', true]])
+  const notes = await database.prisma.inboxMessage.findMany()
+  expect(notes.map(({ memberId, reply }) => [memberId, reply.includes('carriedOver')])).toEqual([[ben.id, true]])
+  expect(await database.prisma.outboxRow.count({ where: { topic: 'private' } })).toBe(0)
 
   await settlement.fund(await world.at(endOf(3) - DAY))
   await openAndClose(3)

@@ -1,17 +1,19 @@
-import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { isIssued, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
-import { DAY } from '../../core/shared/instant.ts'
+import type { AuditLine, DispatchPort } from '../../core/shared/dispatch.ts'
 import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
+import { mentionUnread } from './inbox-store.ts'
+import { issueButtons } from './issue-buttons.ts'
 
 const buttonInput = z.record(z.string(), z.string())
 /** 16 random bytes in base64url. */
 const TOKEN = /^[\w-]{22}$/
-const BUTTON_LIFETIME_MS = 30 * DAY
 
-type StorePart = Pick<DispatchPort<Tx>, 'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'takeButton' | 'releaseButton'>
+type StorePart = Pick<
+  DispatchPort<Tx>,
+  'read' | 'write' | 'claimKey' | 'saveLine' | 'issueButtons' | 'mentionUnread' | 'takeButton' | 'releaseButton'
+>
 
 /** Transactions, saved answers and buttons for `dispatch`. */
 export function dispatchStore(database: Database): StorePart {
@@ -34,21 +36,8 @@ export function dispatchStore(database: Database): StorePart {
     async saveLine(tx, line) {
       await tx.auditLine.create({ data: { ...line, reply: replyToJson(line.reply), at: new Date(line.at) } })
     },
-    async issueButtons(tx, reply, memberId, now) {
-      if (reply.buttons === undefined || reply.buttons.length === 0) return reply
-      const buttons = reply.buttons.map((button) => ({ ...button, token: randomBytes(16).toString('base64url') }))
-      await tx.button.createMany({
-        data: buttons.map((button) => ({
-          token: button.token,
-          command: button.command,
-          input: button.input,
-          memberId: button.allowed === 'owner' ? memberId : null,
-          once: button.once ?? false,
-          expiresAt: new Date(now + BUTTON_LIFETIME_MS),
-        })),
-      })
-      return { ...reply, buttons: buttons.filter(isIssued) }
-    },
+    issueButtons,
+    mentionUnread: (memberId, now) => mentionUnread(database, memberId, now),
     async takeButton(token, memberId, key, now) {
       // What a platform hands in may be anything, and PostgreSQL takes no zero byte.
       if (!TOKEN.test(token)) return { state: 'gone' }

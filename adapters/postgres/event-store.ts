@@ -72,7 +72,7 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
     async latestAttendees(event, limit) {
       const rows = await tx.$queryRaw<{ name: string }[]>(Prisma.sql`
         SELECT m.name FROM attendance a JOIN member m ON m.id = a.member_id
-        WHERE a.event = ${event} AND a.undone_at IS NULL ORDER BY a.at DESC, m.id LIMIT ${limit}`)
+        WHERE a.event = ${event} AND a.undone_at IS NULL AND NOT m.hidden ORDER BY a.at DESC, m.id LIMIT ${limit}`)
       return rows.map(({ name }) => name)
     },
     async presenceOf(event, memberId) {

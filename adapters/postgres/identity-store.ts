@@ -3,7 +3,8 @@ import type { IdentityPort, WalletPort, WalletProof } from '../../core/identity/
 import type { FoundMember, Wallet } from '../../core/identity/identity.types.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
-import { notifyMember } from './notify-member.ts'
+import { moveDigest } from './digest-store.ts'
+import { warnMember } from './notify-member.ts'
 
 /** Members, their language and their roles. */
 export function identityStore(tx: Tx): IdentityPort {
@@ -11,8 +12,12 @@ export function identityStore(tx: Tx): IdentityPort {
     async setLanguage(memberId, language) {
       await tx.member.update({ where: { id: memberId }, data: { language } })
     },
-    async setTimeZone(memberId, timeZone) {
+    async setTimeZone(memberId, timeZone, now) {
       await tx.member.update({ where: { id: memberId }, data: { timeZone } })
+      await moveDigest(tx, memberId, timeZone, now)
+    },
+    async setHidden(memberId, hidden) {
+      await tx.member.update({ where: { id: memberId }, data: { hidden } })
     },
     findMember: (platform, reference) => findMember(tx, platform, reference),
     async grantRole(memberId, role, grantedBy, at) {
@@ -90,7 +95,7 @@ export function walletStore(tx: Tx, proof: WalletProof): WalletPort {
       await tx.member.update({ where: { id: memberId }, data: { autoPayout: false } })
       return taken.count === 1 ? wallet : undefined
     },
-    notify: (memberId, text, now) => notifyMember(tx, memberId, text, now),
+    warn: (memberId, by, text, now) => warnMember(tx, memberId, by, text, now),
   }
 }
 

@@ -99,7 +99,7 @@ async function tellOperators(tx: Tx, { id, subject, payload, createdAt }: Cause,
   const reply = replyToJson(alertOf(subject, payload))
   await tx.$executeRaw(Prisma.sql`
     INSERT INTO outbox (topic, subject, payload, cause, created_at)
-    SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', ${reply}::text, 'language', m.language), ${id}, ${createdAt}
+    SELECT 'private', a.platform || ':' || a.user_id, jsonb_build_object('reply', ${reply}::text, 'language', m.language, 'timeZone', m.time_zone), ${id}, ${createdAt}
     FROM chat_account a JOIN member m ON m.id = a.member_id
     WHERE a.platform || ':' || a.user_id = ANY (${[...operators]}::text[])
        OR EXISTS (SELECT 1 FROM role_grant r WHERE r.member_id = m.id AND r.role = 'operator')`)

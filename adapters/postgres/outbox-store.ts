@@ -1,13 +1,14 @@
 import { readEventCard, renderEventCard } from '../../core/attendance/event-show.ts'
-import type { Notice, OutboxPort, Try } from '../../core/shared/outbox.ts'
+import type { OutboxPort, Try } from '../../core/shared/outbox.ts'
 import type { Instant } from '../../core/shared/instant.ts'
-import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
+import { replyToJson, type Reply } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { forgetCard } from './chat-store.ts'
 import type { Database, Tx } from './database.ts'
 import { eventStore, type EventStoreOptions } from './event-store.ts'
+import { issueButtons } from './issue-buttons.ts'
 import { hasCauses, lockOutbox, spreadCauses, type SpreadOptions } from './outbox-spread.ts'
-import { languageOf, takeOthers, takePosts } from './outbox-take.ts'
+import { takeOthers, takePosts } from './outbox-take.ts'
 
 export interface OutboxOptions extends Omit<SpreadOptions, 'genesis'> {
   readonly events: EventStoreOptions
@@ -25,7 +26,9 @@ export function outboxStore(database: Database, options: OutboxOptions): OutboxP
   async function readCard(tx: Tx, subject: string, now: Instant): Promise<Reply | undefined> {
     const store = eventStore(tx, options.events)
     const event = await store.find(Number(subject.replace(/^EVT-/, '')))
-    return event === undefined ? undefined : renderEventCard(await readEventCard(store, event, now))
+    if (event === undefined) return undefined
+    // What a card offers is for everybody: there is no one member to whom its buttons belong.
+    return issueButtons(tx, renderEventCard(await readEventCard(store, event, now)), '', now)
   }
 
   return {
@@ -93,19 +96,4 @@ async function settle(
   const ended = await tx.outboxRow.updateMany({ where: { id, attempts, deliveredAt: null }, data })
   if (ended.count === 1 && error !== undefined)
     await tx.outboxRow.updateMany({ where: { carrier: id }, data: { error, sendingSince: null } })
-}
-
-/** Most messages that one turn of a chat brings along. */
-const NOTICES_AT_ONCE = 20
-
-/** `TakeNotices` of an account of the console. */
-export async function takeNotices({ prisma }: Database, userId: string, now: Instant): Promise<readonly Notice[]> {
-  const rows = await prisma.$queryRaw<{ id: bigint; payload: { reply?: string; language?: string } }[]>(Prisma.sql`
-    UPDATE outbox SET attempts = attempts + 1, delivered_at = ${new Date(now)} WHERE id IN (
-      SELECT id FROM outbox WHERE delivered_at IS NULL AND error IS NULL AND topic = 'private' AND subject = ${`console:${userId}`}
-      ORDER BY id LIMIT ${NOTICES_AT_ONCE} FOR UPDATE SKIP LOCKED)
-    RETURNING id, payload`)
-  return rows
-    .toSorted((a, b) => Number(a.id - b.id))
-    .map(({ payload }) => ({ reply: replyFromJson(payload.reply ?? '{}'), language: languageOf(payload.language) }))
 }

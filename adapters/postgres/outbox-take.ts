@@ -9,7 +9,7 @@ import type { Language } from '../../core/shared/text.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 
-/** Ours, as `outbox-spread.ts` and `notify-member.ts` write it. */
+/** Ours, as `outbox-spread.ts`, `notify-member.ts` and the stores of digests and reminders write it. */
 const Payload = z.object({
   reply: z.string().default('{}'),
   language: z.string().nullish(),
@@ -95,14 +95,14 @@ const baseOf = ({ id, attempts, created_at, sending_since }: TakenRow) => ({
 
 function toPrivate(row: TakenRow): Delivery {
   const [platform, ...rest] = row.subject.split(':')
-  const { reply, language } = Payload.parse(row.payload)
+  const { reply, language, timeZone } = Payload.parse(row.payload)
   return {
     ...baseOf(row),
     kind: 'private',
     platform: readPlatform(platform),
     userId: rest.join(':'),
     reply: replyFromJson(reply),
-    language: languageOf(language),
+    reader: readersOf(language, timeZone),
   }
 }
 

@@ -77,12 +77,12 @@ describe('a direct message', () => {
   test('is sent with its file, or told to be impossible', async () => {
     const { fake, bot } = house
     fake.addUser({ userId: '300000000000000008', acceptsDirectMessages: false })
-    expect(await bot.messenger.sendPrivate(BOB, reply, 'zh')).toBe('sent')
+    expect(await bot.messenger.sendPrivate(BOB, reply, { language: 'zh', timeZone: 'UTC' })).toBe('sent')
     const message = present(fake.messages(fake.directChannel(BOB))[0])
     expect(JSON.stringify(message.components)).toContain('是')
     expect(message.attachments.map(({ filename }) => filename)).toEqual(['a.txt'])
-    expect(await bot.messenger.sendPrivate('300000000000000008', reply, 'en')).toBe('unreachable')
-    expect(await bot.messenger.sendPrivate('300000000000000999', reply, 'en')).toBe('unreachable')
+    expect(await bot.messenger.sendPrivate('300000000000000008', reply, { language: 'en', timeZone: 'UTC' })).toBe('unreachable')
+    expect(await bot.messenger.sendPrivate('300000000000000999', reply, { language: 'en', timeZone: 'UTC' })).toBe('unreachable')
     expect(
       await bot.messenger.edit({ platform: 'discord', chatId: message.channel_id, messageId: message.id }, { ...reply, lines: [] }, 'en'),
     ).toBe('edited')
@@ -93,9 +93,17 @@ describe('a direct message', () => {
     const { fake, bot } = house
     const { messenger } = bot
     fake.revokeToken()
-    await expect(messenger.sendPrivate(BOB, reply, 'en')).rejects.toMatchObject({ name: 'Fault', source: 'discord', retryable: false })
+    await expect(messenger.sendPrivate(BOB, reply, { language: 'en', timeZone: 'UTC' })).rejects.toMatchObject({
+      name: 'Fault',
+      source: 'discord',
+      retryable: false,
+    })
     await fake.close()
-    await expect(messenger.sendPrivate(BOB, reply, 'en')).rejects.toMatchObject({ name: 'Fault', source: 'discord', retryable: true })
+    await expect(messenger.sendPrivate(BOB, reply, { language: 'en', timeZone: 'UTC' })).rejects.toMatchObject({
+      name: 'Fault',
+      source: 'discord',
+      retryable: true,
+    })
   })
 })
 

@@ -53,7 +53,8 @@ test('posts once however often a message is sent again with its nonce, as long a
 
 test('gives a private message its nonce too', async () => {
   const messenger = messengerOf(fake.apiUrl)
-  for (let tried = 0; tried < 2; tried += 1) expect(await messenger.sendPrivate(BOB, reply('Paid'), 'en', attempt('c.1'))).toBe('sent')
+  for (let tried = 0; tried < 2; tried += 1)
+    expect(await messenger.sendPrivate(BOB, reply('Paid'), { language: 'en', timeZone: 'UTC' }, attempt('c.1'))).toBe('sent')
   expect(fake.messages(fake.directChannel(BOB))).toHaveLength(1)
 })
 

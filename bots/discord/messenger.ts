@@ -48,7 +48,7 @@ export function discordMessenger(rest: REST, speak: Speak): Messenger {
   }
   return {
     remembersNonceMs: REMEMBERS_NONCE_MS,
-    async sendPrivate(userId, reply, language, attempt) {
+    async sendPrivate(userId, reply, { language }, attempt) {
       try {
         await pace()
         const channel = DirectChannel.parse(await rest.post(Routes.userChannels(), { body: { recipient_id: userId } }))

@@ -23,12 +23,12 @@ const card = async () => {
 
 it('sends to members, and knows who cannot be reached', async () => {
   const { messenger } = stage.bot
-  expect(await messenger.sendPrivate(String(BOB), reply('Paid <b>'), 'en')).toBe('sent')
+  expect(await messenger.sendPrivate(String(BOB), reply('Paid <b>'), { language: 'en', timeZone: 'UTC' })).toBe('sent')
   expect(stage.fake.messages(BOB).map(({ text }) => text)).toEqual(['Paid <b>'])
-  expect(await messenger.sendPrivate(String(EVE), reply('x'), 'en')).toBe('unreachable')
-  expect(await messenger.sendPrivate('424242', reply('x'), 'en')).toBe('unreachable')
+  expect(await messenger.sendPrivate(String(EVE), reply('x'), { language: 'en', timeZone: 'UTC' })).toBe('unreachable')
+  expect(await messenger.sendPrivate('424242', reply('x'), { language: 'en', timeZone: 'UTC' })).toBe('unreachable')
   stage.fake.block(BOB)
-  expect(await messenger.sendPrivate(String(BOB), reply('x'), 'zh')).toBe('unreachable')
+  expect(await messenger.sendPrivate(String(BOB), reply('x'), { language: 'zh', timeZone: 'UTC' })).toBe('unreachable')
 })
 
 it('edits a card in place, the same text again too, and knows when it is gone', async () => {
@@ -52,13 +52,16 @@ it('leaves a card behind that a moved group left behind', async () => {
 it('leaves trying again to the worker, and tells when', async () => {
   const { fake, bot } = stage
   fake.rateLimitNext(1, 7, 'sendMessage')
-  await expect(bot.messenger.sendPrivate(String(BOB), reply('x'), 'en')).rejects.toMatchObject({
+  await expect(bot.messenger.sendPrivate(String(BOB), reply('x'), { language: 'en', timeZone: 'UTC' })).rejects.toMatchObject({
     source: 'telegram',
     retryable: true,
     retryAfterMs: 7_000,
   })
   fake.failNext({ method: 'sendMessage', times: 1, kind: 'server-error' })
-  await expect(bot.messenger.sendPrivate(String(ANN), reply('x'), 'en')).rejects.toMatchObject({ source: 'telegram', retryable: true })
+  await expect(bot.messenger.sendPrivate(String(ANN), reply('x'), { language: 'en', timeZone: 'UTC' })).rejects.toMatchObject({
+    source: 'telegram',
+    retryable: true,
+  })
   const { reference } = await card()
   fake.failNext({ method: 'editMessageText', times: 1, kind: 'drop-after' })
   await expect(bot.messenger.edit(reference, reply('y'), 'en')).rejects.toMatchObject({ source: 'telegram', retryable: true })
@@ -89,7 +92,10 @@ it.each([
   const { fake, bot } = stage
   fake.failNext({ method: 'sendMessage', times: 2, kind })
   await expect(bot.messenger.post(target, reply('x'), READERS, once)).rejects.toMatchObject({ retryable: true, mayHaveHappened })
-  await expect(bot.messenger.sendPrivate(String(BOB), reply('x'), 'en', once)).rejects.toMatchObject({ retryable: true, mayHaveHappened })
+  await expect(bot.messenger.sendPrivate(String(BOB), reply('x'), { language: 'en', timeZone: 'UTC' }, once)).rejects.toMatchObject({
+    retryable: true,
+    mayHaveHappened,
+  })
 })
 
 it('tells that nothing arrived where no connection stood', async () => {
@@ -112,5 +118,8 @@ it('takes half of a long private message for one that may have arrived', async (
   const { fake, bot } = stage
   const long: Reply = { ...reply('x'.repeat(3_000)), file: { name: 'list.csv', mediaType: 'text/csv', content: 'a' } }
   fake.failNext({ method: 'sendDocument', times: 1, kind: 'server-error' })
-  await expect(bot.messenger.sendPrivate(String(BOB), long, 'en', once)).rejects.toMatchObject({ retryable: true, mayHaveHappened: true })
+  await expect(bot.messenger.sendPrivate(String(BOB), long, { language: 'en', timeZone: 'UTC' }, once)).rejects.toMatchObject({
+    retryable: true,
+    mayHaveHappened: true,
+  })
 })

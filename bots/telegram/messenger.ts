@@ -26,10 +26,10 @@ export function createMessenger({ app, poster, aliases }: MessengerParts): Messe
     )
   return {
     remembersNonceMs: 0,
-    async sendPrivate(userId, reply, language, attempt) {
+    async sendPrivate(userId, reply, { language, timeZone }, attempt) {
       const parts = countedParts(attempt)
       try {
-        await poster.post({ chatId: Number(userId) }, render(reply, language, 'several'), { attempts: 1, sending: parts.sending })
+        await poster.post({ chatId: Number(userId) }, render(reply, language, 'several', timeZone), { attempts: 1, sending: parts.sending })
         return 'sent'
       } catch (error) {
         if (error instanceof ApiFailure && error.kind === 'unreachable') return 'unreachable'

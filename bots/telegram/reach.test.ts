@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => stage.close())
 
 const reply: Reply = { audience: 'private', tone: 'info', lines: [sharedTexts.say('plain', { text: 'Paid' })] }
-const sendTo = (user: number) => stage.bot.messenger.sendPrivate(String(user), reply, 'en')
+const sendTo = (user: number) => stage.bot.messenger.sendPrivate(String(user), reply, { language: 'en', timeZone: 'UTC' })
 const calls = () => stage.fake.requestsOf('sendMessage').length
 const nameOf = (user: number) => `telegram:${user}`
 const untilNoted = (holds: () => boolean) => expect.poll(holds).toBe(true)
@@ -24,7 +24,8 @@ describe('those who take no messages', () => {
     expect(calls()).toBe(1)
     await stage.bot.stop()
     const { messenger } = await stage.restart()
-    for (let sent = 0; sent < 3; sent++) expect(await messenger.sendPrivate(String(EVE), reply, 'en')).toBe('unreachable')
+    for (let sent = 0; sent < 3; sent++)
+      expect(await messenger.sendPrivate(String(EVE), reply, { language: 'en', timeZone: 'UTC' })).toBe('unreachable')
     expect(calls()).toBe(1)
     expect(Object.fromEntries(stage.records.heldBack)).toEqual({ [nameOf(BOB)]: 1, [nameOf(EVE)]: 4 })
   })

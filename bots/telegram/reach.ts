@@ -44,9 +44,9 @@ export function rememberingPoster(poster: Poster, { memory, timers, log }: Reach
 export function respectfulMessenger(messenger: Messenger, memory: ChatMemory): Messenger {
   return {
     ...messenger,
-    async sendPrivate(userId, reply, language) {
+    async sendPrivate(userId, reply, reader, attempt) {
       if (await memory.holdsBack(accountOf(userId))) return 'unreachable'
-      const outcome = await messenger.sendPrivate(userId, reply, language)
+      const outcome = await messenger.sendPrivate(userId, reply, reader, attempt)
       // The poster has noted who it was: the message that found it out is counted like those that follow.
       if (outcome === 'unreachable') await memory.holdsBack(accountOf(userId))
       return outcome

@@ -21,7 +21,7 @@ export interface EventPort {
   hosts(event: number): Promise<readonly FoundMember[]>
   /** Not over at `now`, soonest first. */
   upcoming(now: Instant, limit: number): Promise<readonly Event[]>
-  /** Newest check-ins that stand. */
+  /** Newest check-ins that stand, without members who hide from public lists. */
   latestAttendees(event: number, limit: number): Promise<readonly string[]>
   /** False when it was closed before. */
   close(event: number, now: Instant): Promise<boolean>
@@ -49,6 +49,6 @@ export interface UndoPort {
   mark(event: number, memberId: string, by: string, reason: string, now: Instant): Promise<{ grantId: string } | undefined>
   /** Takes the reward back into its period: `none` when nothing was paid, `funded` when it has its number on chain, `spent` when the balance is too low. */
   reverse(grantId: string, now: Instant): Promise<{ state: 'reversed'; amount: Amount } | { state: 'none' | 'funded' | 'spent' }>
-  /** A message to the member, delivered by the outbox. */
+  /** A message in the member's inbox. */
   notify(memberId: string, text: Text, now: Instant): Promise<void>
 }

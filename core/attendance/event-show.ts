@@ -5,7 +5,7 @@ import { booleanField, codeField } from '../shared/field.ts'
 import { MINUTE, type Instant } from '../shared/instant.ts'
 import { listText } from '../shared/list-text.ts'
 import { done, type Outcome } from '../shared/refusal.ts'
-import type { Reply } from '../shared/reply.ts'
+import type { Button, Reply } from '../shared/reply.ts'
 import type { Text } from '../shared/text.ts'
 import type { EventPort } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
@@ -80,7 +80,12 @@ export function renderEventCard({ event, hosts, latest, reward, now, own }: Even
       { label: say('fieldAttendees'), value: attendees },
       { label: say('fieldHosts'), value: listText(hosts) },
     ],
+    ...(event.closedAt === null && now < event.startsAt ? { buttons: [remindButton(event)] } : {}),
   }
+}
+
+function remindButton({ number }: Event): Button {
+  return { label: say('buttonRemind'), command: 'remind', input: { event: eventCode(number) }, allowed: 'anyone', style: 'plain' }
 }
 
 function stateText(event: Event, now: Instant): Text {

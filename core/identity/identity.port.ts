@@ -1,4 +1,4 @@
-import type { Platform, Role } from '../shared/actor.ts'
+import type { ChatAccount, Platform, Role } from '../shared/actor.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { Language, Text } from '../shared/text.ts'
 import type { FoundMember, Wallet, WalletChallenge } from './identity.types.ts'
@@ -6,7 +6,10 @@ import type { FoundMember, Wallet, WalletChallenge } from './identity.types.ts'
 /** What identity needs of the database; runs inside the command's transaction. */
 export interface IdentityPort {
   setLanguage(memberId: string, language: Language): Promise<void>
-  setTimeZone(memberId: string, timeZone: string): Promise<void>
+  /** What comes at an hour of the member's clock follows. */
+  setTimeZone(memberId: string, timeZone: string, now: Instant): Promise<void>
+  /** Whether public lists leave the member out. */
+  setHidden(memberId: string, hidden: boolean): Promise<void>
   findMember: FindMember
   grantRole(memberId: string, role: Role, grantedBy: string, at: Instant): Promise<'granted' | 'had-it'>
   revokeRole(memberId: string, role: Role): Promise<'revoked' | 'had-none'>
@@ -30,8 +33,8 @@ export interface WalletPort {
   useChallenge(nonce: string, now: Instant): Promise<boolean>
   link(memberId: string, wallet: Wallet): Promise<void>
   unlink(memberId: string, now: Instant): Promise<Wallet | undefined>
-  /** A message to every chat account of the member, delivered by the outbox. */
-  notify(memberId: string, text: Text, now: Instant): Promise<void>
+  /** A message in the member's inbox, and a direct one to every chat account but the one that did it. */
+  warn(memberId: string, by: ChatAccount, text: Text, now: Instant): Promise<void>
   readonly proof: WalletProof
 }
 

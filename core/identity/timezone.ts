@@ -25,7 +25,7 @@ export const timezoneCommand = defineCommand({
         nextStep: say('timezoneUnknownNext'),
         field: 'zone',
       })
-    await port.setTimeZone(actor.memberId, zone)
+    await port.setTimeZone(actor.memberId, zone, now)
     return done({ zone, now })
   },
   render: ({ zone, now }) => ({ audience: 'private', tone: 'done', lines: [say('timezoneSet', { zone, now: { at: now } })] }),

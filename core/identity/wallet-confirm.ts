@@ -41,7 +41,7 @@ export const walletConfirmCommand = defineCommand({
     const waits = await port.hadWallet(actor.memberId)
     const wallet = { address: challenge.address, linkedAt: now, payoutFrom: waits ? now + DAY : now }
     await port.link(actor.memberId, wallet)
-    await port.notify(actor.memberId, say('noticeLinked', { address: wallet.address }), now)
+    await port.warn(actor.memberId, actor.account, say('noticeLinked', { address: wallet.address }), now)
     return done({ wallet, waits })
   },
   render: ({ wallet, waits }) => ({

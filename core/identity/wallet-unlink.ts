@@ -16,7 +16,7 @@ export const walletUnlinkCommand = defineCommand({
   async run({ actor, now, port }: Run<WalletPort>) {
     const wallet = await port.unlink(actor.memberId, now)
     if (wallet === undefined) return refuse({ code: 'wallet.none', kind: 'not_found', reason: say('none'), nextStep: say('noneNext') })
-    await port.notify(actor.memberId, say('noticeUnlinked', { address: wallet.address }), now)
+    await port.warn(actor.memberId, actor.account, say('noticeUnlinked', { address: wallet.address }), now)
     return done(wallet)
   },
   render: ({ address }) => ({ audience: 'private', tone: 'done', lines: [say('unlinked', { address }), say('unlinkedNext')] }),

@@ -62,7 +62,7 @@ export interface Messenger {
   /** For how long the platform itself takes a second message with the same nonce for the first one, in milliseconds; 0 when it never does. */
   readonly remembersNonceMs: number
   /** `unreachable`: the account takes no direct messages or never started the bot; that is final. */
-  sendPrivate(userId: string, reply: Reply, language: Language, attempt?: Attempt): Promise<'sent' | 'unreachable'>
+  sendPrivate(userId: string, reply: Reply, reader: Readers, attempt?: Attempt): Promise<'sent' | 'unreachable'>
   /**
    * Posts one message and gives where it stands. A chat that is gone or closed to the bot is a Fault that is not retryable. The picture of the reply's chart
    * is left out where the platform refuses it or it does not fit beside the words.

@@ -256,6 +256,37 @@ describe('reads and grouped commands', () => {
   })
 })
 
+describe('what waits in the inbox', () => {
+  const told = say('newMessages', { count: 2 })
+
+  test('is told once, under a private answer that is good, and is not kept with it', async () => {
+    world.unmentioned.set('member-1', 2)
+    expect((await send('show all')).reply.lines).not.toContainEqual(told)
+    expect((await send('checkin', { code: 'ABC' })).reply.lines).not.toContainEqual(told)
+    expect((await send('add', { amount: '0' })).reply.lines).not.toContainEqual(told)
+    expect((await send('add', { amount: '1' }, { key: 'k2' })).reply.lines.at(-1)).toEqual(told)
+    expect((await send('add', { amount: '1' }, { key: 'k2' })).reply.lines).not.toContainEqual(told)
+    expect((await send('add', { amount: '1' }, { key: 'k3' })).reply.lines).not.toContainEqual(told)
+  })
+
+  test('is told to each member of their own, and not where a screen shows it by itself', async () => {
+    world.unmentioned.set('member-2', 2)
+    expect((await send('add', { amount: '1' }, { account: { ...ben, platform: 'console' } })).reply.lines).not.toContainEqual(told)
+    expect((await send('add', { amount: '1' }, { key: 'k2' })).reply.lines).not.toContainEqual(told)
+    expect((await send('add', { amount: '1' }, { account: ben, key: 'k3' })).reply.lines.at(-1)).toEqual(told)
+  })
+
+  test('costs no answer when it cannot be read; a bug is reported', async () => {
+    world.mentionFails = new Fault('database', 'gone', { retryable: true })
+    expect((await send('add', { amount: '1' })).reply.tone).toBe('done')
+    expect(world.reported).toEqual([])
+    world.mentionFails = new Error('a bug')
+    expect((await send('add', { amount: '1' }, { key: 'k2' })).reply.tone).toBe('done')
+    expect(world.reported).toEqual([world.mentionFails])
+    expect(world.state.total).toBe(2)
+  })
+})
+
 describe('buttons', () => {
   async function issued(): Promise<string> {
     const { reply } = await send('add', { amount: '5' })

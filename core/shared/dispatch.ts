@@ -51,6 +51,8 @@ export interface DispatchPort<Tx> {
   claimKey(tx: Tx, key: string): Promise<AuditLine | undefined>
   saveLine(tx: Tx, line: AuditLine): Promise<void>
   issueButtons(tx: Tx, reply: Reply, memberId: string, now: Instant): Promise<Reply>
+  /** How many messages wait unread for a member who was never told of them. Told by this: each is counted once. */
+  mentionUnread(memberId: string, now: Instant): Promise<number>
   /** Takes a button into use for one key: owner, expiry, and single use by a conditional update. The same key, delivered again, may take it again. */
   takeButton(
     token: string,
@@ -115,6 +117,27 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   const byName = new Map(commands.map((command) => [commandName(command.definition), command]))
 
   async function answer(request: Request, actor: Actor): Promise<Reply> {
+    return withMention(await carryOut(request, actor), request, actor)
+  }
+
+  /**
+   * One line under a private answer says that something waits in the inbox, once for each message. Not under check-ins, whose speed is a promise, nor under a
+   * "no", which has its own next step; and the console shows messages by itself.
+   */
+  async function withMention(reply: Reply, { command, key }: Request, { memberId, account }: Actor): Promise<Reply> {
+    const isGood = reply.audience === 'private' && (reply.tone === 'done' || reply.tone === 'info')
+    if (!isGood || account.platform === 'console' || byName.get(command)?.definition.effect === 'grouped') return reply
+    try {
+      const count = await port.mentionUnread(memberId, port.now())
+      return count === 0 ? reply : { ...reply, lines: [...reply.lines, say('newMessages', { count })] }
+    } catch (error) {
+      // What was asked for is done and must be told; the messages are told of another time.
+      if (!(error instanceof Fault)) port.report(error, { command, key })
+      return reply
+    }
+  }
+
+  async function carryOut(request: Request, actor: Actor): Promise<Reply> {
     const command = byName.get(request.command)
     if (command === undefined) return refusalReply(unknownCommand(request.command))
     const { definition } = command

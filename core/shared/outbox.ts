@@ -21,7 +21,7 @@ export type Delivery = DeliveryBase &
         readonly platform: Platform
         readonly userId: string
         readonly reply: Reply
-        readonly language: Language
+        readonly reader: Readers
       }
     /** `readers` undefined: the community's language. */
     | { readonly kind: 'card'; readonly message: MessageReference; readonly subject: string; readonly readers: Readers | undefined }
@@ -42,13 +42,13 @@ export interface Wanted {
   readonly limit: number
 }
 
-/** A message that nobody asked for just now, such as a check-in that was undone. */
+/** A message that reaches an open screen by itself, such as that a check-in was undone. */
 export interface Notice {
   readonly reply: Reply
   readonly language: Language
 }
 
-/** Gives what waits for an account of the console, oldest first, and counts it as delivered: chats of the console fetch their messages, nothing can be pushed to them. */
+/** Gives what waits for an account of the console and in the inbox of its member, oldest first, and counts it as delivered and read: chats of the console fetch their messages, nothing can be pushed to them. */
 export type TakeNotices = (userId: string) => Promise<readonly Notice[]>
 
 /** Which try of which delivery. */

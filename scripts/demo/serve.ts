@@ -1,4 +1,4 @@
-import { takeNotices } from '../../adapters/postgres/outbox-store.ts'
+import { takeNotices } from '../../adapters/postgres/notices.ts'
 import type { Clock } from '../../main/clock.ts'
 import { createMetrics } from '../../main/metrics.ts'
 import { readParts } from '../../main/readiness.ts'

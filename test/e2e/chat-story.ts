@@ -120,6 +120,10 @@ export function firstWeek(stage: ChatStage): { steps: readonly Step[]; wallet: A
       const { text } = await stage.give('Ann', 'history')
       for (const words of ['EVT-1', '10 PoS', '5 PoS']) expect(text).toContain(words)
     }),
+    write('Ann reads what she was told', async () => {
+      const { text, isPublic } = await stage.give('Ann', 'inbox')
+      expect([text, isPublic]).toEqual([expect.stringContaining(`A wallet was linked to your account: ${account.address}`), false])
+    }),
     read('everybody sees the leaderboard', async () => {
       const { text, isPublic } = await stage.give('Bob', 'leaderboard', {}, 'open')
       expect(isPublic).toBe(true)

@@ -28,6 +28,12 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   'event close': { event: 'EVT-1' },
   language: { language: 'en' },
   timezone: { zone: 'UTC' },
+  'privacy hide': {},
+  'privacy show': {},
+  inbox: {},
+  digest: { hour: '18' },
+  remind: { event: 'EVT-1', again: '10m' },
+  snooze: { for: '8h' },
   status: {},
   'role grant': { member: '@ann', role: 'host' },
   'role revoke': { member: '@ann', role: 'host' },
@@ -83,6 +89,7 @@ export async function stateOf(community: Community): Promise<string> {
       (SELECT count(*) FROM event WHERE closed_at IS NOT NULL), (SELECT count(*) FROM event_code), (SELECT count(*) FROM attendance),
       (SELECT count(*) FROM reward), (SELECT count(*) FROM transfer), (SELECT sum(balance) FROM account), (SELECT count(*) FROM withdrawal),
       (SELECT count(*) FROM wallet WHERE unlinked_at IS NULL), (SELECT count(*) FROM reward_rate), (SELECT count(*) FROM guild), (SELECT count(*) FROM group_role), (SELECT count(*) FROM audit_line),
-      (SELECT string_agg(language || time_zone || auto_payout, ',' ORDER BY id) FROM member)) AS state`
+      (SELECT count(*) FROM reminder), (SELECT count(*) FROM digest), (SELECT count(*) FROM inbox_message WHERE read_at IS NULL),
+      (SELECT string_agg(language || time_zone || auto_payout || hidden || coalesce(snoozed_until::text, ''), ',' ORDER BY id) FROM member)) AS state`
   return row?.state ?? ''
 }

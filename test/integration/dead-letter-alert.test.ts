@@ -29,7 +29,7 @@ const messenger: Messenger = {
   remembersNonceMs: 0,
   post: () => expect.unreachable('nothing is posted'),
   edit: () => expect.unreachable('nothing is edited'),
-  sendPrivate(_user, reply, language) {
+  sendPrivate(_user, reply, { language }) {
     if (isClosed) return Promise.reject(new Fault('console', 'no such account', { retryable: false }))
     heard.push(reply.lines.map((line) => community.chat.speak(line, language, PLAIN_STYLE)).join(' '))
     return Promise.resolve('sent')

@@ -89,7 +89,7 @@ describe('the first day of a community', () => {
     expect(undone.text).toContain('10 PoS went back')
     expect((await community.say('eve', 'balance')).text).toContain('Balance: 0 PoS')
     expect((await community.say('hana', 'event undo EVT-1 @eve again')).text).toContain('(undo.not_checked_in)')
-    const notices = await community.database.prisma.outboxRow.findMany({ where: { topic: 'private', subject: 'console:eve' } })
+    const notices = await community.database.prisma.inboxMessage.findMany({ where: { member: { name: 'eve' } } })
     expect(notices).toHaveLength(1)
   })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { outboxStore } from '../../adapters/postgres/outbox-store.ts'
+import { sendReminders } from '../../adapters/postgres/reminder-store.ts'
 import { Fault } from '../../core/shared/fault.ts'
 import { DAY, MINUTE, SECOND } from '../../core/shared/instant.ts'
 import type { Messenger } from '../../core/shared/chat-app.ts'
@@ -31,6 +32,14 @@ const messenger: Messenger = {
 const messengers = new Map([['console' as const, messenger]])
 const deliver = () => deliverOutbox({ outbox, messengers, publicLanguage: 'en' }, community.clock.now)
 
+/** A private message that was asked for. */
+async function remindOf(who: string): Promise<void> {
+  const event = (await community.say('op', 'event create Talk start:+20m')).text.match(/EVT-\d+/)?.[0] ?? ''
+  await community.say(who, `remind ${event}`)
+  community.clock.now += 10 * MINUTE
+  expect(await sendReminders(community.database, community.clock.now)).toBe(1)
+}
+
 beforeAll(async () => {
   community = await startCommunity(GENESIS)
   outbox = outboxStore(community.database, {
@@ -55,7 +64,7 @@ describe('the outbox', () => {
   })
 
   it('tells a member in private, and tries again later when the platform is in trouble', async () => {
-    await community.say('op', 'event undo 1 @bob not there')
+    await remindOf('bob')
     trouble = new Fault('console', 'busy', { retryable: true, retryAfterMs: 5 * MINUTE })
     await deliver()
     trouble = undefined
@@ -64,11 +73,11 @@ describe('the outbox', () => {
     expect(sent.filter((line) => line.startsWith('bob'))).toEqual([])
     community.clock.now += 5 * MINUTE
     await deliver()
-    expect(sent.splice(0).filter((line) => line.startsWith('bob'))).toEqual(['bob: attendance.undoNotice'])
+    expect(sent.splice(0).filter((line) => line.startsWith('bob'))).toEqual(['bob: inbox.reminder'])
   })
 
   it('gives up on what can never be delivered, and shows it to operators', async () => {
-    await community.say('op', 'event undo 1 @cyd not there')
+    await remindOf('cyd')
     trouble = new Fault('console', 'no such account', { retryable: false })
     await deliver()
     trouble = undefined

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sendReminders } from '../../adapters/postgres/reminder-store.ts'
 import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
 import { GUILD, HOST, openVoiceStage, type VoiceStage } from '../support/discord/voice-stage.ts'
 
@@ -54,6 +55,26 @@ test('a host’s scheduled event becomes ours once, and follows its name, its ti
   await world.write()
   expect(await events()).toEqual([{ ...call, title: 'Monthly call', start: 0, end: 20, stay: 12 }])
   expect(await world.minutes(1)).toEqual(new Map([[ann, 10 * MINUTE]]))
+})
+
+test('its reminder moves with the calendar, and does not come twice because the host begins when it suits', async () => {
+  await world.start()
+  await makeHost()
+  const id = schedule()
+  await world.write()
+  const { community } = world
+  await community.say('ann', 'remind EVT-1 10m')
+  world.fake.changeScheduledEvent(id, { startsAt: START + 3 * HOUR, endsAt: START + 4 * HOUR })
+  await world.write()
+  community.clock.now = START + HOUR
+  expect(await sendReminders(community.database, community.clock.now)).toBe(0)
+  community.clock.now = START + 3 * HOUR - 10 * MINUTE
+  expect(await sendReminders(community.database, community.clock.now)).toBe(1)
+  community.clock.now += 5 * MINUTE
+  world.fake.setScheduledEventStatus(id, 'active')
+  await world.write()
+  expect((await events())[0]).toMatchObject({ start: 175 })
+  expect(await sendReminders(community.database, community.clock.now)).toBe(0)
 })
 
 test('one that nobody with the right made becomes nothing, until that member may host', async () => {

@@ -77,8 +77,9 @@ describe('linking a wallet by signature', () => {
     expect((await community.say('ann', `wallet confirm ${signature}`)).text).toContain('(wallet.no_challenge)')
     expect((await community.say('ann', `wallet link ${other.address}`)).text).toContain('(wallet.have_one)')
     expect((await community.say('bob', `wallet link ${account.address.toLowerCase()}`)).text).toContain('(wallet.taken)')
-    const notices = await community.database.prisma.outboxRow.count({ where: { topic: 'private', subject: 'console:ann' } })
-    expect(notices).toBe(1)
+    const inbox = (await community.say('ann', 'inbox')).text
+    expect(inbox).toContain(`A wallet was linked to your account: ${account.address}`)
+    expect(await community.database.prisma.outboxRow.count({ where: { topic: 'private' } })).toBe(0)
   })
 
   it('lets a changed wallet wait a day', async () => {

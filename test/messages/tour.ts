@@ -1,6 +1,8 @@
 import { privateKeyToAccount } from 'viem/accounts'
 import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
 import type { ChatPlace } from '../../core/shared/actor.ts'
+import { economyTexts } from '../../core/economy/economy.texts.ts'
+import { replyToJson } from '../../core/shared/reply.ts'
 import { runLine, runPress } from '../../core/shared/chat-line.ts'
 import { isIssued, type Answer } from '../../core/shared/dispatch.ts'
 import { startCommunity, type Community } from '../support/community.ts'
@@ -38,6 +40,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Events', () => events(say)],
     ['Checking in', () => checkingIn(community, say, press)],
     ['Lists and corrections', () => lists(community, say, press)],
+    ['In peace', () => quiet(community, say, press)],
     ['Balance and value', () => value(community, say)],
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
@@ -155,8 +158,46 @@ async function lists(community: Community, say: Say, press: Press): Promise<void
   await say('hana', 'event close EVT-3')
   await say('bob', 'checkin 3-AAAA-AAAA')
   await say('ann', 'event show EVT-3')
-  const rows = await community.database.prisma.outboxRow.findMany({ where: { topic: 'private' }, orderBy: { id: 'asc' } })
-  if (rows.length === 0) throw new Error('nobody was told of the check-in that was undone')
+  if ((await community.database.prisma.inboxMessage.count()) === 0) throw new Error('nobody was told of the check-in that was undone')
+}
+
+async function quiet(community: Community, say: Say, press: Press): Promise<void> {
+  for (const line of ['inbox', 'inbox', 'inbox before:MSG-1', 'inbox before:yesterday']) await say('eve', line)
+  await say('ann', 'inbox')
+  const { memberId } = await community.database.prisma.chatAccount.findFirstOrThrow({ where: { userId: 'bob' } })
+  const replies = Array.from({ length: 8 }, (_, index) =>
+    replyToJson({ audience: 'private', tone: 'info', lines: [economyTexts.say('carriedOver', { amount: 10n, period: index + 2 })] }),
+  )
+  await community.database.prisma.inboxMessage.createMany({
+    data: replies.map((reply) => ({ memberId, reply, createdAt: new Date(community.clock.now) })),
+  })
+  const first = await say('bob', 'inbox')
+  await press('bob', first, '3 more')
+  await press('bob', await say('bob', 'inbox'), 'Earlier messages')
+  for (const line of ['digest 18', 'digest noon', 'digest off']) await say('ann', line)
+  await say('hana', 'event create Evening talk start:+5h place:library')
+  await say('hana', 'event create Stand-up start:+5m minutes:15')
+  await say('ann', 'event show EVT-4')
+  for (const line of [
+    'remind EVT-4',
+    'remind EVT-4 1d',
+    'remind EVT-4 10m',
+    'remind EVT-4 soon',
+    'remind EVT-4 off',
+    'remind EVT-3',
+    'remind EVT-5',
+    'remind EVT-5 again:1h',
+    'remind EVT-99',
+    'remind',
+    'snooze 3d',
+    'remind EVT-4',
+    'snooze a while',
+    'snooze',
+    'snooze off',
+    'privacy hide',
+    'privacy show',
+  ])
+    await say('ann', line)
 }
 
 async function value(community: Community, say: Say): Promise<void> {

@@ -24,6 +24,9 @@ export class World {
   readonly buttons = new Map<string, Button & { owner: string; expiresAt: number; usedKey: string | undefined }>()
   readonly roles = new Map<string, readonly Role[]>()
   readonly reported: unknown[] = []
+  /** Messages of members that nobody has told them of. */
+  readonly unmentioned = new Map<string, number>()
+  mentionFails: unknown
   now = NOW
   writes = 0
   homes = new Set(['home'])
@@ -70,6 +73,12 @@ export class World {
         return { ...button, token }
       })
       return reply.buttons === undefined ? reply : { ...reply, buttons }
+    },
+    mentionUnread: async (memberId) => {
+      if (this.mentionFails !== undefined) throw this.mentionFails
+      const count = this.unmentioned.get(memberId) ?? 0
+      this.unmentioned.delete(memberId)
+      return count
     },
     takeButton: async (token, memberId, key, now) => {
       const button = this.buttons.get(token)

@@ -61,7 +61,7 @@ export function paperPlatform(
     most,
     messenger: {
       remembersNonceMs: remembers ? 2 * MINUTE : 0,
-      async sendPrivate(userId, reply, _language, attempt) {
+      async sendPrivate(userId, reply, _reader, attempt) {
         if (attempt === undefined) throw new Error('a private message of the outbox has an attempt')
         await put(`private:${userId}`, reply, attempt)
         return 'sent'

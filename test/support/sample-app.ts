@@ -166,6 +166,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       })
       return Promise.resolve({ ...reply, buttons })
     },
+    mentionUnread: () => Promise.resolve(0),
     takeButton(token, memberId, key) {
       const button = state.buttons.get(token)
       if (button === undefined) return Promise.resolve({ state: 'gone' })
