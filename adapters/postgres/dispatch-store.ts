@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { isIssued, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
+import type { AuditLine, DispatchPort } from '../../core/shared/dispatch.ts'
 import { DAY } from '../../core/shared/instant.ts'
+import { hasControls, placeToKeep, valuesOf, withTokens } from '../../core/shared/press.ts'
 import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
 
 const buttonInput = z.record(z.string(), z.string())
+const keptPlace = z.object({
+  kind: z.literal('group'),
+  chatId: z.string(),
+  threadId: z.string().exactOptional(),
+  communityId: z.string().exactOptional(),
+})
+const keptValues = z.array(z.string())
 /** 16 random bytes in base64url. */
 const TOKEN = /^[\w-]{22}$/
 const BUTTON_LIFETIME_MS = 30 * DAY
@@ -34,20 +42,28 @@ export function dispatchStore(database: Database): StorePart {
     async saveLine(tx, line) {
       await tx.auditLine.create({ data: { ...line, reply: replyToJson(line.reply), at: new Date(line.at) } })
     },
-    async issueButtons(tx, reply, memberId, now) {
-      if (reply.buttons === undefined || reply.buttons.length === 0) return reply
-      const buttons = reply.buttons.map((button) => ({ ...button, token: randomBytes(16).toString('base64url') }))
-      await tx.button.createMany({
-        data: buttons.map((button) => ({
-          token: button.token,
-          command: button.command,
-          input: button.input,
-          memberId: button.allowed === 'owner' ? memberId : null,
-          once: button.once ?? false,
+    async issueButtons(tx, reply, memberId, place, now) {
+      if (!hasControls(reply)) return reply
+      const kept = placeToKeep(reply, place)
+      const rows: Prisma.ButtonCreateManyInput[] = []
+      const issued = withTokens(reply, (control) => {
+        const token = randomBytes(16).toString('base64url')
+        const values = 'options' in control ? valuesOf(control) : undefined
+        rows.push({
+          token,
+          command: control.command,
+          input: control.input,
+          memberId: control.allowed === 'owner' ? memberId : null,
+          once: 'once' in control && control.once,
+          ...(kept === undefined ? {} : { place: { ...kept } }),
+          ...('field' in control ? { field: control.field } : {}),
+          ...(values === undefined ? {} : { options: [...values] }),
           expiresAt: new Date(now + BUTTON_LIFETIME_MS),
-        })),
+        })
+        return token
       })
-      return { ...reply, buttons: buttons.filter(isIssued) }
+      await tx.button.createMany({ data: rows })
+      return issued
     },
     async takeButton(token, memberId, key, now) {
       // What a platform hands in may be anything, and PostgreSQL takes no zero byte.
@@ -60,7 +76,16 @@ export function dispatchStore(database: Database): StorePart {
         const taken = await prisma.button.updateMany({ where: { token, ...free }, data: { usedAt: new Date(now), usedKey: key } })
         if (taken.count === 0) return { state: 'used' }
       }
-      return { state: 'ready', command: button.command, input: buttonInput.parse(button.input) }
+      return {
+        state: 'ready',
+        command: button.command,
+        input: buttonInput.parse(button.input),
+        place: button.place === null ? undefined : keptPlace.parse(button.place),
+        choice:
+          button.field === null
+            ? undefined
+            : { field: button.field, values: button.options === null ? undefined : keptValues.parse(button.options) },
+      }
     },
     async releaseButton(token, key) {
       await prisma.button.updateMany({ where: { token, usedKey: key }, data: { usedAt: null, usedKey: null } })

@@ -1,5 +1,6 @@
 import {
   MessageFlags,
+  type AnySelectMenuInteraction,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   type Message,
@@ -16,10 +17,10 @@ import { accountOf, placeOf } from './who-and-where.ts'
 
 const { say } = discordTexts
 
-export type Answerable = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction
+export type Answerable = ChatInputCommandInteraction | ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction
 
 /**
- * How an interaction was deferred. `private` and `public`: a placeholder that the asker alone or everyone sees. `beside`: the message of the button
+ * How an interaction was deferred. `private` and `public`: a placeholder that the asker alone or everyone sees. `beside`: the message of the button or list
  * stays as it is and the answer comes as a new one. `instead`: the message belongs to the asker alone and the answer takes its place.
  */
 export type Deferral = 'private' | 'public' | 'beside' | 'instead'

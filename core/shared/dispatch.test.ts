@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ChatAccount, ChatPlace } from './actor.ts'
 import { defineCommand, type Run } from './command.ts'
-import { bindCommand, createDispatch, isIssued, type Dispatch } from './dispatch.ts'
+import { bindCommand, createDispatch, type Dispatch } from './dispatch.ts'
+import { isIssued } from './press.ts'
 import { Fault } from './fault.ts'
 import { integerField, textField, verbatimField } from './field.ts'
 import { done, refuse, type Outcome } from './refusal.ts'
@@ -28,6 +29,7 @@ const add = defineCommand({
   input: z.object({ amount: integerField(say('on'), { min: 1, max: 99 }), note: textField(say('off'), { max: 20 }).optional() }),
   async run({ port, actor }: Run<Tx>, { amount }): Promise<Outcome<number>> {
     checkTx(port)
+    world.places.push(actor.place)
     port.state.total += amount
     if (amount === 13) throw new Fault('database', 'gone', { retryable: true })
     if (amount === 14) throw new Fault('chain', 'refused for good', { retryable: false })
@@ -96,9 +98,10 @@ function send(command: string, input: Record<string, unknown> = {}, from: { acco
   return dispatch({ account: from.account ?? ann, place: from.place ?? place, command, input, key: from.key ?? 'k1' })
 }
 
-function press(token: string, from: { account?: ChatAccount; key?: string; extra?: Record<string, string> } = {}) {
-  const { extra } = from
-  return dispatch.press({ account: from.account ?? ann, place, token, key: from.key ?? 'p1', ...(extra === undefined ? {} : { extra }) })
+function press(token: string, from: { account?: ChatAccount; key?: string; place?: ChatPlace; value?: string } = {}) {
+  const { value } = from
+  const pressed = { account: from.account ?? ann, place: from.place ?? place, token, key: from.key ?? 'p1' }
+  return dispatch.press({ ...pressed, ...(value === undefined ? {} : { value }) })
 }
 
 describe('find and authorise', () => {
@@ -264,11 +267,30 @@ describe('buttons', () => {
     return button.token
   }
 
-  test('run their command with their input and what was asked on the way', async () => {
-    const { reply } = await press(await issued(), { extra: { note: 'hello' } })
+  test('run their command with their input, and with nothing else', async () => {
+    const token = await issued()
+    expect((await press(token, { value: '9' })).reply.code).toBe('button.gone')
+    expect((await press(`${token}.0`)).reply.code).toBe('button.gone')
+    const { reply } = await press(token)
     expect(reply.tone).toBe('done')
     expect(world.state.total).toBe(7)
-    expect(world.state.lines.get('p1')).toMatchObject({ command: 'add', input: '{"amount":"2","note":"hello"}' })
+    expect(world.state.lines.get('p1')).toMatchObject({ command: 'add', input: '{"amount":"2"}' })
+  })
+
+  test('of a private answer in a group mean the group when they are pressed in private, as long as the group is served', async () => {
+    const token = await issued()
+    const inPrivate = { place: { kind: 'private', chatId: 'p' } } as const
+    world.homes.clear()
+    expect((await press(token, inPrivate)).reply.code).toBe('community.stranger')
+    world.homes.add('home')
+    expect((await press(token, { ...inPrivate, key: 'p2' })).reply.tone).toBe('done')
+    expect(world.places.at(-1)).toEqual(place)
+    // A public answer is pressed where it stands, or not at all.
+    const { reply } = await send('show all')
+    const everyones = reply.buttons![0]!
+    assert(isIssued(everyones))
+    await press(everyones.token, { ...inPrivate, key: 'p3' })
+    expect(world.places.at(-1)).toEqual(inPrivate.place)
   })
 
   test('of another member, used, expired or made up are refused', async () => {
@@ -294,12 +316,16 @@ describe('buttons', () => {
 
   test('are not used up by a press that was refused or failed', async () => {
     const token = await issued()
+    const kept = world.buttons.get(token)!
     for (const [key, amount] of [
       ['p1', '50'],
       ['p2', '13'],
       ['p3', '15'],
-    ] as const)
-      expect((await press(token, { key, extra: { amount } })).reply.tone).not.toBe('done')
+    ] as const) {
+      world.buttons.set(token, { ...kept, control: { ...addMore, input: { amount } } })
+      expect((await press(token, { key })).reply.tone).not.toBe('done')
+    }
+    world.buttons.set(token, kept)
     expect((await press(token, { key: 'p4' })).reply.tone).toBe('done')
     expect(world.state.total).toBe(7)
   })
@@ -312,5 +338,59 @@ describe('buttons', () => {
     expect((await press(button.token, { account: ben })).reply.tone).toBe('done')
     expect((await press(button.token, { key: 'p2' })).reply.tone).toBe('done')
     expect(world.state.lines.get('p1')!.memberId).toBe('member-2')
+  })
+})
+
+describe('choices', () => {
+  const choice = { label: say('on'), command: 'add', field: 'amount', input: { note: 'chosen' }, allowed: 'owner' } as const
+  /** Tokens of a list of amounts, and of one that a platform itself offers. */
+  async function issued(): Promise<readonly string[]> {
+    const options = ['3', '50', 'x'].map((value) => ({ label: say('on'), value }))
+    const tx = { state: world.state, isOpen: true, isWriting: true }
+    const choices = [
+      { ...choice, options },
+      { ...choice, options: 'channels' as const },
+    ]
+    const reply = await world.port.issueButtons(tx, answerOf({ choices }), 'member-1', place, world.now)
+    return reply.choices!.filter(isIssued).map(({ token }) => token)
+  }
+
+  test('run their command with the chosen value and the rest of their input, again and again', async () => {
+    const [list, native] = await issued()
+    expect((await press(`${list}.0`)).reply.tone).toBe('done')
+    expect(world.state.lines.get('p1')).toMatchObject({ command: 'add', input: '{"note":"chosen","amount":"3"}' })
+    expect((await press(`${list}.0`, { key: 'p2' })).reply.tone).toBe('done')
+    expect((await press(native!, { key: 'p3', value: '4' })).reply.tone).toBe('done')
+    expect(world.state.total).toBe(10)
+  })
+
+  test('read the value like anything typed, and ask again for a wrong one', async () => {
+    const [list, native] = await issued()
+    expect((await press(`${list}.1`)).reply.code).toBe('add.too_much')
+    expect((await press(`${list}.2`)).reply).toMatchObject({ code: 'input.integer', ask: { command: 'add', field: 'amount' } })
+    expect((await press(native!, { value: '<#1>' })).reply.code).toBe('input.integer')
+    expect(world.state.total).toBe(0)
+  })
+
+  test('take nothing that was not offered', async () => {
+    const [list, native] = await issued()
+    const forged: readonly Parameters<typeof press>[] = [
+      [list!],
+      [`${list}.3`],
+      [`${list}.999`],
+      [list!, { value: '3' }],
+      [`${list}.0`, { value: '3' }],
+      [native!],
+      [native!, { value: '' }],
+      [`${native}.0`],
+      [`${native}.0`, { value: '3' }],
+    ]
+    for (const [token, from] of forged) expect((await press(token, from)).reply.code).toBe('choice.unknown')
+    for (const token of [`${list}.`, `${list}.-1`, `${list}.1e1`, `${list}.0000`, `${list}.0.0`])
+      expect((await press(token)).reply.code).toBe('button.gone')
+    expect((await press(`${list}.0`, { account: ben })).reply.code).toBe('button.other_member')
+    world.now += 1_000
+    expect((await press(`${list}.0`)).reply.code).toBe('button.gone')
+    expect(world.state.total).toBe(0)
   })
 })
