@@ -29,7 +29,8 @@ export function createSpeak(catalogues: readonly Catalogue[]): Speak {
     if (typeof value === 'number')
       return style.escape(value.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-US', { maximumFractionDigits: 0 }))
     if (typeof value === 'bigint') return style.escape(`${shortAmountRoundedDown(value)} PoS`)
-    if (!isText(value)) return style.instant(value.at)
+    if ('at' in value) return style.instant(value.at)
+    if (!isText(value)) return style.mention?.(value) ?? style.escape(value.id)
     const written = Object.fromEntries(Object.entries(value.values).map(([name, inner]) => [name, speak(inner, language, style)]))
     const ofOne = `${value.key}_one`
     const key = language === 'en' && value.values.count === 1 && instance.exists(ofOne, { lng: 'en' }) ? ofOne : value.key

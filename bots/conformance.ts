@@ -10,6 +10,8 @@ export interface Shown {
   readonly text: string
   /** Labels of the buttons, in order. */
   readonly buttons: readonly string[]
+  /** Labels of what can be chosen, in order; where the platform has no lists, buttons stand for it. */
+  readonly options: readonly string[]
   /** Every mention and link in it that is alive. */
   readonly live: readonly string[]
   /** Who can read it. */
@@ -32,6 +34,8 @@ export interface ConformanceDriver extends AsyncDisposable {
   command(who: Who, command: string, input?: Readonly<Record<string, string>>): Promise<Shown>
   /** Somebody presses a button of something shown before. */
   press(who: Who, shown: Shown, label: string): Promise<Shown>
+  /** Somebody chooses an option of something shown before, by its label. */
+  choose(who: Who, shown: Shown, option: string): Promise<Shown>
   /** Gives the value that was asked for, the way the platform asks for it. */
   answer(who: Who, shown: Shown, value: string): Promise<Shown>
   /** The platform delivers the last action of `command` or `press` again; resolves when the bot has dealt with it. */
@@ -139,6 +143,20 @@ export function describeBot(name: string, startDriver: () => Promise<Conformance
       expect(own.seenBy).toEqual(['ann', 'bob', 'lin'])
     })
 
+    test('a choice among options runs the command with that value, in the reader’s language, and for nobody else', async () => {
+      await bot.command('lin', 'note add', { text: 'first' })
+      await bot.command('lin', 'note add', { text: 'second' })
+      const shown = await bot.command('lin', 'note list')
+      expect(shown.options).toEqual(['第 1 行', '第 2 行'])
+      expect((await bot.choose('lin', shown, '第 2 行')).text).toContain('已删除第 2 条笔记。')
+      await bot.redeliverLast()
+      expect(bot.effects().notes).toMatchObject([{ dropped: false }, { dropped: true }])
+      // What can no longer be done is refused like any other value.
+      expect((await bot.choose('lin', shown, '第 2 行')).text).toContain('note.unknown')
+      expect((await bot.choose('bob', shown, '第 1 行')).text).toContain('button.other_member')
+      expect(bot.effects().notes).toMatchObject([{ dropped: false }, { dropped: true }])
+    })
+
     test('a wrong value is asked for again, then the command continues with the rest kept', async () => {
       const asked = await bot.command('ann', 'event create', { title: 'Call', minutes: '9999' })
       expect(asked.text).toContain('“Minutes” must be a whole number from')
@@ -168,6 +186,7 @@ export function describeBot(name: string, startDriver: () => Promise<Conformance
       ['fields', '字'.repeat(20)],
       ['table', '成员 1'],
       ['buttons', 'All is well.'],
+      ['options', 'All is well.'],
       ['everything', 'Row 1'],
     ])('far too many %s stay within the limits, and what is missing is said', async (kind, first) => {
       const shown = await bot.command('bob', 'list', { kind, rows: '2000' })

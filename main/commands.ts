@@ -10,6 +10,7 @@ import { inboxStore, snoozeStore } from '../adapters/postgres/inbox-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
 import { guildStore, usedChannels } from '../adapters/postgres/guild-store.ts'
 import { reminderStore } from '../adapters/postgres/reminder-store.ts'
+import { setupRoutes } from '../adapters/postgres/setup-routes.ts'
 import { rewardTableStore } from '../adapters/postgres/reward-table-store.ts'
 import { rosterStore } from '../adapters/postgres/roster-store.ts'
 import { withdrawStore } from '../adapters/postgres/withdraw-store.ts'
@@ -135,7 +136,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(guildAddCommand, guildStore),
     bindCommand(guildRemoveCommand, guildStore),
     bindCommand(guildListCommand, guildStore),
-    bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), publicLanguage })),
+    bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), ...setupRoutes(tx), publicLanguage })),
     bindCommand(diagnoseCommand, (tx) => ({ inspect, usedChannels: usedChannels(tx) })),
     bindCommand(rewardsSetCommand, rewardTableStore),
     bindCommand(announceRouteCommand, announcements),

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createLookupClient, createWalletProof } from '../adapters/chain/wallet-proof.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
-import { createHome, promptStore, rememberCard } from '../adapters/postgres/chat-store.ts'
+import { createHome, createServed, promptStore, rememberCard } from '../adapters/postgres/chat-store.ts'
 import type { Database, Tx } from '../adapters/postgres/database.ts'
+import { createMembership } from '../adapters/postgres/put-out.ts'
 import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { createIdentify } from '../adapters/postgres/identify.ts'
@@ -149,6 +150,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       log,
       publicOrigin: options.publicOrigin,
       presence,
+      membership: createMembership(database, createServed(database, options.homes), now),
     },
   }
 }

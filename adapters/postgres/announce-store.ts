@@ -29,6 +29,8 @@ export function announceStore(tx: Tx, publicLanguage: Language): RoutePort & Bro
         quietUntil: quiet?.until ?? null,
         digestHour: digestHour ?? null,
         setAt: new Date(setAt),
+        // Set by hand from now on, whoever made it.
+        setupOf: null,
       }
       const key = keyOf(topic, target)
       const row = await tx.announceRoute.upsert({

@@ -3,7 +3,8 @@ import type { ChatAccount } from '../../core/shared/actor.ts'
 import { freshDatabase } from '../../test/support/postgres.ts'
 import { newId } from '../../main/ids.ts'
 import { createChatMemory } from './chat-memory.ts'
-import { createHome, promptStore, rememberCard } from './chat-store.ts'
+import { createHome, createServed, promptStore, rememberCard } from './chat-store.ts'
+import { createMembership } from './put-out.ts'
 import { openDatabase, type Database } from './database.ts'
 import { createIdentify } from './identify.ts'
 
@@ -89,11 +90,22 @@ test('a group that moves takes everything along that names it, once, and the com
     ],
   })
 
+  // Leaving the old id may be heard before the move, or after it: neither is news for operators.
+  const membership = createMembership(database, createServed(database, { telegram: [OLD] }), () => NOW)
+  const alerts = () => database.prisma.outboxRow.count({ where: { subject: 'bot-put-out' } })
+  await membership.putOut('telegram', '-1003000000002')
+  expect(await alerts()).toBe(0)
+  await membership.putOut('telegram', OLD)
+  expect(await alerts()).toBe(1)
   const outcomes = await Promise.all([1, 2, 3].map((late) => memory.moved('telegram', OLD, NEW, NOW + late)))
   expect(outcomes.filter(Boolean)).toHaveLength(1)
   // What the platform says afterwards about the old id changes nothing.
   await memory.setGroup({ platform: 'telegram', chatId: OLD, status: 'left' }, NOW + 9)
 
+  await membership.putOut('telegram', OLD)
+  expect(await alerts()).toBe(0)
+  await membership.putOut('telegram', NEW)
+  expect(await alerts()).toBe(1)
   expect(await memory.moves('telegram')).toEqual([{ from: OLD, to: NEW }])
   expect(await database.prisma.setting.findUnique({ where: { key: 'home:telegram' } })).toMatchObject({ value: NEW })
   for (const home of [isHome, isConfigured, createHome(database, {})]) expect(await home(account('1'), inGroup(NEW))).toBe(true)

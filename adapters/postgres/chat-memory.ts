@@ -2,6 +2,7 @@ import type { ChatMemory } from '../../core/chats/chats.port.ts'
 import type { Platform } from '../../core/shared/actor.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
+import { forgetPutOut } from './put-out.ts'
 
 const MAX_TITLE = 256
 /** A community has few groups; more is somebody who plays with the bot. */
@@ -67,9 +68,19 @@ async function rewrite(tx: Tx, platform: Platform, from: string, to: string): Pr
   await tx.$executeRaw(Prisma.sql`
     UPDATE prompt SET input = jsonb_set(input, '{@place}', to_jsonb(${to}::text || ' ' || split_part(input->>'@place', ' ', 2) || ' 0'))
     WHERE platform = ${platform} AND split_part(input->>'@place', ' ', 1) = ${from}`)
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE guild SET community_id = ${to} WHERE platform = ${platform} AND community_id = ${from}
+      AND NOT EXISTS (SELECT 1 FROM guild g WHERE g.platform = guild.platform AND g.community_id = ${to})`)
+  await tx.$executeRaw(Prisma.sql`UPDATE guild SET announce_chat_id = ${to} WHERE platform = ${platform} AND announce_chat_id = ${from}`)
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE button SET place = place || jsonb_build_object('chatId', ${to}::text, 'communityId', ${to}::text) WHERE place->>'communityId' = ${from}`)
+  await forgetPutOut(tx, platform, from)
   await tx.card.deleteMany({ where: { platform, chatId: from } })
   await tx.$executeRaw(Prisma.sql`
     UPDATE announce_route SET chat_id = ${to} WHERE platform = ${platform} AND chat_id = ${from}
       AND NOT EXISTS (SELECT 1 FROM announce_route r WHERE r.platform = announce_route.platform AND r.topic = announce_route.topic
         AND r.thread_id = announce_route.thread_id AND r.chat_id = ${to})`)
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE announce_route SET setup_of = ${to} WHERE platform = ${platform} AND setup_of = ${from}
+      AND NOT EXISTS (SELECT 1 FROM announce_route r WHERE r.platform = announce_route.platform AND r.topic = announce_route.topic AND r.setup_of = ${to})`)
 }

@@ -45,13 +45,7 @@ export function createHome({ prisma }: Pick<Database, 'prisma'>, configured: Rea
     // A group of people that is no server's, such as a group conversation, belongs to nobody.
     if (communityId === undefined) return kind === 'private'
     const homes = configured[platform] ?? [await homeOf(platform, communityId)]
-    return homes.includes(communityId) || (await wasAdded(prisma, platform, communityId)) || (await haveMoved(platform, homes, communityId))
-  }
-
-  /** A group keeps its members when its id changes, and the configuration may name the old one for long. */
-  async function haveMoved(platform: string, from: readonly string[], to: string): Promise<boolean> {
-    const moves = await prisma.chat.count({ where: { platform, chatId: { in: [...from] }, movedTo: to } })
-    return moves > 0
+    return isAmong(prisma, platform, homes, communityId)
   }
 
   function homeOf(platform: string, communityId: string): Promise<string> {
@@ -77,8 +71,15 @@ export function createServed({ prisma }: Pick<Database, 'prisma'>, configured: R
   return async (platform: Platform, communityId: string): Promise<boolean> => {
     const first = configured[platform] === undefined ? await prisma.setting.findUnique({ where: { key: homeKey(platform) } }) : null
     const homes = configured[platform] ?? (first === null ? [] : [first.value])
-    return homes.includes(communityId) || (await wasAdded(prisma, platform, communityId))
+    return isAmong(prisma, platform, homes, communityId)
   }
+}
+
+/** Whether a server is one of the homes, was added, or is a home with a new id: the configuration may name the old one for long. */
+async function isAmong(prisma: Database['prisma'], platform: string, homes: readonly string[], communityId: string): Promise<boolean> {
+  if (homes.includes(communityId) || (await wasAdded(prisma, platform, communityId))) return true
+  const moves = await prisma.chat.count({ where: { platform, chatId: { in: [...homes] }, movedTo: communityId } })
+  return moves > 0
 }
 
 const homeKey = (platform: string): string => `home:${platform}`

@@ -1,6 +1,7 @@
 import assert from 'node:assert'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isIssued, type AuditLine } from '../../core/shared/dispatch.ts'
+import type { AuditLine } from '../../core/shared/dispatch.ts'
+import { isIssued } from '../../core/shared/press.ts'
 import { DAY } from '../../core/shared/instant.ts'
 import type { Button, Reply } from '../../core/shared/reply.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
@@ -100,12 +101,14 @@ describe('transactions', () => {
   })
 })
 
+const PLACE = { kind: 'group', chatId: 'chat-1', threadId: '7', communityId: 'group-1' } as const
+
 describe('buttons', () => {
   async function issue(button: Partial<Button> = {}): Promise<string> {
     const full: Button = { label: say('on'), command: 'do it', input: { event: 'EVT-1' }, allowed: 'owner', ...button }
     const issued = await store.write(async (tx) => ({
       keep: true,
-      value: await store.issueButtons(tx, { ...reply, buttons: [full] }, 'owner-id', NOW),
+      value: await store.issueButtons(tx, { ...reply, buttons: [full] }, 'owner-id', PLACE, NOW),
     }))
     const first = issued.buttons![0]!
     assert(isIssued(first))
@@ -115,7 +118,7 @@ describe('buttons', () => {
   test('run their command for their owner until they expire after thirty days', async () => {
     const token = await issue()
     expect(token).toMatch(/^[\w-]{22}$/)
-    const ready = { state: 'ready', command: 'do it', input: { event: 'EVT-1' } }
+    const ready = { state: 'ready', command: 'do it', input: { event: 'EVT-1' }, place: PLACE, choice: undefined }
     expect(await store.takeButton(token, 'owner-id', 'press', NOW)).toEqual(ready)
     expect(await store.takeButton(token, 'owner-id', 'press', NOW + 30 * DAY - 1)).toEqual(ready)
     expect(await store.takeButton(token, 'owner-id', 'press', NOW + 30 * DAY)).toEqual({ state: 'gone' })
@@ -153,12 +156,42 @@ describe('buttons', () => {
         tx,
         { ...reply, buttons: [{ label: say('on'), command: 'x', input: {}, allowed: 'anyone' }] },
         'owner-id',
+        PLACE,
         NOW,
       )
       token = issued.buttons!.map((button) => (isIssued(button) ? button.token : '')).join('')
       return { keep: false, value: undefined }
     })
     expect(await store.takeButton(token, 'owner-id', 'press', NOW)).toEqual({ state: 'gone' })
-    expect(await store.write(async (tx) => ({ keep: true, value: await store.issueButtons(tx, reply, 'owner-id', NOW) }))).toBe(reply)
+    expect(await store.write(async (tx) => ({ keep: true, value: await store.issueButtons(tx, reply, 'owner-id', PLACE, NOW) }))).toBe(
+      reply,
+    )
+  })
+
+  test('of choices keep their values, and those of a list of the platform keep none', async () => {
+    const choice = { label: say('on'), command: 'do it', field: 'event', input: { more: 'x' }, allowed: 'anyone' } as const
+    const issued = await store.write(async (tx) => ({
+      keep: true,
+      value: await store.issueButtons(
+        tx,
+        {
+          ...reply,
+          audience: 'public',
+          choices: [
+            { ...choice, options: [{ label: say('on'), value: 'EVT-1' }] },
+            { ...choice, options: 'channels' },
+          ],
+        },
+        'owner-id',
+        PLACE,
+        NOW,
+      ),
+    }))
+    const taken = await Promise.all(issued.choices!.filter(isIssued).map(({ token }) => store.takeButton(token, 'somebody', 'press', NOW)))
+    const ready = { state: 'ready', command: 'do it', input: { more: 'x' }, place: undefined }
+    expect(taken).toEqual([
+      { ...ready, choice: { field: 'event', values: ['EVT-1'] } },
+      { ...ready, choice: { field: 'event', values: undefined } },
+    ])
   })
 })

@@ -7,6 +7,13 @@ import { mentionUnread } from './inbox-store.ts'
 import { issueButtons } from './issue-buttons.ts'
 
 const buttonInput = z.record(z.string(), z.string())
+const keptPlace = z.object({
+  kind: z.literal('group'),
+  chatId: z.string(),
+  threadId: z.string().exactOptional(),
+  communityId: z.string().exactOptional(),
+})
+const keptValues = z.array(z.string())
 /** 16 random bytes in base64url. */
 const TOKEN = /^[\w-]{22}$/
 
@@ -49,7 +56,16 @@ export function dispatchStore(database: Database): StorePart {
         const taken = await prisma.button.updateMany({ where: { token, ...free }, data: { usedAt: new Date(now), usedKey: key } })
         if (taken.count === 0) return { state: 'used' }
       }
-      return { state: 'ready', command: button.command, input: buttonInput.parse(button.input) }
+      return {
+        state: 'ready',
+        command: button.command,
+        input: buttonInput.parse(button.input),
+        place: button.place === null ? undefined : keptPlace.parse(button.place),
+        choice:
+          button.field === null
+            ? undefined
+            : { field: button.field, values: button.options === null ? undefined : keptValues.parse(button.options) },
+      }
     },
     async releaseButton(token, key) {
       await prisma.button.updateMany({ where: { token, usedKey: key }, data: { usedAt: null, usedKey: null } })

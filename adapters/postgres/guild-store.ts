@@ -1,5 +1,5 @@
 import type { DiagnosePort } from '../../core/guild/diagnose.ts'
-import type { GuildPort } from '../../core/guild/guild.port.ts'
+import type { AnnounceChat, GuildPort } from '../../core/guild/guild.port.ts'
 import { MAPPABLE } from '../../core/guild/mapped-roles.rules.ts'
 import { LANGUAGES } from '../../core/shared/text.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
@@ -33,15 +33,20 @@ export function guildStore(tx: Tx): GuildPort {
       ])
       return {
         language: LANGUAGES.find((known) => known === guild?.language),
-        announceChatId: guild?.announceChatId ?? undefined,
+        announceIn: announceChat(guild),
         mappings: mappings.flatMap(({ groupRoleId, role: name }) => {
           const role = MAPPABLE.find((known) => known === name)
           return role === undefined ? [] : [{ groupRoleId, role }]
         }),
       }
     },
-    async choose({ platform, communityId }, choice, by, at) {
-      const changed = { ...choice, changedBy: by, changedAt: new Date(at) }
+    async choose({ platform, communityId }, { language, announceIn }, by, at) {
+      const changed = {
+        ...(language === undefined ? {} : { language }),
+        ...(announceIn === undefined ? {} : { announceChatId: announceIn.chatId, announceThreadId: announceIn.threadId ?? null }),
+        changedBy: by,
+        changedAt: new Date(at),
+      }
       const key = { platform, communityId }
       await tx.guild.upsert({ where: { platform_communityId: key }, create: { ...key, ...changed }, update: changed })
     },
@@ -59,6 +64,12 @@ export function guildStore(tx: Tx): GuildPort {
       return removed.count === 1
     },
   }
+}
+
+function announceChat(guild: { announceChatId: string | null; announceThreadId: string | null } | null): AnnounceChat | undefined {
+  const chatId = guild?.announceChatId ?? undefined
+  const threadId = guild?.announceThreadId ?? undefined
+  return chatId === undefined ? undefined : { chatId, ...(threadId === undefined ? {} : { threadId }) }
 }
 
 /** Where we write, for `diagnose`. */

@@ -28,7 +28,7 @@ export function outboxStore(database: Database, options: OutboxOptions): OutboxP
     const event = await store.find(Number(subject.replace(/^EVT-/, '')))
     if (event === undefined) return undefined
     // What a card offers is for everybody: there is no one member to whom its buttons belong.
-    return issueButtons(tx, renderEventCard(await readEventCard(store, event, now)), '', now)
+    return issueButtons(tx, renderEventCard(await readEventCard(store, event, now)), '', undefined, now)
   }
 
   return {

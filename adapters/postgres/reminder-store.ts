@@ -91,7 +91,7 @@ async function sendSome(tx: Tx, now: Instant): Promise<{ seen: number; sent: num
       data: isWanted ? { dueAt: null, toldStart: new Date(event.startsAt) } : { dueAt: null },
     })
     if (!isWanted) continue
-    const reply = replyToJson(await issueButtons(tx, renderReminder(event, now), memberId, now))
+    const reply = replyToJson(await issueButtons(tx, renderReminder(event, now), memberId, undefined, now))
     const payload = { reply, language, timeZone }
     await tx.outboxRow.create({ data: { topic: 'private', subject: `${platform}:${user_id}`, payload, createdAt: at } })
     sent += 1

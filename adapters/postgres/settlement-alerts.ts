@@ -13,6 +13,7 @@ export type AlertCode =
   | 'chain-went-back'
   | 'telegram-webhook-changed'
   | 'deliveries-failed'
+  | 'bot-put-out'
 
 export async function alertOperators(tx: Tx, code: AlertCode, details: Readonly<Record<string, string>>, now: Instant): Promise<void> {
   await tx.outboxRow.create({ data: { topic: 'operator-alert', subject: code, payload: { code, ...details }, createdAt: new Date(now) } })

@@ -8,7 +8,7 @@ import { personaAccount, personaPlace, type Persona } from '../../core/shared/pe
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Text } from '../../core/shared/text.ts'
 import { consoleTexts } from './console.texts.ts'
-import { issuedButtons, replyLines, terminalText, type Paint } from './reply-lines.ts'
+import { pressable, replyLines, terminalText, type Paint } from './reply-lines.ts'
 
 const { say } = consoleTexts
 /** Of a pasted text; the command itself says what is too long for it. */
@@ -109,7 +109,7 @@ export class ConsoleChat {
 
   #show(answer: Answer): string[] {
     const { reply } = answer
-    const buttons = issuedButtons(reply).map(({ token }) => token)
+    const buttons = pressable(reply).map(({ token }) => token)
     if (buttons.length > 0) this.#buttons = buttons
     this.#isAsked = reply.ask !== undefined
     if (reply.ask !== undefined && this.#asksFile(reply.ask)) this.#pasted = []

@@ -1,4 +1,5 @@
-import { isIssued, type Answer } from '../../core/shared/dispatch.ts'
+import type { Answer } from '../../core/shared/dispatch.ts'
+import { isIssued, optionButtons } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak, WritingStyle } from '../../core/shared/speak.ts'
 import type { Language, Text, TextValue } from '../../core/shared/text.ts'
@@ -37,7 +38,7 @@ function styleOf(language: Language, timeZone: string): WritingStyle {
   return { escape: terminalText, instant: (at) => format.format(at) }
 }
 
-/** An answer as lines of a terminal, in its own language. Its buttons are numbered from 1 in the order of `issuedButtons`. */
+/** An answer as lines of a terminal, in its own language. What may be pressed is numbered from 1 in the order of `pressable`. */
 export function replyLines({ reply, language, timeZone }: Answer, speak: Speak, paint: Paint): string[] {
   const style = styleOf(language, timeZone)
   const own = (value: TextValue) => speak(value, language, style)
@@ -52,14 +53,27 @@ export function replyLines({ reply, language, timeZone }: Answer, speak: Speak, 
     ...bounded(tableLines(reply, own)),
     ...(reply.verbatim === undefined ? [] : ['', ...verbatimLines(reply.verbatim), '']),
     ...(reply.file === undefined ? [] : fileLines(reply.file, own)),
-    ...bounded(issuedButtons(reply).map(({ label }, index) => `  [${index + 1}] ${own(label)}`)),
+    ...bounded(numbered(reply, own)),
     paint('quiet', `(${[own(say(reply.audience === 'public' ? 'toAll' : 'toYou')), reply.code ?? []].flat().join(' · ')})`),
   ]
 }
 
-/** The buttons that may be pressed, in the order of their numbers. */
-export function issuedButtons(reply: Reply): readonly { readonly label: Text; readonly token: string }[] {
-  return (reply.buttons ?? []).filter(isIssued)
+/** What may be pressed, in the order of the numbers: buttons, then the options of each choice. */
+export function pressable(reply: Reply): readonly { readonly label: Text; readonly token: string }[] {
+  return [...(reply.buttons ?? []).filter(isIssued), ...(reply.choices ?? []).filter(isIssued).flatMap(optionButtons)]
+}
+
+function numbered(reply: Reply, own: (value: TextValue) => string): string[] {
+  const buttons = (reply.buttons ?? []).filter(isIssued)
+  let number = 0
+  const line = ({ label }: { readonly label: Text }): string => `  [${(number += 1)}] ${own(label)}`
+  return [
+    ...buttons.map(line),
+    ...(reply.choices ?? []).filter(isIssued).flatMap((choice) => {
+      const options = optionButtons(choice)
+      return options.length === 0 ? [] : [`  ${own(choice.label)}:`, ...options.map(line)]
+    }),
+  ]
 }
 
 function fileLines({ name, content }: NonNullable<Reply['file']>, own: (value: TextValue) => string): string[] {

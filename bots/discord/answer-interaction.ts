@@ -1,6 +1,7 @@
 import {
   MessageFlags,
   RESTJSONErrorCodes,
+  type AnySelectMenuInteraction,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   type Message,
@@ -17,10 +18,10 @@ import { accountOf, placeOf } from './who-and-where.ts'
 
 const { say } = discordTexts
 
-export type Answerable = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction
+export type Answerable = ChatInputCommandInteraction | ButtonInteraction | AnySelectMenuInteraction | ModalSubmitInteraction
 
 /**
- * How an interaction was deferred. `private` and `public`: a placeholder that the asker alone or everyone sees. `beside`: the message of the button
+ * How an interaction was deferred. `private` and `public`: a placeholder that the asker alone or everyone sees. `beside`: the message of the button or list
  * stays as it is and the answer comes as a new one. `instead`: the message belongs to the asker alone and the answer takes its place.
  */
 export type Deferral = 'private' | 'public' | 'beside' | 'instead'

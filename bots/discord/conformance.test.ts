@@ -1,6 +1,6 @@
-import type { APIInteraction, APIMessage } from 'discord-api-types/v10'
+import { InteractionType, type APIInteraction, type APIMessage } from 'discord-api-types/v10'
 import type { Conversation } from '../../test/support/discord/conversation.ts'
-import { buttonsOf, visibleText } from '../../test/support/discord/conversation.ts'
+import { buttonsOf, selectsOf, visibleText } from '../../test/support/discord/conversation.ts'
 import { startDiscordFake, type DiscordFake } from '../../test/support/discord/discord-fake.ts'
 import { readMarkdown } from '../../test/support/discord/read-markdown.ts'
 import { createSampleApp, type SampleApp } from '../../test/support/sample-app.ts'
@@ -39,6 +39,7 @@ async function startDriver(): Promise<ConformanceDriver> {
       text,
       live,
       buttons: buttonsOf(message).map((button) => button.label),
+      options: selectsOf(message).flatMap(({ options }) => options.map(({ label }) => label)),
       seenBy: isPublic ? WHO : asker,
       files: message.attachments.map(({ filename }) => ({ name: filename, content: decoder.decode(conversation.file(filename)) })),
       asks: buttonsOf(message).some((button) => button.customId.startsWith('a1:')),
@@ -59,6 +60,19 @@ async function startDriver(): Promise<ConformanceDriver> {
     async press(who, shown, label) {
       const message = messageOf(shown)
       return view(await fake.click({ user: USER[who], message, label }), message)
+    },
+    async choose(who, shown, option) {
+      const message = messageOf(shown)
+      const select = selectsOf(message).find(({ options }) => options.some(({ label }) => label === option))
+      const value = select?.options.find(({ label }) => label === option)?.value
+      if (select === undefined || value === undefined) throw new Error(`nothing shown has the option ${option}`)
+      // Ephemeral to its reader: another member can only forge it.
+      const data = { component_type: select.type, custom_id: select.customId, values: [value], id: 1 }
+      const place = { user: USER[who], channel }
+      const talk = shown.seenBy.includes(who)
+        ? await fake.select({ user: USER[who], message, customId: select.customId, values: [value] })
+        : await fake.forge({ ...place, type: InteractionType.MessageComponent, data, message })
+      return view(talk, message)
     },
     async answer(who, shown, value) {
       const message = messageOf(shown)

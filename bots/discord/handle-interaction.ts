@@ -1,4 +1,10 @@
-import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, ModalSubmitInteraction } from 'discord.js'
+import type {
+  AnySelectMenuInteraction,
+  ButtonInteraction,
+  ChatInputCommandInteraction,
+  Interaction,
+  ModalSubmitInteraction,
+} from 'discord.js'
 import type { ChatApp } from '../../core/shared/chat-app.ts'
 import { commandName } from '../../core/shared/command.ts'
 import { languageOfLocale, refusalReply, type Answer } from '../../core/shared/dispatch.ts'
@@ -8,6 +14,7 @@ import { isTooLate } from './api-trouble.ts'
 import { answerAutocomplete } from './answer-autocomplete.ts'
 import { defer, keyOf, showAnswer, type Answerable, type Deferral } from './answer-interaction.ts'
 import { askForm, questionOf, readForm, type Question } from './ask-form.ts'
+import { readChoice } from './read-choice.ts'
 import { readInput } from './read-input.ts'
 import { PRESS } from './render-reply.ts'
 import type { SlashCommands } from './slash-commands.ts'
@@ -27,6 +34,11 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
       const input = await readInput(interaction, command)
       return input.ok ? dispatch(interaction, name, input.result) : refused(app, interaction, input.refusal)
     })
+  }
+
+  async function onChoice(interaction: AnySelectMenuInteraction): Promise<void> {
+    const { token, value } = readChoice(interaction)
+    await run(interaction, 'beside', 'button', () => press(interaction, token, value))
   }
 
   async function onButton(interaction: ButtonInteraction): Promise<void> {
@@ -88,8 +100,14 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
   const dispatch = (interaction: Answerable, command: string, input: Readonly<Record<string, string>>): Promise<Answer> =>
     app.dispatch({ account: accountOf(interaction), place: placeOf(interaction), command, input, key: keyOf(interaction) })
 
-  const press = (interaction: Answerable, token: string): Promise<Answer> =>
-    app.dispatch.press({ account: accountOf(interaction), place: placeOf(interaction), token, key: keyOf(interaction) })
+  const press = (interaction: Answerable, token: string, value?: string): Promise<Answer> =>
+    app.dispatch.press({
+      account: accountOf(interaction),
+      place: placeOf(interaction),
+      token,
+      key: keyOf(interaction),
+      ...(value === undefined ? {} : { value }),
+    })
 
   return async (interaction) => {
     // People act, not programs: a bot has no account that could hold anything.
@@ -97,6 +115,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     if (interaction.isAutocomplete()) await answerAutocomplete(app, slash, interaction)
     else if (interaction.isChatInputCommand()) await onCommand(interaction)
     else if (interaction.isButton()) await onButton(interaction)
+    else if (interaction.isAnySelectMenu()) await onChoice(interaction)
     else if (interaction.isModalSubmit()) await onForm(interaction)
   }
 }

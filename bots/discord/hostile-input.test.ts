@@ -1,8 +1,16 @@
-import { InteractionType } from 'discord.js'
+import { ComponentType, InteractionType, type APIMessage } from 'discord.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { forgeForm, forgePress, HOSTILE_FIELDS, HOSTILE_IDS, HOSTILE_TEXTS } from '../../test/support/discord/hostile.ts'
+import {
+  forgeChoice,
+  forgeForm,
+  forgePress,
+  HOSTILE_CHOICES,
+  HOSTILE_FIELDS,
+  HOSTILE_IDS,
+  HOSTILE_TEXTS,
+} from '../../test/support/discord/hostile.ts'
 import { ANN, BOB, GUILD, LIN, openHouse, type House } from '../../test/support/discord/house.ts'
-import type { Conversation } from '../../test/support/discord/conversation.ts'
+import { selectsOf, type Conversation } from '../../test/support/discord/conversation.ts'
 
 let house: House
 beforeAll(async () => {
@@ -126,6 +134,86 @@ describe('a button that the bot did not give out', () => {
     const again = await answered(await forgePress(house.fake, { user: BOB }, message, token))
     expect(again.text).toContain('button.used')
     expect(notes()).toBe(before + 1)
+  })
+})
+
+describe('a choice that nobody can have made', () => {
+  const OTHER = '200000000000000009'
+  let elsewhere: { channel: string; role: string }
+  beforeAll(() => {
+    house.fake.addGuild({ id: OTHER, name: 'Other' })
+    elsewhere = { channel: house.fake.addChannel({ guild: OTHER }), role: house.fake.addRole(OTHER, { name: 'Hosts' }) }
+  })
+  /** Lin's lists: of two notes, of channels, of roles. */
+  const lists = async () => {
+    for (const { number } of house.app.data.notes.filter(({ dropped }) => !dropped))
+      await house.fake.slash({ user: LIN, path: ['pos', 'note', 'drop'], options: { number: String(number) } })
+    for (const text of ['one', 'two']) await house.fake.slash({ user: LIN, path: ['pos', 'note', 'add'], options: { text } })
+    const message = present((await house.fake.slash({ user: LIN, path: ['pos', 'note', 'list'] })).messages[0])
+    const [notes, channels, roles] = selectsOf(message)
+    return { message, notes: present(notes), channels: present(channels), roles: present(roles) }
+  }
+  const forge = async (message: APIMessage, customId: string, type: ComponentType, values: unknown, resolved: object = {}, user = LIN) =>
+    answered(await forgeChoice(house.fake, { user }, message, { customId, type, values, resolved }))
+  const asChannel = (id: string) => ({ channels: { [id]: { id, type: 0, name: 'x', permissions: '0' } } })
+  const asRole = (id: string) => ({ roles: { [id]: { id, name: 'x', permissions: '0' } } })
+
+  test.each(HOSTILE_CHOICES)('with %s is answered with a code and a next step, and changes nothing', async (_what, type, values) => {
+    const { message, notes, channels, roles } = await lists()
+    const before = effects()
+    for (const list of [notes, channels, roles]) {
+      const talk = await forge(message, list.customId, type ?? list.type, values)
+      expect(talk.text).toContain('choice.unknown')
+      expect(talk.text).toContain('请重新运行命令，从列表中选择。')
+    }
+    expect(effects()).toEqual(before)
+    expect(errors()).toEqual([])
+  })
+
+  test('because the channel or role is of another server or not of the kind that was offered changes nothing', async () => {
+    const { message, notes, channels, roles } = await lists()
+    const voice = house.fake.addChannel({ type: 'voice' })
+    const role = house.fake.addRole(GUILD, { name: 'Reviewers' })
+    const before = effects()
+    for (const [list, type, id, resolved] of [
+      [channels, ComponentType.ChannelSelect, elsewhere.channel, asChannel],
+      [channels, ComponentType.ChannelSelect, voice, asChannel],
+      [channels, ComponentType.ChannelSelect, '1', () => ({})],
+      [channels, ComponentType.RoleSelect, role, asRole],
+      [channels, ComponentType.StringSelect, house.channel, asChannel],
+      [channels, ComponentType.StringSelect, '0', asChannel],
+      [roles, ComponentType.RoleSelect, elsewhere.role, () => ({})],
+      [roles, ComponentType.RoleSelect, house.channel, () => ({})],
+      [roles, ComponentType.ChannelSelect, house.channel, asChannel],
+      [notes, ComponentType.ChannelSelect, house.channel, asChannel],
+    ] as const)
+      expect((await forge(message, list.customId, type, [id], resolved(id))).text).toMatch(/`(?:choice\.unknown|input\.[a-z_]+)`/)
+    expect(effects()).toEqual(before)
+    expect(errors()).toEqual([])
+  })
+
+  test('because the list is another member’s, or was never given out, changes nothing', async () => {
+    const { message, notes, channels, roles } = await lists()
+    const before = effects()
+    for (const { customId, type } of [notes, channels, roles])
+      expect((await forge(message, customId, type, ['0'], {}, ANN)).text).toContain('button.other_member')
+    for (const customId of HOSTILE_IDS)
+      for (const type of [ComponentType.StringSelect, ComponentType.ChannelSelect])
+        expect((await forge(message, customId, type, ['0'])).text).toContain('button.gone')
+    expect(effects()).toEqual(before)
+    expect(errors()).toEqual([])
+  })
+
+  test('is told from one that was made, which is read like a typed value, also after a restart', async () => {
+    const { message, notes, channels, roles } = await lists()
+    const role = house.fake.addRole(GUILD, { name: 'Hosts' })
+    await house.restart()
+    const choose = async ({ customId }: { customId: string }, value: string) =>
+      answered(await house.fake.select({ user: LIN, message, customId, values: [value] }))
+    expect((await choose(channels, house.channel)).text).toContain(`"chat":"${house.channel}"`)
+    expect((await choose(roles, role)).text).toContain(`"groupRole":"${role}"`)
+    expect((await choose(notes, '1')).text).toContain('已删除第')
+    expect((await choose(notes, '1')).text).toContain('note.unknown')
   })
 })
 

@@ -24,6 +24,8 @@ export function escapeMarkdown(plain: string): string {
 export const markdownStyle: WritingStyle = {
   escape: escapeMarkdown,
   instant: (at) => `<t:${Math.floor(at / 1000)}:f>`,
+  // A name to read, no call: `allowed_mentions` is empty in every message.
+  mention: ({ mention, id }) => (/^\d{1,20}$/.test(id) ? `<${mention === 'channel' ? '#' : '@&'}${id}>` : escapeMarkdown(id)),
 }
 
 /** For where Discord reads no markup: labels of buttons, forms, descriptions of commands. */

@@ -7,13 +7,14 @@ import {
   type APIContainerComponent,
   type APIMediaGalleryComponent,
 } from 'discord.js'
-import { isIssued } from '../../core/shared/dispatch.ts'
+import { isIssued } from '../../core/shared/press.ts'
 import type { Picture } from '../../core/shared/chart.ts'
-import type { Button, IssuedButton, Reply } from '../../core/shared/reply.ts'
+import { MOST_OPTIONS, type Button, type IssuedButton, type Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Language, Text } from '../../core/shared/text.ts'
 import { discordTexts } from './discord.texts.ts'
 import { cutMarkdown, cutPlain, markdownStyle, plainStyle } from './markdown.ts'
+import { renderChoice } from './render-choice.ts'
 import { renderTable } from './render-table.ts'
 
 const { say } = discordTexts
@@ -29,6 +30,8 @@ const MAX_VERBATIM = 2400
 const MAX_BUTTONS = 25
 const ROW = 5
 const MAX_LABEL = 80
+/** Each takes a row of its own; together they take the place of one row of buttons among the 40 components of a message. */
+const MAX_LISTS = 3
 /** Of a picture, for those who cannot see it (developers/components/reference, "Media Gallery Item"). */
 const MAX_ALT = 1024
 const PICTURE = 'chart.png'
@@ -101,7 +104,11 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
   if (reply.file !== undefined) addFile(files, notes, reply.file)
 
   const buttons = (reply.buttons ?? []).filter(isIssued)
-  const room = MAX_BUTTONS - (askId === undefined ? 0 : 1)
+  const choices = (reply.choices ?? []).filter(isIssued)
+  omitted += Math.max(0, choices.length - MAX_LISTS)
+  const lists = choices.slice(0, MAX_LISTS).flatMap((choice) => renderChoice(choice, language, speak) ?? [])
+  const room = MAX_BUTTONS - (askId === undefined ? 0 : 1) - (lists.length === 0 ? 0 : ROW)
+  omitted += choices.reduce((sum, { options }) => sum + Math.max(0, typeof options === 'string' ? 0 : options.length - MOST_OPTIONS), 0)
   if (omitted > 0) notes.push(say('moreLines', { count: omitted }))
   if (buttons.length > room) notes.push(say('moreButtons', { count: buttons.length - room }))
   const last = [
@@ -127,6 +134,7 @@ export function renderReply(reply: Reply, language: Language, speak: Speak, askI
     ...shownFiles.map(({ name }) => ({ type: ComponentType.File, file: { url: `attachment://${name}` } }) as const),
     ...(picture === undefined ? [] : [galleryOf(picture)]),
     ...inRows(shownButtons),
+    ...lists.map((list): APIComponentInContainer => ({ type: ComponentType.ActionRow, components: [list] })),
   ]
   return { components: [{ type: ComponentType.Container, accent_color: ACCENT[reply.tone], components }], files }
 }

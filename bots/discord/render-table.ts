@@ -22,7 +22,7 @@ type Table = NonNullable<Reply['table']>
 
 /**
  * A table as lines of markdown. Aligned columns in a code block when a phone can show them, else one list entry per row: Discord breaks long lines
- * of a code block on phones, shows no timestamps in one, and gives wide signs other widths on every device.
+ * of a code block on phones, shows no timestamps or names in one, and gives wide signs other widths on every device.
  * @returns `fence` is put round the lines that are shown, whatever their number; `head` is shown when at least one line is
  */
 export function renderTable(
@@ -34,7 +34,7 @@ export function renderTable(
   const cells = table.rows.map((row) => row.map((cell) => speak(cell, language, plainStyle)))
   const widths = header.map((cell, column) => Math.max(...[cell, ...cells.map((row) => row[column] ?? '')].map(columnsOf)))
   const total = widths.reduce((sum, width) => sum + width + 2, -2)
-  if (total <= PHONE_COLUMNS && !table.rows.flat().some(holdsInstant) && [header, ...cells].flat().every(fitsCode) && alignsWell(cells)) {
+  if (total <= PHONE_COLUMNS && !table.rows.flat().some(needsMarkup) && [header, ...cells].flat().every(fitsCode) && alignsWell(cells)) {
     const isNumber = table.header.map((_cell, column) => table.rows.every((row) => isQuantity(row[column])))
     const line = (row: readonly string[]): string =>
       header
@@ -58,9 +58,9 @@ const alignsWell = (rows: readonly (readonly string[])[]): boolean => rows.every
 const fitsCode = (cell: string): boolean => !/[`\n]/.test(cell)
 const isQuantity = (value: TextValue | undefined): boolean => typeof value === 'bigint' || typeof value === 'number'
 
-function holdsInstant(value: TextValue): boolean {
+function needsMarkup(value: TextValue): boolean {
   if (typeof value !== 'object') return false
-  return isText(value) ? Object.values(value.values).some(holdsInstant) : true
+  return isText(value) ? Object.values(value.values).some(needsMarkup) : true
 }
 
 function pad(text: string, width: number, right: boolean): string {

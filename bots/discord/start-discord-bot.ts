@@ -10,6 +10,7 @@ import { keepRegistered } from './keep-registered.ts'
 import { inspectGuild } from './inspect-guild.ts'
 import { renderReply } from './render-reply.ts'
 import { slashCommands } from './slash-commands.ts'
+import { watchMembership } from './watch-membership.ts'
 import { hearVoice, type Beat } from './voice-presence.ts'
 
 const MAX_RUNNING = 1_000
@@ -77,6 +78,7 @@ export async function startDiscordBot({
   try {
     const ready = await connect(client, token)
     registered = await keepRegistered({ client: ready, rest, roots: slash.roots, log: app.log, guildIds })
+    watchMembership(ready, app.membership, app.log)
     app.log.info({ user: ready.user.tag, guilds: ready.guilds.cache.size, commands: app.commands.length }, 'Discord is connected')
   } catch (error) {
     await voice?.stop()

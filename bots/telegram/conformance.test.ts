@@ -33,6 +33,9 @@ function liveOf(message: SentMessage): string[] {
   return [...found.map(({ offset, length }) => message.text.slice(offset, offset + length)), ...domains.map(([domain]) => domain)]
 }
 
+/** Its token names the place of an option in its list. */
+const isOption = ({ data }: { readonly data?: string }): boolean => /\.\d+$/.test(data ?? '')
+
 async function startDriver(isWebhook: boolean): Promise<ConformanceDriver> {
   const records = keepRecords()
   const fake = await startTelegramFake({ untilHandled: records.untilHandled })
@@ -65,7 +68,10 @@ async function startDriver(isWebhook: boolean): Promise<ConformanceDriver> {
     const shown: Shown = {
       // What keeps words from becoming links cannot be seen.
       text: texts.join('\n').replaceAll('\u2060', ''),
-      buttons: told.flatMap((message) => message.buttons.filter((button) => button.data !== undefined).map((button) => button.text)),
+      buttons: told.flatMap((message) =>
+        message.buttons.filter((button) => button.data !== undefined && !isOption(button)).map((button) => button.text),
+      ),
+      options: told.flatMap((message) => message.buttons.filter(isOption).map((button) => button.text)),
       live: told.flatMap(liveOf),
       seenBy: isPublic ? WHO : [who],
       files: told.flatMap(({ file }) => (file === undefined ? [] : [{ name: file.fileName, content: file.bytes.toString('utf8') }])),
@@ -75,20 +81,23 @@ async function startDriver(isWebhook: boolean): Promise<ConformanceDriver> {
     return shown
   }
 
+  const press: ConformanceDriver['press'] = async (who, shown, label) => {
+    const message = messagesOf.get(shown)?.find((each) => each.buttons.some((button) => button.text === label))
+    const data = message?.buttons.find((button) => button.text === label)?.data
+    if (message === undefined || data === undefined) throw new Error(`nothing shown has a button ${label}`)
+    // An app shows the old buttons until the edit has reached it.
+    const result = await fake.press({ user: USER[who], message, data, forged: true })
+    return shownTo(who, result, result.callbackAnswer)
+  }
+
   return {
+    press,
+    choose: press,
     async command(who, command, input = {}) {
       const values = Object.entries(input)
       const typed = values.length === 1 ? (values[0]?.[1] ?? '') : values.map(([name, value]) => `${name}:"${value}"`).join(' ')
       const text = `/${command.replaceAll(' ', '_')}@pos_test_bot ${typed}`.trim()
       return shownTo(who, await fake.send({ user: USER[who], chat: GROUP, text }))
-    },
-    async press(who, shown, label) {
-      const message = messagesOf.get(shown)?.find((each) => each.buttons.some((button) => button.text === label))
-      const data = message?.buttons.find((button) => button.text === label)?.data
-      if (message === undefined || data === undefined) throw new Error(`nothing shown has a button ${label}`)
-      // An app shows the old buttons until the edit has reached it.
-      const result = await fake.press({ user: USER[who], message, data, forged: true })
-      return shownTo(who, result, result.callbackAnswer)
     },
     async answer(who, _shown, value) {
       const before = fake.messages(GROUP).length

@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/shared/dispatch.ts'
+import { hasControls } from '../../core/shared/press.ts'
 import { ApiFailure } from './api-failure.ts'
 import { deliverAnswer, groupOf, linkTo, noteInGroup, postPublic, rememberCard, showPrivately } from './deliver-answer.ts'
 import { languageAt } from './handle-line.ts'
@@ -107,7 +108,7 @@ async function notify({ api, app }: Surface, press: Press, notice: Notice): Prom
 async function editInPlace(surface: Surface, { origin, message }: Press, answer: Answer): Promise<boolean> {
   const { reply } = answer
   const buttons = message?.reply_markup?.inline_keyboard.flat().length ?? 0
-  const leadsOn = reply.tone === 'done' || (reply.tone === 'info' && (buttons <= 1 || (reply.buttons ?? []).length > 0))
+  const leadsOn = reply.tone === 'done' || (reply.tone === 'info' && (buttons <= 1 || hasControls(reply)))
   if (message?.text === undefined || !leadsOn || reply.ask !== undefined || reply.file !== undefined) return false
   const several = renderReply(answer, { ...wordsOf(surface), shape: 'several' })
   if (several.texts.length > 1 || several.files.length > 0) return false

@@ -76,9 +76,12 @@ async function noteMembership({ app, memory, timers }: Surface, incoming: Extrac
     // Bots own no group.
     const known = status === 'creator' ? 'administrator' : status
     await memory.setGroup({ platform: 'telegram', chatId: id, status: known, ...(title === undefined ? {} : { title }) }, timers.now())
-  } else if (status === 'kicked' || status === 'left') await memory.lost({ platform: 'telegram', userId: id }, timers.now())
+    await (isOut(status) ? app.membership.putOut('telegram', id) : app.membership.isIn('telegram', [id]))
+  } else if (isOut(status)) await memory.lost({ platform: 'telegram', userId: id }, timers.now())
   else await memory.found({ platform: 'telegram', userId: id })
 }
+
+const isOut = (status: string): boolean => status === 'kicked' || status === 'left'
 
 /** Nobody knows who asked, and so not which language they read: both. */
 async function explainToAnonymous(surface: Surface, incoming: Extract<Incoming, { kind: 'anonymous' }>): Promise<void> {

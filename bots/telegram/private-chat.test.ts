@@ -156,6 +156,7 @@ describe('questions', () => {
         [{ text: 'lines' }, { text: 'fields' }],
         [{ text: 'table' }, { text: 'buttons' }],
         [{ text: 'verbatim' }, { text: 'everything' }],
+        [{ text: 'options' }],
       ],
     })
     expect((await stage.fake.send({ user: BOB, text: 'lines' })).text).toContain('Row 3')

@@ -82,6 +82,7 @@ describe('groups', () => {
     await untilNoted(() => status()?.status === 'kicked')
     fake.setBotStatus(GROUP, 'member', ANN)
     await untilNoted(() => status()?.status === 'member')
+    expect(stage.app.memberships).toEqual([`in telegram ${GROUP}`, `put out telegram ${GROUP}`, `in telegram ${GROUP}`])
     expect((await fake.send({ user: BOB, chat: GROUP, text: '/status' })).text).toBe('All is well.')
   })
 })

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from '@grammyjs/types'
-import { isIssued } from '../../core/shared/dispatch.ts'
+import { isIssued, optionButtons } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Text } from '../../core/shared/text.ts'
 import { displayWidth } from './display-width.ts'
@@ -22,9 +22,12 @@ export interface RenderedKeyboard {
   readonly leftOver: number
 }
 
-/** The buttons of a reply as rows that are easy to hit; undefined when it has none. */
-export function renderKeyboard(buttons: Reply['buttons'], write: (label: Text) => string): RenderedKeyboard | undefined {
-  const issued = (buttons ?? []).filter(isIssued)
+/** The buttons of a reply and the options of its choices as rows that are easy to hit; undefined when it has none. */
+export function renderKeyboard(
+  { buttons = [], choices = [] }: Pick<Reply, 'buttons' | 'choices'>,
+  write: (label: Text) => string,
+): RenderedKeyboard | undefined {
+  const issued = [...buttons.filter(isIssued), ...choices.filter(isIssued).flatMap(optionButtons)]
   if (issued.length === 0) return undefined
   const rows: InlineKeyboardButton[][] = []
   let room = 0

@@ -1,5 +1,6 @@
 import type { InlineKeyboardMarkup } from '@grammyjs/types'
 import type { Answer } from '../../core/shared/dispatch.ts'
+import { hasControls } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Text, TextValue } from '../../core/shared/text.ts'
@@ -54,7 +55,7 @@ export function renderReply({ reply, language, timeZone, picture }: Answer, opti
   const write = (value: TextValue, where: 'message' | 'exact' = 'message'): string =>
     options.speak(value, language, styles[where]).toWellFormed()
   const files: RenderedFile[] = reply.file === undefined ? [] : [{ name: fileName(reply.file.name), content: reply.file.content }]
-  const keyboard = renderKeyboard(reply.buttons, (label) => write(label, 'exact'))
+  const keyboard = renderKeyboard(reply, (label) => write(label, 'exact'))
 
   const colon = language === 'zh' ? '：' : ': '
   const paragraphs: Row[][] = [
@@ -70,6 +71,9 @@ export function renderReply({ reply, language, timeZone, picture }: Answer, opti
       paragraphs.push(lineRows(write(say('inFile', { name: 'text.txt' }))))
     }
   }
+  // Telegram has no lists: what there is to choose stands above the buttons of its options.
+  const listed = (reply.choices ?? []).filter(({ options }) => typeof options !== 'string' && options.length > 0)
+  paragraphs.push(listed.flatMap(({ label }) => lineRows(`${write(label)}${colon.trimEnd()}`)))
   if (keyboard !== undefined && keyboard.leftOver > 0) paragraphs.push(lineRows(write(say('moreButtons', { count: keyboard.leftOver }))))
   if (reply.code !== undefined) paragraphs.push(lineRows(reply.code, 'code'))
   paragraphs.push((options.closing ?? []).flatMap((text) => lineRows(write(text))))
@@ -104,7 +108,7 @@ export function renderAlert({ reply, language, timeZone }: Answer, speak: Speak)
   const texts = [...(reply.title === undefined ? [] : [reply.title]), ...reply.lines]
   const written = texts.map((text) => speak(text, language, exactStyle(timeZone)))
   const text = [...written, ...(reply.code === undefined ? [] : [`[${reply.code}]`])].join('\n')
-  const parts = [reply.fields, reply.table, reply.verbatim, reply.file, reply.ask, reply.buttons?.length === 0 ? undefined : reply.buttons]
+  const parts = [reply.fields, reply.table, reply.verbatim, reply.file, reply.ask, hasControls(reply) ? true : undefined]
   return { text, isWhole: parts.every((part) => part === undefined) }
 }
 

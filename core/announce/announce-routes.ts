@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { done } from '../shared/refusal.ts'
 import type { RoutePort } from './announce.port.ts'
+import { MOST_OPTIONS } from '../shared/reply.ts'
+import { sharedTexts } from '../shared/shared.texts.ts'
 import { announceTexts } from './announce.texts.ts'
 import { routeCode, targetText } from './announce.types.ts'
 import { rhythmText } from './rhythm-text.ts'
@@ -35,6 +37,20 @@ export const announceRoutesCommand = defineCommand({
               route.timeZone,
             ]),
           },
+          choices: [
+            {
+              label: say('chooseUnroute'),
+              command: 'announce unroute',
+              field: 'route',
+              input: {},
+              allowed: 'owner',
+              options: routes.slice(0, MOST_OPTIONS).map(({ number, topic, target }) => ({
+                label: say('unrouteOption', { route: routeCode(number), topic: say(`topic_${topic}`) }),
+                value: routeCode(number),
+                hint: sharedTexts.say('plain', { text: targetText(target) }),
+              })),
+            },
+          ],
         }),
   }),
 })

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { done } from '../shared/refusal.ts'
 import type { DeadLetterPort } from './announce.port.ts'
+import { sharedTexts } from '../shared/shared.texts.ts'
 import { announceTexts } from './announce.texts.ts'
+import { deliveryCode } from './announce.types.ts'
 import { troubleTable } from './trouble-table.ts'
 
 const { say } = announceTexts
@@ -27,5 +29,22 @@ export const outboxDeadCommand = defineCommand({
     ],
     ...troubleTable(shown),
     buttons: failed === 0 ? [] : [{ label: say('buttonAllAgain'), command: 'outbox again', input: {}, allowed: 'owner', style: 'primary' }],
+    choices:
+      shown.length === 0
+        ? []
+        : [
+            {
+              label: say('chooseAgain'),
+              command: 'outbox again',
+              field: 'delivery',
+              input: {},
+              allowed: 'owner',
+              options: shown.map(({ delivery, where, isUnknown }) => ({
+                label: say('againOption', { code: deliveryCode(delivery), state: say(isUnknown ? 'stateUnknown' : 'stateFailed') }),
+                value: deliveryCode(delivery),
+                hint: sharedTexts.say('plain', { text: where }),
+              })),
+            },
+          ],
   }),
 })

@@ -24,5 +24,21 @@ export const eventListCommand = defineCommand({
       events.length === 0
         ? [say('listEmpty'), say('listEmptyNext')]
         : events.map(({ number, title, startsAt }) => say('eventLine', { event: eventCode(number), title, start: { at: startsAt } })),
+    choices:
+      events.length === 0
+        ? []
+        : [
+            {
+              label: say('listChoose'),
+              command: 'event show',
+              field: 'event',
+              input: {},
+              allowed: 'anyone',
+              options: events.map(({ number, title }) => ({
+                label: say('listOption', { event: eventCode(number), title }),
+                value: eventCode(number),
+              })),
+            },
+          ],
   }),
 })

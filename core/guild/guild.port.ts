@@ -1,4 +1,5 @@
 import type { ChatPlace, Platform } from '../shared/actor.ts'
+import type { PostTarget } from '../shared/chat-app.ts'
 import type { Instant } from '../shared/instant.ts'
 import { refuse, type Outcome } from '../shared/refusal.ts'
 import type { Language } from '../shared/text.ts'
@@ -13,10 +14,13 @@ export interface GuildKey {
   readonly communityId: string
 }
 
+/** A channel of a server, a group, or a topic in one. */
+export type AnnounceChat = Pick<PostTarget, 'chatId' | 'threadId'>
+
 /** What operators chose for a server. */
 export interface GuildSettings {
   readonly language: Language | undefined
-  readonly announceChatId: string | undefined
+  readonly announceIn: AnnounceChat | undefined
   readonly mappings: readonly RoleMapping[]
 }
 
@@ -27,7 +31,8 @@ export interface GuildPort {
   /** False when it was so already. */
   serve(guild: GuildKey, served: boolean, by: string, at: Instant): Promise<boolean>
   settings(guild: GuildKey): Promise<GuildSettings>
-  choose(guild: GuildKey, choice: { language?: Language; announceChatId?: string }, by: string, at: Instant): Promise<void>
+  /** Changes of one server wait for each other until the transaction ends. */
+  choose(guild: GuildKey, choice: { language?: Language; announceIn?: AnnounceChat }, by: string, at: Instant): Promise<void>
   /** Bounded under concurrency: never more than `limit` in a server. */
   map(guild: GuildKey, mapping: RoleMapping, by: string, at: Instant, limit: number): Promise<'mapped' | 'had-it' | 'too-many'>
   /** False when there was none. */

@@ -5,6 +5,7 @@ import { choiceField } from '../shared/field.ts'
 import type { Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
+import type { Mention } from '../shared/text.ts'
 import { groupRoleField } from './guild-fields.ts'
 import { requireGuild, type GuildKey, type GuildPort } from './guild.port.ts'
 import { guildTexts } from './guild.texts.ts'
@@ -17,6 +18,8 @@ const ROLE_NAMES = {
   chair: sharedTexts.say('role_chair'),
 }
 const input = z.object({ groupRole: groupRoleField(say('groupRole')), role: choiceField(say('role'), MAPPABLE, ROLE_NAMES) })
+
+const named = (id: string): Mention => ({ mention: 'group-role', id })
 
 interface Changed {
   readonly groupRole: string
@@ -59,7 +62,7 @@ export const roleMapCommand = defineCommand({
   render: ({ groupRole, role, changed }) => ({
     audience: 'private',
     tone: 'done',
-    lines: [say(changed ? 'mapped' : 'mapHad', { groupRole, role: ROLE_NAMES[role] })],
+    lines: [say(changed ? 'mapped' : 'mapHad', { groupRole: named(groupRole), role: ROLE_NAMES[role] })],
   }),
 })
 
@@ -77,7 +80,7 @@ export const roleUnmapCommand = defineCommand({
   render: ({ groupRole, role, changed }) => ({
     audience: 'private',
     tone: 'done',
-    lines: [say(changed ? 'unmapped' : 'unmapNone', { groupRole, role: ROLE_NAMES[role] })],
+    lines: [say(changed ? 'unmapped' : 'unmapNone', { groupRole: named(groupRole), role: ROLE_NAMES[role] })],
   }),
 })
 
@@ -101,12 +104,12 @@ export const roleMapsCommand = defineCommand({
           title: say('mapsTitle'),
           lines: [say('mapsHow'), say('mapsNext')],
           table: {
-            header: [say('columnGroupRole'), say('columnRole')],
-            rows: mappings.map(({ groupRoleId, role }) => [groupRoleId, ROLE_NAMES[role]]),
+            header: [say('columnNumber'), say('columnGroupRole'), say('columnRole')],
+            rows: mappings.map(({ groupRoleId, role }, index) => [String(index + 1), named(groupRoleId), ROLE_NAMES[role]]),
           },
           // A role that was deleted can no longer be chosen in the platform's list, but its mapping can be removed here.
-          buttons: mappings.map(({ groupRoleId, role }) => ({
-            label: say('buttonUnmap', { groupRole: groupRoleId, role: ROLE_NAMES[role] }),
+          buttons: mappings.map(({ groupRoleId, role }, index) => ({
+            label: say('buttonUnmap', { number: index + 1, role: ROLE_NAMES[role] }),
             command: 'role unmap',
             input: { groupRole: groupRoleId, role },
             allowed: 'owner',

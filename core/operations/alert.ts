@@ -13,6 +13,7 @@ const ALERTS = [
   'deposit-unbacked',
   'chain-went-back',
   'telegram-webhook-changed',
+  'bot-put-out',
 ] as const
 
 /** What operators read: the sentence of the cause and its details, one a line. */

@@ -96,6 +96,14 @@ export interface Bot {
   stop(): Promise<void>
 }
 
+/** Where bots are. */
+export interface Membership {
+  /** A server or group put the bot out, or is gone. Operators are told once, when it is one of the community's. */
+  putOut(platform: Platform, communityId: string): Promise<void>
+  /** The bot is in these. */
+  isIn(platform: Platform, communityIds: readonly string[]): Promise<void>
+}
+
 /** Structured log lines; fields first, as pino has it. */
 export interface Log {
   info(fields: object, message: string): void
@@ -119,6 +127,7 @@ export interface ChatApp {
   readonly log: Log
   /** Public address of the pages, without a slash at the end. */
   readonly publicOrigin: string
+  readonly membership: Membership
   /** For a platform that tells who is in which voice channel. */
   readonly presence?: PresencePort
 }

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { createSampleApp, type SampleApp } from '../../test/support/sample-app.ts'
 import { runCommand, runLine, runPress } from './chat-line.ts'
-import { isIssued } from './dispatch.ts'
+import { isIssued } from './press.ts'
 import { personaAccount, personaPlace, type Persona } from './persona.ts'
 
 const ANN: Persona = { id: 'ann', name: 'Ann', role: 'host', language: 'en' }

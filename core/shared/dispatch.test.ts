@@ -1,105 +1,17 @@
 import assert from 'node:assert'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { z } from 'zod'
-import type { ChatAccount, ChatPlace } from './actor.ts'
-import { defineCommand, type Run } from './command.ts'
-import { bindCommand, createDispatch, isIssued, type Dispatch } from './dispatch.ts'
+import type { ChatPlace } from './actor.ts'
 import { Fault } from './fault.ts'
-import { integerField, textField, verbatimField } from './field.ts'
-import { done, refuse, type Outcome } from './refusal.ts'
-import type { Button, Reply } from './reply.ts'
+import { isIssued } from './press.ts'
 import { sharedTexts } from './shared.texts.ts'
-import { checkTx, NOW, World, type Tx } from '../../test/support/dispatch-world.ts'
+import { ben, place, startDispatch } from '../../test/support/dispatch-stage.ts'
+import { NOW } from '../../test/support/dispatch-world.ts'
 
 const { say } = sharedTexts
-const ann: ChatAccount = { platform: 'discord', userId: '1', name: 'Ann', locale: 'en-US' }
-const ben: ChatAccount = { platform: 'telegram', userId: '2', name: 'Ben', locale: 'zh-CN' }
-const place: ChatPlace = { kind: 'group', chatId: 'c', communityId: 'home' }
-
-const answerOf = (changes: Partial<Reply> = {}): Reply => ({ audience: 'private', tone: 'done', lines: [say('on')], ...changes })
-const addMore: Button = { label: say('on'), command: 'add', input: { amount: '2' }, allowed: 'owner', once: true }
-
-const add = defineCommand({
-  name: ['add'],
-  summary: say('on'),
-  access: 'member',
-  effect: 'write',
-  audience: 'private',
-  input: z.object({ amount: integerField(say('on'), { min: 1, max: 99 }), note: textField(say('off'), { max: 20 }).optional() }),
-  async run({ port, actor }: Run<Tx>, { amount }): Promise<Outcome<number>> {
-    checkTx(port)
-    port.state.total += amount
-    if (amount === 13) throw new Fault('database', 'gone', { retryable: true })
-    if (amount === 14) throw new Fault('chain', 'refused for good', { retryable: false })
-    if (amount === 15) throw new Error('a bug')
-    if (amount === 16) throw new Fault('overload', 'busy', { retryable: true })
-    if (amount > 20) return refuse({ code: 'add.too_much', kind: 'limited', reason: say('off'), nextStep: say('on'), field: 'amount' })
-    return done(port.state.total + (actor.memberId === '' ? 1 : 0))
-  },
-  render: (total) => answerOf({ fields: [{ label: say('on'), value: BigInt(total) }], buttons: [addMore] }),
-})
-const show = defineCommand({
-  name: ['show', 'all'],
-  summary: say('on'),
-  access: 'member',
-  effect: 'read',
-  audience: 'public',
-  input: z.object({}),
-  run: async ({ port }: Run<Tx>) => done(port.state.total),
-  render: (total) =>
-    answerOf({
-      audience: 'public',
-      lines: [say('plain', { text: String(total) })],
-      buttons: total === 0 ? [] : [{ ...addMore, allowed: 'anyone', once: false }],
-    }),
-})
-const close = defineCommand({
-  name: ['close'],
-  summary: say('on'),
-  access: 'host',
-  effect: 'read',
-  audience: 'private',
-  input: z.object({}),
-  run: async (_run: Run<Tx>) => done(undefined),
-  render: () => answerOf(),
-})
-const checkin = defineCommand({
-  name: ['checkin'],
-  summary: say('on'),
-  access: 'member',
-  effect: 'grouped',
-  audience: 'private',
-  input: z.object({ code: textField(say('on'), { max: 20 }), list: verbatimField(say('off'), { max: 1_000, file: true }).optional() }),
-  run: async ({ key, now }: Run<Tx>, { code }) =>
-    code === 'no'
-      ? refuse({ code: 'checkin.no', kind: 'invalid', reason: say('off'), nextStep: say('on'), field: 'code' })
-      : done(`${key} at ${now}`),
-  render: (text) => answerOf({ lines: [say('plain', { text })] }),
-})
-
-let world: World
-let dispatch: Dispatch
+let { world, send } = startDispatch()
 beforeEach(() => {
-  world = new World()
-  dispatch = createDispatch(
-    [
-      bindCommand(add, (tx: Tx) => tx),
-      bindCommand(show, (tx: Tx) => tx),
-      bindCommand(close, (tx: Tx) => tx),
-      bindCommand(checkin, (tx: Tx) => tx),
-    ],
-    world.port,
-  )
+  ;({ world, send } = startDispatch())
 })
-
-function send(command: string, input: Record<string, unknown> = {}, from: { account?: ChatAccount; key?: string; place?: ChatPlace } = {}) {
-  return dispatch({ account: from.account ?? ann, place: from.place ?? place, command, input, key: from.key ?? 'k1' })
-}
-
-function press(token: string, from: { account?: ChatAccount; key?: string; extra?: Record<string, string> } = {}) {
-  const { extra } = from
-  return dispatch.press({ account: from.account ?? ann, place, token, key: from.key ?? 'p1', ...(extra === undefined ? {} : { extra }) })
-}
 
 describe('find and authorise', () => {
   test('an unknown command is a refusal, even one that every object has', async () => {
@@ -123,8 +35,7 @@ describe('find and authorise', () => {
     world.port.identify = () => assert.fail('identified a stranger')
     expect((await send('show all', {}, { place: abroad, account: ben })).reply.code).toBe('community.stranger')
     expect((await send('show all', {}, { place: abroad, account: ben })).language).toBe('zh')
-    world = new World()
-    dispatch = createDispatch([bindCommand(show, (tx: Tx) => tx)], world.port)
+    ;({ send } = startDispatch())
     expect((await send('show all', {}, { place: { kind: 'private', chatId: 'p' } })).reply.tone).toBe('done')
   })
 })
@@ -284,64 +195,5 @@ describe('what waits in the inbox', () => {
     expect((await send('add', { amount: '1' }, { key: 'k2' })).reply.tone).toBe('done')
     expect(world.reported).toEqual([world.mentionFails])
     expect(world.state.total).toBe(2)
-  })
-})
-
-describe('buttons', () => {
-  async function issued(): Promise<string> {
-    const { reply } = await send('add', { amount: '5' })
-    const button = reply.buttons![0]!
-    assert(isIssued(button))
-    return button.token
-  }
-
-  test('run their command with their input and what was asked on the way', async () => {
-    const { reply } = await press(await issued(), { extra: { note: 'hello' } })
-    expect(reply.tone).toBe('done')
-    expect(world.state.total).toBe(7)
-    expect(world.state.lines.get('p1')).toMatchObject({ command: 'add', input: '{"amount":"2","note":"hello"}' })
-  })
-
-  test('of another member, used, expired or made up are refused', async () => {
-    const token = await issued()
-    expect((await press(token, { account: ben })).reply.code).toBe('button.other_member')
-    expect((await press(token)).reply.tone).toBe('done')
-    expect((await press(token, { key: 'p2' })).reply.code).toBe('button.used')
-    expect((await press('made-up')).reply.code).toBe('button.gone')
-    const late = world.buttons.size
-    await send('add', { amount: '1' }, { key: 'k2' })
-    world.now += 1_000
-    expect((await press(`token-${late + 1}`)).reply.code).toBe('button.gone')
-    expect(world.state.total).toBe(8)
-  })
-
-  test('pressed once and delivered twice answer the same twice, with one effect', async () => {
-    const token = await issued()
-    const first = await press(token)
-    const again = await press(token)
-    expect(again.reply).toEqual(first.reply)
-    expect(world.state.total).toBe(7)
-  })
-
-  test('are not used up by a press that was refused or failed', async () => {
-    const token = await issued()
-    for (const [key, amount] of [
-      ['p1', '50'],
-      ['p2', '13'],
-      ['p3', '15'],
-    ] as const)
-      expect((await press(token, { key, extra: { amount } })).reply.tone).not.toBe('done')
-    expect((await press(token, { key: 'p4' })).reply.tone).toBe('done')
-    expect(world.state.total).toBe(7)
-  })
-
-  test('that everyone may press work for everyone, under their own authority', async () => {
-    world.state.total = 3
-    const { reply } = await send('show all')
-    const button = reply.buttons![0]!
-    assert(isIssued(button))
-    expect((await press(button.token, { account: ben })).reply.tone).toBe('done')
-    expect((await press(button.token, { key: 'p2' })).reply.tone).toBe('done')
-    expect(world.state.lines.get('p1')!.memberId).toBe('member-2')
   })
 })

@@ -7,15 +7,13 @@ import { Fault } from './fault.ts'
 import { fieldMeta, issueProblem, type FieldMeta } from './field.ts'
 import type { Instant } from './instant.ts'
 import { refuse, type Outcome, type Refusal } from './refusal.ts'
-import type { Button, IssuedButton, Reply } from './reply.ts'
+import { controlRefusal, hasControls, pressedInput, readToken, type Issued } from './press.ts'
+import type { Reply } from './reply.ts'
 import { sharedTexts } from './shared.texts.ts'
 import type { Language } from './text.ts'
 import { usageOf } from './usage.ts'
 
 const { say } = sharedTexts
-
-/** What a token can look like; anything else was never given out, and need not be looked for. */
-const TOKEN = /^[\w-]{1,64}$/
 
 /** One command as it arrived: who, where, which, with what raw input, and the platform's id of this very message as idempotency key. */
 export interface Request {
@@ -50,16 +48,17 @@ export interface DispatchPort<Tx> {
   /** Claims a key inside a transaction. A key that was used before gives its line back instead. */
   claimKey(tx: Tx, key: string): Promise<AuditLine | undefined>
   saveLine(tx: Tx, line: AuditLine): Promise<void>
-  issueButtons(tx: Tx, reply: Reply, memberId: string, now: Instant): Promise<Reply>
+  /** Gives buttons and choices their tokens. @param place where the command was given */
+  issueButtons(tx: Tx, reply: Reply, memberId: string, place: ChatPlace, now: Instant): Promise<Reply>
   /** How many messages wait unread for a member who was never told of them. Told by this: each is counted once. */
   mentionUnread(memberId: string, now: Instant): Promise<number>
-  /** Takes a button into use for one key: owner, expiry, and single use by a conditional update. The same key, delivered again, may take it again. */
+  /** Takes a button or choice into use for one key: owner, expiry, and single use by a conditional update. The same key, delivered again, may take it again. */
   takeButton(
     token: string,
     memberId: string,
     key: string,
     now: Instant,
-  ): Promise<{ state: 'ready'; command: string; input: Readonly<Record<string, string>> } | { state: 'gone' | 'other' | 'used' }>
+  ): Promise<({ readonly state: 'ready' } & Issued) | { readonly state: 'gone' | 'other' | 'used' }>
   /** Gives a single-use button back that this key took, because the press changed nothing. */
   releaseButton(token: string, key: string): Promise<void>
   now(): Instant
@@ -102,14 +101,8 @@ export function bindCommand<Shape extends z.ZodRawShape, Port, Result, Tx>(
 
 export interface Dispatch {
   (request: Request): Promise<Answer>
-  /** A pressed button; `extra` is input that a platform asked for on the way (a modal, a select). */
-  press(press: {
-    account: ChatAccount
-    place: ChatPlace
-    token: string
-    key: string
-    extra?: Readonly<Record<string, string>>
-  }): Promise<Answer>
+  /** A pressed button or a chosen option, by its token; `value` is what was chosen from a list of the platform's own. */
+  press(press: { account: ChatAccount; place: ChatPlace; token: string; key: string; value?: string }): Promise<Answer>
 }
 
 /** Find, authorise, parse, run in a transaction, answer: the same for every surface (architecture, rule 4). Never throws for what a member can cause. */
@@ -151,8 +144,8 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
 
     if (definition.effect !== 'write') {
       const reply = settle(await port.read((tx) => command.execute(run, parsed.result, tx)))
-      if (reply.buttons === undefined || reply.buttons.length === 0) return reply
-      return port.write(async (tx) => ({ keep: true, value: await port.issueButtons(tx, reply, actor.memberId, now) }))
+      if (!hasControls(reply)) return reply
+      return port.write(async (tx) => ({ keep: true, value: await port.issueButtons(tx, reply, actor.memberId, actor.place, now) }))
     }
     return port.write(async (tx) => {
       const earlier = await port.claimKey(tx, request.key)
@@ -162,7 +155,7 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
       }
       const outcome = await command.execute(run, parsed.result, tx)
       if (!outcome.ok) return { keep: false, value: settle(outcome) }
-      const reply = await port.issueButtons(tx, outcome.result, actor.memberId, now)
+      const reply = await port.issueButtons(tx, outcome.result, actor.memberId, actor.place, now)
       await port.saveLine(tx, {
         key: request.key,
         memberId: actor.memberId,
@@ -210,14 +203,21 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   }
 
   const dispatch = (request: Request) => guarded(request, (actor) => answer(request, actor))
-  const press: Dispatch['press'] = ({ account, place, token, key, extra }) =>
-    guarded({ command: 'button', key, account, place }, async (actor, now) => {
-      if (!TOKEN.test(token)) return refusalReply(buttonRefusal('gone'))
+  const press: Dispatch['press'] = ({ account, place: pressedIn, token: given, key, value }) =>
+    guarded({ command: 'button', key, account, place: pressedIn }, async (actor, now) => {
+      const read = readToken(given)
+      if (read === undefined) return refusalReply(controlRefusal('gone'))
+      const { token, option } = read
       const button = await port.takeButton(token, actor.memberId, key, now)
-      if (button.state !== 'ready') return refusalReply(buttonRefusal(button.state))
+      if (button.state !== 'ready') return refusalReply(controlRefusal(button.state))
       let isDone = false
       try {
-        const reply = await answer({ account, place, key, command: button.command, input: { ...button.input, ...extra } }, actor)
+        // A private answer to a command of a group was shown in the private chat: what is pressed there still means the group.
+        const place = pressedIn.kind === 'private' ? (button.place ?? pressedIn) : pressedIn
+        if (place !== pressedIn && !(await port.isHome(account, place))) return refusalReply(stranger())
+        const input = pressedInput(button, option, value)
+        if (!input.ok) return refusalReply(input.refusal)
+        const reply = await answer({ account, place, key, command: button.command, input: input.result }, { ...actor, place })
         isDone = reply.tone !== 'refused' && reply.tone !== 'fault'
         return reply
       } finally {
@@ -336,13 +336,6 @@ export function keyReused(): Refusal {
   return { code: 'command.key_reused', kind: 'conflict', reason: say('keyReused'), nextStep: say('keyReusedNext') }
 }
 
-function buttonRefusal(state: 'gone' | 'other' | 'used'): Refusal {
-  if (state === 'other')
-    return { code: 'button.other_member', kind: 'forbidden', reason: say('buttonOther'), nextStep: say('buttonOtherNext') }
-  if (state === 'used') return { code: 'button.used', kind: 'conflict', reason: say('buttonUsed'), nextStep: say('buttonUsedNext') }
-  return { code: 'button.gone', kind: 'gone', reason: say('buttonGone'), nextStep: say('buttonGoneNext') }
-}
-
 function faultReply(fault: Fault): Reply {
   const busy = fault.source === 'overload'
   return {
@@ -360,9 +353,4 @@ function bugReply(id: string): Reply {
 /** Chinese for every Chinese locale, English otherwise; the member can change it (spec 02, "Language"). */
 export function languageOfLocale(locale: string | undefined): Language {
   return locale?.toLowerCase().startsWith('zh') === true ? 'zh' : 'en'
-}
-
-/** True for a button that has its token. */
-export function isIssued(button: Button | IssuedButton): button is IssuedButton {
-  return 'token' in button
 }

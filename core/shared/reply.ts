@@ -18,6 +18,34 @@ export interface IssuedButton extends Button {
   readonly token: string
 }
 
+/** One value of several: choosing it runs a command with this input and the value as `field`, by whoever may. */
+export interface Choice {
+  /** What is chosen, for a list that nothing was chosen from yet. */
+  readonly label: Text
+  readonly command: string
+  readonly field: string
+  readonly input: Readonly<Record<string, string>>
+  readonly allowed: Button['allowed']
+  /**
+   * The values, each once, at most {@link MOST_OPTIONS}; or the platform's own list. A platform without such a list leaves the choice out: the command then
+   * has another way.
+   */
+  readonly options: readonly ChoiceOption[] | 'channels' | 'roles'
+}
+
+export interface ChoiceOption {
+  readonly label: Text
+  readonly value: string
+  readonly hint?: Text
+}
+
+/** As many as Discord shows in one list (developers/components/reference, "String Select"). */
+export const MOST_OPTIONS = 25
+
+export interface IssuedChoice extends Choice {
+  readonly token: string
+}
+
 /** What a command answers, before any platform and language. */
 export interface Reply {
   /** `private`: only the asker may see it. Decided by the command, kept by every platform. */
@@ -35,6 +63,7 @@ export interface Reply {
   /** A picture of numbers; its words are in `lines` as well, for surfaces that show none. */
   readonly chart?: Chart
   readonly buttons?: readonly (Button | IssuedButton)[]
+  readonly choices?: readonly (Choice | IssuedChoice)[]
   /** The stable code of a refusal or fault; shown small, for support and for programs. */
   readonly code?: string
   /** A public reply that stays true: the message is edited in place when its subject, such as `EVT-12`, changes. */

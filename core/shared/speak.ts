@@ -1,5 +1,5 @@
 import type { Instant } from './instant.ts'
-import type { Language, TextValue } from './text.ts'
+import type { Language, Mention, TextValue } from './text.ts'
 
 /** How one platform writes plain strings and instants inside a sentence. */
 export interface WritingStyle {
@@ -7,6 +7,8 @@ export interface WritingStyle {
   escape(plain: string): string
   /** An instant for the reader: local time where the platform can, else in the reader's zone. */
   instant(at: Instant): string
+  /** How the platform shows the name of a thing of its own; where it is missing, the id is shown. */
+  mention?(mention: Mention): string
 }
 
 /** Says a text in a language, in a platform's writing style. Implemented by `adapters/speak.ts`; bots and pages only receive it. */

@@ -6,9 +6,15 @@ export type Language = (typeof LANGUAGES)[number]
 
 /**
  * What may stand in a text: a string (always shown as plain text, escaped by each platform), a whole number, an amount in nano (bigint),
- * an instant (shown in the reader's zone), or another text.
+ * an instant (shown in the reader's zone), a channel or role of a server, or another text.
  */
-export type TextValue = string | number | Amount | { readonly at: Instant } | Text
+export type TextValue = string | number | Amount | { readonly at: Instant } | Mention | Text
+
+/** A thing of the platform by its id: shown by its name where the platform knows it, else as the id. Calls nobody. */
+export interface Mention {
+  readonly mention: 'channel' | 'group-role'
+  readonly id: string
+}
 
 /** A sentence in no language yet: a key of a catalogue and its values. Renderers give it the reader's language. */
 export interface Text {

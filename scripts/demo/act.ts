@@ -1,5 +1,5 @@
 import type { Answer, Request } from '../../core/shared/dispatch.ts'
-import { isIssued } from '../../core/shared/dispatch.ts'
+import { isIssued } from '../../core/shared/press.ts'
 import type { TextValue } from '../../core/shared/text.ts'
 import type { World } from './open-world.ts'
 import type { Person } from './people.ts'

@@ -1,4 +1,5 @@
-import { isIssued, type Answer } from '../../core/shared/dispatch.ts'
+import type { Answer } from '../../core/shared/dispatch.ts'
+import { isIssued, optionButtons, type Pressable } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { TextValue } from '../../core/shared/text.ts'
@@ -21,7 +22,7 @@ export function renderReply(reader: Reader, speak: Speak, { reply, language }: O
     ${reply.title !== undefined && html`<h3>${own(reply.title)}</h3>`}
     ${some(reply.lines).map((line) => html`<p>${own(line)}</p>`)}${more(reply.lines)} ${fields(reply, own)}${table(reply, own)}
     ${reply.verbatim !== undefined && html`<pre class="verbatim" tabindex="0"><code>${reply.verbatim}</code></pre>`}
-    ${reply.file !== undefined && fileLink(reader, reply.file)} ${buttons(reply, own)}
+    ${reply.file !== undefined && fileLink(reader, reply.file)} ${buttons(reply, own)} ${choices(reply, own)}
     <p class="meta" lang="${reader.language === 'zh' ? 'zh-CN' : 'en'}">
       ${reader.say(say(reply.audience === 'public' ? 'toAll' : 'toYou'))}${reply.code !== undefined && html` · <code>${reply.code}</code>`}
     </p>
@@ -82,11 +83,18 @@ function fileLink(reader: Reader, { name, mediaType, content }: NonNullable<Repl
 
 function buttons({ buttons: found = [] }: Reply, own: (value: TextValue) => Html): Html | false {
   const issued = found.filter(isIssued)
-  if (issued.length === 0) return false
-  return html`<p class="buttons">
-    ${some(issued).map(
-      ({ label, token, style = 'plain' }) =>
-        html`<button form="press" name="token" value="${token}" class="${style}">${own(label)}</button>`,
-    )}
-  </p>`
+  return issued.length > 0 && html`<p class="buttons">${pressables(issued, own)}</p>`
+}
+
+function choices({ choices: found = [] }: Reply, own: (value: TextValue) => Html): readonly (Html | false)[] {
+  return found.filter(isIssued).map((choice) => {
+    const options = optionButtons(choice)
+    return options.length > 0 && html`<p class="buttons" role="group">${own(choice.label)}: ${pressables(options, own)}</p>`
+  })
+}
+
+function pressables(found: readonly (Omit<Pressable, 'style'> & Partial<Pick<Pressable, 'style'>>)[], own: (value: TextValue) => Html) {
+  return some(found).map(
+    ({ label, token, style = 'plain' }) => html`<button form="press" name="token" value="${token}" class="${style}">${own(label)}</button>`,
+  )
 }

@@ -2,9 +2,10 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { ROLES } from '../../core/shared/actor.ts'
 import { commandName } from '../../core/shared/command.ts'
-import { isIssued, type Answer } from '../../core/shared/dispatch.ts'
+import type { Answer } from '../../core/shared/dispatch.ts'
+import { isIssued, optionButtons } from '../../core/shared/press.ts'
 import { isoSecond } from '../../core/shared/instant.ts'
-import type { TextValue } from '../../core/shared/text.ts'
+import type { Text, TextValue } from '../../core/shared/text.ts'
 import { LANGUAGES } from '../../core/shared/text.ts'
 import { usageOf } from '../../core/shared/usage.ts'
 import { ProblemError, problems, type Problem } from '../problem.ts'
@@ -41,6 +42,7 @@ const KeyHeader = z.object({
 })
 
 const Words = z.object({ label: z.string(), value: z.string() })
+const Pressable = z.object({ label: z.string(), token: z.string() })
 const AnswerJson = z
   .object({
     tone: z.enum(['done', 'info', 'refused', 'fault']),
@@ -53,7 +55,10 @@ const AnswerJson = z
     table: z.object({ header: z.array(z.string()), rows: z.array(z.array(z.string())) }).nullable(),
     verbatim: z.string().nullable(),
     file: z.object({ name: z.string(), mediaType: z.string(), content: z.string() }).nullable(),
-    buttons: z.array(z.object({ label: z.string(), token: z.string() })),
+    buttons: z.array(Pressable),
+    choices: z
+      .array(z.object({ label: z.string(), options: z.array(Pressable) }))
+      .meta({ description: 'One of several values each; an option is pressed like a button.' }),
     ask: z.object({ command: z.string(), field: z.string() }).nullable().meta({ description: 'The next line is the value of this field.' }),
   })
   .meta({ id: 'Answer', description: 'What a command answered. A refusal is an answer too: see `tone` and `code`.' })
@@ -167,6 +172,7 @@ function answerProblem({ reply }: Answer): Problem {
 
 function answerJson(app: ServerApp, { reply, language }: Omit<Answer, 'timeZone'>): z.output<typeof AnswerJson> {
   const say = (value: TextValue) => speakPlain(app, value, language)
+  const pressed = ({ label, token }: { readonly label: Text; readonly token: string }) => ({ label: say(label), token })
   return {
     tone: reply.tone,
     audience: reply.audience,
@@ -178,7 +184,10 @@ function answerJson(app: ServerApp, { reply, language }: Omit<Answer, 'timeZone'
     table: reply.table === undefined ? null : { header: reply.table.header.map(say), rows: reply.table.rows.map((row) => row.map(say)) },
     verbatim: reply.verbatim ?? null,
     file: reply.file ?? null,
-    buttons: (reply.buttons ?? []).filter(isIssued).map(({ label, token }) => ({ label: say(label), token })),
+    buttons: (reply.buttons ?? []).filter(isIssued).map(pressed),
+    choices: (reply.choices ?? [])
+      .filter(isIssued)
+      .map((choice) => ({ label: say(choice.label), options: optionButtons(choice).map(pressed) })),
     ask: reply.ask === undefined ? null : { command: reply.ask.command, field: reply.ask.field },
   }
 }

@@ -1,7 +1,7 @@
 import { ButtonStyle } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CHINESE_WORDS } from '../../bots/discord/command-words.ts'
-import type { Conversation } from '../support/discord/conversation.ts'
+import { selectsOf, type Conversation, type SelectView } from '../support/discord/conversation.ts'
 import { HOME, MEMBER, openCommunityHouse, OPERATOR, READER, type CommunityHouse } from '../support/discord/community-house.ts'
 
 const NOW = Date.UTC(2027, 1, 3, 18)
@@ -36,7 +36,7 @@ describe('a role of the server', () => {
     fake.setRoles(HOME, MEMBER, [namesake])
     expect((await createEvent(MEMBER)).text).toContain('command.forbidden')
     expect((await house.give(OPERATOR, 'role map', { 'group-role': hosts, role: 'host' })).text).toContain(
-      `Whoever has the role ${hosts} of this server is now host here.`,
+      `Whoever has the role <@&${hosts}> of this server is now host here.`,
     )
     expect((await createEvent(MEMBER)).text).toContain('command.forbidden')
     fake.setRoles(HOME, MEMBER, [namesake, hosts])
@@ -68,9 +68,9 @@ describe('a role of the server', () => {
     await house.give(OPERATOR, 'role map', { 'group-role': hosts, role: 'host' })
     expect((await house.give(OPERATOR, 'role map', { 'group-role': hosts, role: 'host' })).text).toContain('already stands for host')
     const shown = await house.give(OPERATOR, 'role maps')
-    expect(shown.text).toContain(hosts)
-    const removed = await press(shown, OPERATOR, `Remove ${hosts} · host`)
-    expect(removed.text).toContain(`The role ${hosts} no longer stands for host.`)
+    expect(shown.text).toContain(`<@&${hosts}>`)
+    const removed = await press(shown, OPERATOR, 'Remove 1 · host')
+    expect(removed.text).toContain(`The role <@&${hosts}> no longer stands for host.`)
     expect((await createEvent(MEMBER)).text).toContain('command.forbidden')
     expect((await house.give(OPERATOR, 'role maps')).text).toContain('No role of this server stands for one of ours.')
     expect(await audited()).toEqual([
@@ -97,6 +97,33 @@ describe('a role of the server', () => {
     const talks = await Promise.all([first, second].map((role) => house.give(OPERATOR, 'role map', { 'group-role': role, role: 'host' })))
     expect(talks.filter(({ text }) => text.includes('role.too_many')).length).toBe(1)
     expect(await house.database.prisma.groupRole.count()).toBe(50)
+  })
+})
+
+describe('the bot put out', () => {
+  const alerts = async () =>
+    (await house.database.prisma.outboxRow.findMany({ where: { topic: 'operator-alert' } })).map(({ payload }) => payload)
+  const noted = (count: number) =>
+    expect.poll(async () => house.database.prisma.setting.count({ where: { key: { startsWith: 'put-out:' } } })).toBe(count)
+
+  test('of a server of the community is told to operators, once for each time', async () => {
+    const { fake } = house
+    fake.addGuild({ id: OTHER, name: 'A stranger’s' })
+    fake.outage(HOME, false)
+    fake.outage(HOME, true)
+    fake.removeGuild(OTHER)
+    const back = () => fake.addGuild({ id: HOME, name: 'Home again' })
+    fake.removeGuild(HOME)
+    await noted(1)
+    expect(await alerts()).toEqual([{ code: 'bot-put-out', platform: 'discord', server: HOME }])
+    // Told by several processes, or again.
+    await Promise.all([1, 2, 3].map(() => house.composed.chat.membership.putOut('discord', HOME)))
+    expect((await alerts()).length).toBe(1)
+    back()
+    await noted(0)
+    fake.removeGuild(HOME)
+    await noted(1)
+    expect((await alerts()).length).toBe(2)
   })
 })
 
@@ -137,21 +164,29 @@ describe('another server', () => {
 })
 
 describe('setup', () => {
-  test('shows what is chosen, asks for each part by a form with a list, and keeps it', async () => {
+  test('shows what is chosen by name, offers lists for the rest, and keeps what is chosen', async () => {
     const { fake, channel } = house
     const hosts = fake.addRole(HOME, { name: 'Hosts' })
     const shown = await house.give(OPERATOR, 'setup')
     expect(shown.text).toContain('Language of public answers:** English (of the community)')
     expect(shown.text).toContain('Announcements in:** not chosen')
     expect(shown.buttons.at(-1)?.style).toBe(ButtonStyle.Primary)
-    const asked = await press(shown, OPERATOR, 'Announcement channel')
+    const [channels, hostRoles, reviewerRoles] = selectsOf(present(shown.messages[0]))
+    const choose = async (list: SelectView | undefined, value: string) => {
+      const { customId, messageId } = present(list)
+      const talk = await fake.select({ user: OPERATOR, message: { id: messageId }, customId, values: [value] })
+      return talk.until('the answer', ({ messages }) => messages.length > 1)
+    }
+    expect((await choose(channels, channel)).text).toContain(`Announcements in:** <#${channel}>`)
+    expect((await choose(hostRoles, hosts)).text).toContain(`Hosts have the role:** <@&${hosts}>`)
+    const staff = fake.addRole(HOME, { name: 'Staff' })
+    expect((await choose(hostRoles, staff)).text).toContain(`<@&${hosts}>, <@&${staff}>`)
+    // A role of everyone's is refused, and asked for again by a form with the same list.
+    const asked = await choose(reviewerRoles, HOME)
+    expect(asked.text).toContain('role.everyone')
     const form = present((await press(asked, OPERATOR, 'Answer')).modal)
-    const kept = await fake.submitModal({ user: OPERATOR, modal: form, fields: { value: [channel] } })
-    expect(kept.text).toContain(`Announcements in:** ${channel}`)
-    const askedRole = await press(shown, OPERATOR, 'Host role')
-    const roleForm = present((await press(askedRole, OPERATOR, 'Answer')).modal)
-    const mapped = await fake.submitModal({ user: OPERATOR, modal: roleForm, fields: { value: [hosts] } })
-    expect(mapped.text).toContain(`Hosts have the role:** ${hosts}`)
+    const mapped = await fake.submitModal({ user: OPERATOR, modal: form, fields: { value: [staff] } })
+    expect(mapped.text).toContain(`Reviewers have the role:** <@&${staff}>`)
     fake.setRoles(HOME, MEMBER, [hosts])
     expect((await createEvent(MEMBER)).text).toContain('EVT-1 created')
     expect((await audited()).filter((line) => line.startsWith('setup')).length).toBe(5)

@@ -1,6 +1,7 @@
 import { renderReply as renderForDiscord } from '../../bots/discord/render-reply.ts'
 import { renderReply as renderForTelegram } from '../../bots/telegram/render-reply.ts'
-import type { IssuedButton, Reply } from '../../core/shared/reply.ts'
+import { isIssued, optionButtons, withTokens } from '../../core/shared/press.ts'
+import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Picture } from '../../core/shared/chart.ts'
 import { isText, LANGUAGES, type Language, type TextValue } from '../../core/shared/text.ts'
@@ -31,7 +32,11 @@ const PLAIN = { escape: (plain: string) => plain, instant: String }
 /** Renders a reply in both languages for both platforms, each checked by the platform's own limits and Telegram's own parser. */
 export function renderMessage(reply: Reply, speak: Speak, pictures?: Readonly<Record<Language, Picture>>): readonly Rendering[] {
   return LANGUAGES.map((language) => {
-    const shown = { ...reply, buttons: (reply.buttons ?? []).map(withToken) }
+    let tokens = 0
+    const { buttons = [], choices = [] } = withTokens(reply, (control) =>
+      isIssued(control) ? control.token : `${(tokens += 1)}`.padStart(22, 'A'),
+    )
+    const shown = { ...reply, buttons, choices }
     const problems: string[] = []
     const picture = pictures?.[language]
     const { components, files } = renderForDiscord(shown, language, speak, undefined, picture)
@@ -51,7 +56,9 @@ export function renderMessage(reply: Reply, speak: Speak, pictures?: Readonly<Re
       discord: components,
       telegram: texts,
       picture,
-      buttons: shown.buttons.map(({ label }) => speak(label, language, PLAIN)),
+      buttons: [...buttons, ...choices.flatMap((choice) => [choice, ...optionButtons(choice)])].map(({ label }) =>
+        speak(label, language, PLAIN),
+      ),
       problems,
     }
   })
@@ -73,8 +80,6 @@ export function telegramProblems(html: string): string[] {
   }
 }
 
-const withToken = (button: NonNullable<Reply['buttons']>[number]): IssuedButton => ({ token: 'A'.repeat(22), ...button })
-
 /** The keys of all sentences in a reply, those inside values included. */
 export function keysOf(reply: Reply): ReadonlySet<string> {
   const keys = new Set<string>()
@@ -90,5 +95,9 @@ export function keysOf(reply: Reply): ReadonlySet<string> {
   reply.table?.rows.flat().forEach(visit)
   reply.buttons?.forEach(({ label }) => visit(label))
   for (const text of [reply.chart?.title, reply.chart?.alt, ...(reply.chart?.series ?? []).map(({ name }) => name)]) visit(text)
+  for (const { label, options } of reply.choices ?? []) {
+    visit(label)
+    if (typeof options !== 'string') options.flatMap((option) => [option.label, option.hint]).forEach(visit)
+  }
   return keys
 }

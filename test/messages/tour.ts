@@ -4,7 +4,8 @@ import type { ChatPlace } from '../../core/shared/actor.ts'
 import { economyTexts } from '../../core/economy/economy.texts.ts'
 import { replyToJson } from '../../core/shared/reply.ts'
 import { runLine, runPress } from '../../core/shared/chat-line.ts'
-import { isIssued, type Answer } from '../../core/shared/dispatch.ts'
+import type { Answer } from '../../core/shared/dispatch.ts'
+import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { announced } from './announced.ts'
 
@@ -292,10 +293,9 @@ async function servers({ chat, database }: Community, keep: (who: string, typed:
   for (const line of [
     'guild list',
     'setup',
-    'setup part:channel',
-    'setup part:host',
-    'setup part:reviewer',
+    'setup here:yes',
     'setup language:zh channel:<#400000000000000003> host:<@&500000000000000001>',
+    'setup reviewer:500000000000000002',
     'setup channel:general',
     'role map 500000000000000001 host',
     'role map <@&500000000000000002> reviewer',
@@ -312,6 +312,25 @@ async function servers({ chat, database }: Community, keep: (who: string, typed:
   ])
     await say(line)
   await say('setup', { kind: 'private', chatId: '600000000000000001' })
+  await setupOfGroup({ chat, database }, keep)
+}
+
+/** By an operator in a group of Telegram, and in a topic of it. */
+async function setupOfGroup(
+  { chat, database }: Pick<Community, 'chat' | 'database'>,
+  keep: (who: string, typed: string, answer: Answer) => Answer,
+): Promise<void> {
+  const account = { platform: 'telegram', userId: '100', name: 'Oleg' } as const
+  const group = { kind: 'group', chatId: '-1001000000001', communityId: '-1001000000001' } as const
+  let keys = 0
+  const say = async (typed: string, place: ChatPlace = group) =>
+    keep('oleg', typed, await runLine(chat, account, place, typed, `telegram:tour:${(keys += 1)}`))
+  await say('start')
+  const { memberId } = await database.prisma.chatAccount.findFirstOrThrow({ where: { userId: account.userId } })
+  await database.prisma.roleGrant.create({ data: { memberId, role: 'operator', grantedAt: new Date(GENESIS) } })
+  for (const line of ['setup', 'setup here:yes', 'setup channel:-1009', 'setup host:5']) await say(line)
+  await say('setup here:yes', { ...group, threadId: '7' })
+  await say('setup')
 }
 
 /** In a channel of Discord and in the terminal, where nothing can be posted. */

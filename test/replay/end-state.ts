@@ -1,5 +1,9 @@
 import { inspect } from 'node:util'
+import { z } from 'zod'
 import type { Database } from '../../adapters/postgres/database.ts'
+
+const Payload = z.looseObject({ reply: z.string().optional() })
+const Reply = z.looseObject({ chart: z.unknown().optional() })
 
 /** What a run leaves behind, by kind; each line names people by their accounts and events by their titles, since ids and numbers are a matter of chance and order. */
 export type EndState = Readonly<Record<string, readonly string[]>>
@@ -70,12 +74,21 @@ export async function readEndState({ prisma }: Pick<Database, 'prisma'>): Promis
     outbox: lines(await prisma.outboxRow.findMany({ where: { topic: { not: 'event-card' } } }), ({ topic, subject, payload }) => [
       topic,
       subject,
-      payload,
+      withoutChart(payload),
     ]),
+    inbox: lines(await prisma.inboxMessage.findMany(), ({ memberId, reply }) => [memberId, reply]),
     // Check-ins that were written together ask once for the card to be drawn anew.
     drawn: [...new Set(lines(await prisma.outboxRow.findMany({ where: { topic: 'event-card' } }), ({ subject }) => [subject]))],
     updates: lines(await prisma.telegramUpdate.findMany(), ({ lane, handledAt }) => [lane, handledAt !== null]),
   }
+}
+
+/** How the events before it were attended is what was so at its moment, like an answer. */
+function withoutChart(payload: unknown): unknown {
+  const { reply, ...rest } = Payload.parse(payload)
+  if (reply === undefined) return rest
+  const { chart: _chart, ...words } = Reply.parse(JSON.parse(reply))
+  return { ...rest, words }
 }
 
 /** What one has and the other has not, line by line. */

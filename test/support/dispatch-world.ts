@@ -1,7 +1,8 @@
 import assert from 'node:assert'
-import type { Role } from '../../core/shared/actor.ts'
+import type { ChatPlace, Role } from '../../core/shared/actor.ts'
 import type { AuditLine, DispatchPort } from '../../core/shared/dispatch.ts'
-import type { Button } from '../../core/shared/reply.ts'
+import { placeToKeep, valuesOf, withTokens } from '../../core/shared/press.ts'
+import type { Button, Choice } from '../../core/shared/reply.ts'
 
 /** Where the clock of a world begins. */
 export const NOW = Date.UTC(2027, 1, 3)
@@ -9,6 +10,14 @@ export const NOW = Date.UTC(2027, 1, 3)
 export interface State {
   total: number
   readonly lines: Map<string, AuditLine>
+}
+
+interface Kept {
+  readonly control: Button | Choice
+  readonly owner: string
+  readonly place: ChatPlace | undefined
+  expiresAt: number
+  usedKey: string | undefined
 }
 
 /** What commands get as a transaction: good only while the work that received it runs. */
@@ -21,12 +30,14 @@ export interface Tx {
 /** The port in memory, as strict as a database: closed transactions can not be used, what is not kept is gone, a key is saved once. */
 export class World {
   state: State = { total: 0, lines: new Map() }
-  readonly buttons = new Map<string, Button & { owner: string; expiresAt: number; usedKey: string | undefined }>()
+  readonly buttons = new Map<string, Kept>()
   readonly roles = new Map<string, readonly Role[]>()
   readonly reported: unknown[] = []
   /** Messages of members that nobody has told them of. */
   readonly unmentioned = new Map<string, number>()
   mentionFails: unknown
+  /** Where commands that note it ran. */
+  readonly places: ChatPlace[] = []
   now = NOW
   writes = 0
   homes = new Set(['home'])
@@ -65,14 +76,14 @@ export class World {
       assert(!tx.state.lines.has(line.key), 'a key is saved once')
       tx.state.lines.set(line.key, line)
     },
-    issueButtons: async (tx, reply, memberId, now) => {
+    issueButtons: async (tx, reply, memberId, at, now) => {
       checkTx(tx)
-      const buttons = (reply.buttons ?? []).map((button) => {
+      return withTokens(reply, (control) => {
         const token = `token-${this.buttons.size + 1}`
-        this.buttons.set(token, { ...button, owner: memberId, expiresAt: now + 1_000, usedKey: undefined })
-        return { ...button, token }
+        const kept = { owner: memberId, place: placeToKeep(reply, at), expiresAt: now + 1_000, usedKey: undefined }
+        this.buttons.set(token, { control, ...kept })
+        return token
       })
-      return reply.buttons === undefined ? reply : { ...reply, buttons }
     },
     mentionUnread: async (memberId) => {
       if (this.mentionFails !== undefined) throw this.mentionFails
@@ -83,10 +94,12 @@ export class World {
     takeButton: async (token, memberId, key, now) => {
       const button = this.buttons.get(token)
       if (button === undefined || button.expiresAt <= now) return { state: 'gone' }
-      if (button.allowed === 'owner' && button.owner !== memberId) return { state: 'other' }
+      const { control } = button
+      if (control.allowed === 'owner' && button.owner !== memberId) return { state: 'other' }
       if (button.usedKey !== undefined && button.usedKey !== key) return { state: 'used' }
-      button.usedKey = button.once === true ? key : undefined
-      return { state: 'ready', command: button.command, input: button.input }
+      button.usedKey = 'once' in control && control.once ? key : undefined
+      const choice = 'field' in control ? { field: control.field, values: valuesOf(control) } : undefined
+      return { state: 'ready', command: control.command, input: control.input, place: button.place, choice }
     },
     releaseButton: async (token, key) => {
       const button = this.buttons.get(token)

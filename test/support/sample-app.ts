@@ -4,6 +4,7 @@ import type { Actor, ChatAccount, ChatPlace, Role } from '../../core/shared/acto
 import type { ChatApp, MessageReference, Prompt } from '../../core/shared/chat-app.ts'
 import { bindCommand, createDispatch, languageOfLocale, type AuditLine, type DispatchPort } from '../../core/shared/dispatch.ts'
 import { MINUTE } from '../../core/shared/instant.ts'
+import { placeToKeep, valuesOf, withTokens, type Issued } from '../../core/shared/press.ts'
 import { replyFromJson, replyToJson, type Reply } from '../../core/shared/reply.ts'
 import { commandSource } from '../../core/identity/suggest-commands.ts'
 import { createLanguageOf } from '../../core/shared/language-of.ts'
@@ -29,6 +30,8 @@ export interface SampleApp extends ChatApp {
   readonly logged: { readonly level: 'info' | 'warn' | 'error'; readonly fields: object; readonly message: string }[]
   /** Where each card was shown. */
   readonly cards: Map<string, MessageReference[]>
+  /** Where the bot said that it is, or was put out, such as `in discord 1`. */
+  readonly memberships: readonly string[]
   /** Who was met where, in order. */
   readonly met: { readonly account: ChatAccount; readonly place: ChatPlace }[]
   grant(account: Pick<ChatAccount, 'platform' | 'userId'>, ...roles: readonly Role[]): void
@@ -49,9 +52,7 @@ interface Tx {
   claimed: boolean
 }
 
-interface StoredButton {
-  readonly command: string
-  readonly input: Readonly<Record<string, string>>
+interface StoredButton extends Issued {
   readonly memberId: string | null
   readonly once: boolean
   usedKey: string | undefined
@@ -76,6 +77,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   const prompts = new Map<string, { prompt: Prompt; expiresAt: number }>()
   const bugs: SampleApp['bugs'] = []
   const logged: SampleApp['logged'] = []
+  const memberships: string[] = []
   const cards: SampleApp['cards'] = new Map()
   const met: SampleApp['met'] = []
   const watchers = new Set<() => void>()
@@ -154,17 +156,23 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       state.lines.set(line.key, { ...line, reply: replyToJson(line.reply) })
       return Promise.resolve()
     },
-    issueButtons(tx, reply: Reply, memberId) {
+    issueButtons(tx, reply: Reply, memberId, place) {
       mustWrite(tx)
-      if (reply.buttons === undefined) return Promise.resolve(reply)
-      const buttons = reply.buttons.map((button) => {
+      const issued = withTokens(reply, (control) => {
         tokens += 1
         const token = `token-${tokens}`.padEnd(22, 'x')
-        const { command, input, allowed, once = false } = button
-        state.buttons.set(token, { command, input, once, memberId: allowed === 'owner' ? memberId : null, usedKey: undefined })
-        return { ...button, token }
+        state.buttons.set(token, {
+          command: control.command,
+          input: control.input,
+          place: placeToKeep(reply, place),
+          choice: 'field' in control ? { field: control.field, values: valuesOf(control) } : undefined,
+          once: 'once' in control && control.once,
+          memberId: control.allowed === 'owner' ? memberId : null,
+          usedKey: undefined,
+        })
+        return token
       })
-      return Promise.resolve({ ...reply, buttons })
+      return Promise.resolve(issued)
     },
     mentionUnread: () => Promise.resolve(0),
     takeButton(token, memberId, key) {
@@ -173,7 +181,8 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       if (button.memberId !== null && button.memberId !== memberId) return Promise.resolve({ state: 'other' })
       if (button.once && button.usedKey !== undefined && button.usedKey !== key) return Promise.resolve({ state: 'used' })
       button.usedKey = key
-      return Promise.resolve({ state: 'ready', command: button.command, input: button.input })
+      const { command, input, place, choice } = button
+      return Promise.resolve({ state: 'ready', command, input, place, choice })
     },
     releaseButton(token, key) {
       const button = state.buttons.get(token)
@@ -221,6 +230,11 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     broadcast: none,
     trouble: none,
   }
+  const note = (...words: readonly string[]): Promise<void> => {
+    memberships.push(words.join(' '))
+    changed()
+    return Promise.resolve()
+  }
   const promptKey = (account: ChatAccount, place: ChatPlace): string => `${accountKey(account)} ${place.chatId} ${place.threadId ?? ''}`
   const log =
     (level: 'info' | 'warn' | 'error') =>
@@ -258,6 +272,10 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
       return Promise.resolve()
     },
     report,
+    membership: {
+      putOut: (platform, communityId) => note('put out', platform, communityId),
+      isIn: (platform, communityIds) => note('in', platform, ...communityIds),
+    },
     log: { info: log('info'), warn: log('warn'), error: log('error') },
     publicOrigin: 'https://wepos.example',
     get data() {
@@ -266,6 +284,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     bugs,
     logged,
     cards,
+    memberships,
     met,
     chooseLanguage: (account, language) => void languages.set(accountKey(account), language),
     grant(account, ...granted) {

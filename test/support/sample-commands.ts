@@ -122,6 +122,29 @@ export const sampleCommands = [
     render: (number) => priv({ tone: 'done', lines: [say('noteDropped', { number })] }),
   }),
   sample({
+    name: ['note', 'list'],
+    summary: say('noteListSummary'),
+    access: 'member',
+    effect: 'read',
+    audience: 'private',
+    input: none,
+    run: ({ port }) => Promise.resolve(done(port.data.notes.filter(({ dropped }) => !dropped))),
+    render: (notes) => {
+      const every = { command: 'every', input: { title: 'chosen' }, allowed: 'owner' } as const
+      const options = notes.map(({ number, text }) => ({ label: say('row', { number }), value: String(number), hint: plain(text) }))
+      return priv({
+        tone: 'info',
+        title: say('balance'),
+        lines: [],
+        choices: [
+          { label: say('noteChoose'), command: 'note drop', field: 'number', input: {}, allowed: 'owner', options },
+          { ...every, label: say('chat'), field: 'chat', options: 'channels' },
+          { ...every, label: say('groupRole'), field: 'groupRole', options: 'roles' },
+        ],
+      })
+    },
+  }),
+  sample({
     name: ['event', 'create'],
     summary: say('eventCreateSummary'),
     access: 'host',
@@ -203,7 +226,7 @@ export const sampleCommands = [
     effect: 'read',
     audience: 'private',
     input: z.object({
-      kind: choiceField(say('listKind'), ['lines', 'fields', 'table', 'buttons', 'verbatim', 'everything']),
+      kind: choiceField(say('listKind'), ['lines', 'fields', 'table', 'buttons', 'verbatim', 'everything', 'options']),
       rows: integerField(say('rows'), { min: 0, max: 10_000 }),
     }),
     run: (_run, input) => Promise.resolve(done(input)),
@@ -329,6 +352,22 @@ function manyThings(kind: string, rows: number): Reply {
         }
       : {}),
     ...(has('verbatim') ? { verbatim: every.map((number) => `line ${number}`).join('\n') } : {}),
+    ...(has('options')
+      ? {
+          choices: Array.from({ length: kind === 'options' ? 5 : 1 }, () => ({
+            label: say('row', { number: 0 }),
+            command: 'note drop',
+            field: 'number',
+            input: {},
+            allowed: 'owner' as const,
+            options: every.slice(0, 60).map((number) => ({
+              label: kind === 'options' ? plain('字'.repeat(200)) : say('row', { number }),
+              value: String(number),
+              hint: plain('字'.repeat(200)),
+            })),
+          })),
+        }
+      : {}),
     ...(has('buttons')
       ? {
           buttons: every.slice(0, 60).map((number) => ({

@@ -103,6 +103,11 @@ export const HOSTILE_IDS: readonly string[] = [
   'b1:token',
   `b1:${'x'.repeat(22)}`,
   `b1:${'x'.repeat(97)}`,
+  `b1:${'x'.repeat(22)}.0`,
+  's1:',
+  `s1:${'x'.repeat(22)}`,
+  `s1:${'x'.repeat(22)}.0`,
+  `s2:${'x'.repeat(22)}`,
   `b1:${'字'.repeat(30)}`,
   `b0:${'x'.repeat(22)}`,
   `b2:${'x'.repeat(22)}`,
@@ -166,6 +171,25 @@ export const HOSTILE_FIELDS: readonly (readonly [what: string, components: reado
   ['half a character', [field('value', '\ud83d')]],
 ]
 
+/** What a list may come back with that nobody can have chosen: its own kind of component, or the one that is named. */
+export const HOSTILE_CHOICES: readonly (readonly [what: string, kind: ComponentType | undefined, values: unknown])[] = [
+  ['no value', undefined, []],
+  ['an empty value', undefined, ['']],
+  ['two values', undefined, ['0', '1']],
+  ['26 values', undefined, Array.from({ length: 26 }, (_, index) => String(index))],
+  ['a place beyond the list', undefined, ['2']],
+  ['a place far beyond the list', undefined, ['99999999999999999999']],
+  ['a place before the list', undefined, ['-1']],
+  ['half a place', undefined, ['0.5']],
+  ['the label of an option', undefined, ['Row 1']],
+  ['a word that every object has', undefined, ['constructor']],
+  ['a zero byte', undefined, ['\u0000']],
+  ['half a character', undefined, ['\ud800']],
+  ['the place of an option, as a channel', ComponentType.ChannelSelect, ['0']],
+  ['the place of an option, as a role', ComponentType.RoleSelect, ['0']],
+  ['a user', ComponentType.UserSelect, ['300000000000000001']],
+]
+
 function field(customId: string, value: string) {
   return { type: ComponentType.Label, id: 1, component: { type: ComponentType.TextInput, id: 2, custom_id: customId, value } }
 }
@@ -173,6 +197,18 @@ function field(customId: string, value: string) {
 /** Presses a button of a message that has no such button. */
 export function forgePress(fake: DiscordFake, who: Place, message: APIMessage, customId: string): Promise<Conversation> {
   const data = { component_type: ComponentType.Button, custom_id: customId, id: 1 }
+  return fake.forge({ ...who, channel: message.channel_id, type: InteractionType.MessageComponent, data, message })
+}
+
+/** Chooses from a list what the list, or its reader, does not allow. `resolved` is what Discord would send for an id that it knows. */
+export function forgeChoice(
+  fake: DiscordFake,
+  who: Place,
+  message: APIMessage,
+  chosen: { readonly customId: string; readonly type: ComponentType; readonly values: unknown; readonly resolved?: object },
+): Promise<Conversation> {
+  const { customId, type, values, resolved } = chosen
+  const data = { component_type: type, custom_id: customId, id: 1, values, ...(resolved === undefined ? {} : { resolved }) }
   return fake.forge({ ...who, channel: message.channel_id, type: InteractionType.MessageComponent, data, message })
 }
 

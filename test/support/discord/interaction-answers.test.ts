@@ -77,6 +77,13 @@ async function begin(act: () => Promise<unknown> = () => fake.slash({ user: ANN,
   }
 }
 
+const option = (value: string) => ({ label: value, value })
+/** A message with one list. */
+const listOf = (options: readonly object[], more: object = {}) => {
+  const list = { type: 3, custom_id: 'list', options, ...more }
+  return { type: 4, data: { flags: MessageFlags.IsComponentsV2, components: [{ type: 1, components: [list] }] } }
+}
+
 describe('the first answer', () => {
   test('with_response=true gives the message, false gives nothing', async () => {
     const one = await begin()
@@ -100,6 +107,18 @@ describe('the first answer', () => {
     ['choices to a command', { type: Answering.ApplicationCommandAutocompleteResult, data: { choices: [] } }],
     ['an update to a command', { type: Answering.UpdateMessage, data: { content: 'x' } }],
     ['a deferral with other flags', { type: 5, data: { flags: MessageFlags.SuppressEmbeds } }],
+    ['a list of 26 options', listOf(Array.from({ length: 26 }, (_, index) => option(String(index))))],
+    ['a list without options', listOf([])],
+    ['a list with a value twice', listOf([option('1'), option('1')])],
+    ['a list with an option without a label', listOf([{ ...option('1'), label: '' }])],
+    ['a list with a label of 101 signs', listOf([{ ...option('1'), label: 'x'.repeat(101) }])],
+    ['a list with a value of 101 signs', listOf([option('x'.repeat(101))])],
+    ['a list with a hint of 101 signs', listOf([{ ...option('1'), description: 'x'.repeat(101) }])],
+    ['a list with a placeholder of 151 signs', listOf([option('1')], { placeholder: 'x'.repeat(151) })],
+    ['a list of which more must be chosen than may', listOf([option('1'), option('2')], { min_values: 2, max_values: 1 })],
+    ['a list of which more may be chosen than there are', listOf([option('1')], { max_values: 2 })],
+    ['a list of channels with options', listOf([option('1')], { type: 8 })],
+    ['a list with a custom id of 101 signs', listOf([option('1')], { custom_id: 'x'.repeat(101) })],
     ['a form of six parts', { type: 9, data: { custom_id: 'a', title: 't', components: [1, 2, 3, 4, 5, 6].map(label) } }],
     ['a form with a custom id used twice', { type: 9, data: { custom_id: 'a', title: 't', components: [label(1), label(1)] } }],
     ['a form without parts', { type: 9, data: { custom_id: 'a', title: 't', components: [] } }],

@@ -148,7 +148,7 @@ export function resolve(
         const { user: _user, deaf: _deaf, mute: _mute, ...partial } = interactionMember(state, spot.guild, member, spot.channel)
         resolved.members[id] = partial
       }
-    } else if (kind === 'channel' && channel && spot.guild) {
+    } else if (kind === 'channel' && channel && spot.guild && state.guildOf(channel) === spot.guild) {
       const permissions = String(state.permissionsOf(spot.guild, spot.userId, channel))
       resolved.channels[id] = trusted<APIInteractionDataResolvedChannel>({ ...channel, permissions })
     } else if (kind === 'attachment' && upload) {
