@@ -4,7 +4,7 @@ import { visibleText } from '../test/support/discord/conversation.ts'
 import { startTelegramFake } from '../test/support/telegram/telegram-fake.ts'
 import { channelAt, CHATS_EACH, groupAt, GUILD, type Arrived, type FromChats, type ToChats } from './announce-scene.ts'
 
-const discord = await startDiscordFake({ rateLimits: true, timeoutMs: 900_000 })
+const discord = await startDiscordFake({ now: Date.now, rateLimits: true, timeoutMs: 900_000 })
 const telegram = await startTelegramFake({ floodLimits: true })
 discord.addGuild({ id: GUILD, name: 'Community' })
 for (let index = 0; index < CHATS_EACH; index += 1) {

@@ -42,7 +42,7 @@ interface Times {
 const telegram = assembleFake({ floodLimits: true })
 const incoming = new Incoming(telegram.state)
 const telegramApi = await listen(telegram.state, telegram.calls)
-const discord = await startDiscordFake({ timeoutMs: DISCORD_LIMIT_MS })
+const discord = await startDiscordFake({ now: Date.now, timeoutMs: DISCORD_LIMIT_MS })
 discord.addGuild({ id: GUILD, name: 'Community' })
 discord.addChannel({ id: CHANNEL, name: 'general' })
 for (let index = 0; index < MEMBERS; index += 1) {

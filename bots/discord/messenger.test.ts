@@ -18,7 +18,7 @@ let fake: DiscordFake
 let channel: string
 
 beforeEach(async () => {
-  fake = await startDiscordFake({ rateLimits: true })
+  fake = await startDiscordFake({ now: Date.now, rateLimits: true })
   fake.addGuild({ id: GUILD, name: 'House' })
   channel = fake.addChannel({ name: 'news' })
   fake.addMember({ userId: BOB, name: 'Bob' })

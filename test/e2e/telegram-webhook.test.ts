@@ -53,7 +53,7 @@ test('by webhook, a product that is killed under load handles what it had stored
   const [hook] = fake.requestsOf('setWebhook')
   expect(hook?.payload['url']).toMatch(/^https:\/\/pos\.example\/telegram\/[A-Za-z0-9_-]{43}$/)
   const status = await fake.send({ user: 1, text: '/status' })
-  expect(status.text).toContain('telegram: runs')
+  expect(status.text).toContain('Telegram: runs')
 
   const path = new URL(String(hook?.payload['url'])).pathname
   const forged = await fetch(`${product.origin}${path}`, {

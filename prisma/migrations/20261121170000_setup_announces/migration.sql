@@ -1,7 +1,7 @@
 -- Setup makes routes: which server's setup made one tells it from those that were set by hand (null). The announcement channel may be a topic of a group.
 ALTER TABLE guild ADD COLUMN announce_thread_id TEXT CHECK (length(announce_thread_id) BETWEEN 1 AND 64);
 ALTER TABLE announce_route ADD COLUMN setup_of TEXT;
-CREATE UNIQUE INDEX announce_route_one_per_setup ON announce_route (platform, setup_of, topic) WHERE setup_of IS NOT NULL;
+CREATE UNIQUE INDEX announce_route_one_per_setup ON announce_route (platform, setup_of, topic);
 
 ALTER TABLE button
   -- Where the command was given to which the button belongs, for a press elsewhere: a private answer leaves the group.

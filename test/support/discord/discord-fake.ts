@@ -32,7 +32,10 @@ export interface DiscordFakeOptions {
   /** Default 100000000000000001. */
   readonly applicationId?: string
   readonly botName?: string
-  /** The platform's clock in milliseconds; default the real one. `advance` is added to it. */
+  /**
+   * The platform's clock in milliseconds; default one that stands still, so that on a busy machine nobody is too late for the three seconds.
+   * `advance` is added to it.
+   */
   readonly now?: () => number
   /** Privileged intents granted to the application; default GuildMembers and MessageContent. */
   readonly privilegedIntents?: number
@@ -153,7 +156,8 @@ export interface DiscordFake extends AsyncDisposable {
 
 /** Starts a fake on a free loopback port. It keeps nothing outside the process; close it after the test. */
 export async function startDiscordFake(options: DiscordFakeOptions = {}): Promise<DiscordFake> {
-  const clock = options.now ?? Date.now
+  const startedAt = Date.now()
+  const clock = options.now ?? (() => startedAt)
   let offset = 0
   let revoked = false
   const token = options.token ?? 'fake-token'
