@@ -31,7 +31,7 @@ const MOST_AT_ONCE = 64
 const WINDOW = 100
 const LONG_POLL_SECONDS = 30
 /** While updates run, new ones are asked for this often, since a call then returns at once. */
-const BUSY_MS = 250
+const BUSY_MS = 50
 const LEAST_PAUSE_MS = 20
 const LONGEST_BACKOFF_MS = 30_000
 const STOP_MS = 10_000
