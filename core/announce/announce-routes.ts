@@ -7,6 +7,7 @@ import { sharedTexts } from '../shared/shared.texts.ts'
 import { announceTexts } from './announce.texts.ts'
 import { routeCode, targetText } from './announce.types.ts'
 import { rhythmText } from './rhythm-text.ts'
+import { targetName } from './target-name.ts'
 
 const { say } = announceTexts
 
@@ -31,7 +32,7 @@ export const announceRoutesCommand = defineCommand({
             rows: routes.map((route) => [
               routeCode(route.number),
               say(`topic_${route.topic}`),
-              targetText(route.target),
+              targetName(route.target),
               say(`language_${route.language}`),
               rhythmText(route),
               route.timeZone,
