@@ -20,9 +20,10 @@ export async function handleUpdate(surface: Surface, update: Update): Promise<vo
   let incoming: Incoming | undefined
   try {
     incoming = readUpdate(update, surface.username)
-    // Who writes in private can be written to; whatever became of that note, the answer is tried.
-    if ('origin' in incoming && incoming.origin.isPrivate) await noteReached(surface, incoming.origin)
+    // Who writes in private can be written to; whatever becomes of that note, the answer is tried, and does not wait for it.
+    const noted = 'origin' in incoming && incoming.origin.isPrivate ? noteReached(surface, incoming.origin) : undefined
     await handle(surface, incoming)
+    await noted
   } catch (error) {
     await handleTrouble(
       surface,

@@ -30,8 +30,9 @@ const MOST_AT_ONCE = 64
 /** One call gives no more, so no more than this can be unconfirmed and known to us. */
 const WINDOW = 100
 const LONG_POLL_SECONDS = 30
-/** While updates run, new ones are asked for this often, since a call then returns at once. */
+/** While updates run, new ones are asked for this often, since a call then returns at once; each that runs comes along again, so the more there are, the seldomer. */
 const BUSY_MS = 50
+const BUSY_MS_EACH = 10
 const LEAST_PAUSE_MS = 20
 const LONGEST_BACKOFF_MS = 30_000
 const STOP_MS = 10_000
@@ -115,7 +116,7 @@ export function startUpdateLoop({ api, timers, log, record, handle, onForeignWeb
 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
-      if (running.size > 0) await untilChanged(running.size >= WINDOW ? LONGEST_BACKOFF_MS : BUSY_MS)
+      if (running.size > 0) await untilChanged(running.size >= WINDOW ? LONGEST_BACKOFF_MS : BUSY_MS + BUSY_MS_EACH * running.size)
       if (running.size > 0) await timers.sleep(LEAST_PAUSE_MS, stopping.signal)
       if (stopping.signal.aborted) return
       try {
