@@ -1,4 +1,5 @@
 import {
+  type APIInteraction,
   ApplicationCommandOptionType as Kind,
   ComponentType,
   InteractionType,
@@ -10,6 +11,7 @@ import {
 import { HOME, openCommunityHouse, OPERATOR, type CommunityHouse } from '../support/discord/community-house.ts'
 import type { Conversation } from '../support/discord/conversation.ts'
 import { readMarkdown } from '../support/discord/read-markdown.ts'
+import type { RequestRecord } from '../support/discord/rest.ts'
 import { SOUND_INPUT } from './hostile-community.ts'
 
 /** A command as Discord shows it. */
@@ -42,6 +44,10 @@ const REFUSAL = /`[a-z]+\.[a-z_]+`/
 /** Our own pages, and channels that the product names. */
 const OURS = /^(?:https?:\/\/localhost:8080|<#\d{15,20}>$)/
 
+/** The message from which a form was opened was changed, or taken away. It may read as before: the same question once more. */
+const isReplaced = ({ method, path, status }: RequestRecord, { token }: APIInteraction): boolean =>
+  (method === 'PATCH' || method === 'DELETE') && path.includes(`/${token}/messages/`) && status < 300
+
 export async function openHostileHouse(now: number): Promise<HostileHouse> {
   const house = await openCommunityHouse(now)
   const { fake, channel } = house
@@ -58,7 +64,8 @@ export async function openHostileHouse(now: number): Promise<HostileHouse> {
     if (asked !== undefined)
       await talk.until(
         `the question to go after ${what}`,
-        ({ messages }) => messages.length === 1 && JSON.stringify(messages[0]) !== JSON.stringify(asked),
+        ({ messages, interaction }) =>
+          messages.length === 1 && fake.requests.slice(requestsBefore).some((request) => isReplaced(request, interaction)),
       )
     const answers = fake.requests
       .slice(requestsBefore)
