@@ -5,6 +5,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
+import { inBatches, type Batch } from './in-batches.ts'
 import { newestFirst, snoozedUntil } from './inbox-store.ts'
 
 /** Members in one transaction; the next ones are taken at once. */
@@ -55,13 +56,8 @@ export async function isDigestDue({ prisma }: Database, now: Instant): Promise<b
  * Sends every member whose hour has come what is unread and was in no digest yet: one message, nothing when there is nothing, one a day of the member's own
  * calendar. Late is as good; two at once share the work. Gives how many were sent.
  */
-export async function sendDigests(database: Database, now: Instant): Promise<number> {
-  let sent = 0
-  for (;;) {
-    const step = await database.transaction(async (tx) => ({ keep: true, value: await sendSome(tx, now) }))
-    sent += step.sent
-    if (step.seen < AT_ONCE) return sent
-  }
+export function sendDigests(database: Database, now: Instant): Promise<number> {
+  return inBatches(database, AT_ONCE, (tx) => sendSome(tx, now))
 }
 
 interface DueRow {
@@ -74,7 +70,7 @@ interface DueRow {
   time_zone: string
 }
 
-async function sendSome(tx: Tx, now: Instant): Promise<{ seen: number; sent: number }> {
+async function sendSome(tx: Tx, now: Instant): Promise<Batch> {
   const at = new Date(now)
   const due = await tx.$queryRaw<DueRow[]>(Prisma.sql`
     SELECT d.member_id, d.platform, d.user_id, d.hour, d.last_day, m.language, m.time_zone

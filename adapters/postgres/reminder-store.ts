@@ -7,6 +7,7 @@ import { replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
 import { toEvent } from './event-store.ts'
+import { inBatches, type Batch } from './in-batches.ts'
 import { snoozedUntil } from './inbox-store.ts'
 import { issueButtons } from './issue-buttons.ts'
 
@@ -56,13 +57,8 @@ export async function isReminderDue({ prisma }: Database, now: Instant): Promise
  * Sends what is due to those who have not checked in, once; what has lost its reason meanwhile lapses. Late is good as long as the event goes on; two at once
  * share the work. Gives how many were sent.
  */
-export async function sendReminders(database: Database, now: Instant): Promise<number> {
-  let sent = 0
-  for (;;) {
-    const step = await database.transaction(async (tx) => ({ keep: true, value: await sendSome(tx, now) }))
-    sent += step.sent
-    if (step.seen < AT_ONCE) return sent
-  }
+export function sendReminders(database: Database, now: Instant): Promise<number> {
+  return inBatches(database, AT_ONCE, (tx) => sendSome(tx, now))
 }
 
 interface DueRow {
@@ -74,7 +70,7 @@ interface DueRow {
   time_zone: string
 }
 
-async function sendSome(tx: Tx, now: Instant): Promise<{ seen: number; sent: number }> {
+async function sendSome(tx: Tx, now: Instant): Promise<Batch> {
   const at = new Date(now)
   const due = await tx.$queryRaw<DueRow[]>(Prisma.sql`
     SELECT r.member_id, r.subject, r.platform, r.user_id, m.language, m.time_zone
