@@ -59,7 +59,7 @@ export async function handleLine(surface: Surface, incoming: Line): Promise<void
 
 /**
  * Whether a plain message answers the question that waits. Free text may begin with any word, so there only the bare name of a command counts as one;
- * an amount, a code or a choice never reads like a command.
+ * an amount, a code, a choice or an hour never reads like a command.
  */
 function isValueFor(
   { app }: Surface,
@@ -68,8 +68,9 @@ function isValueFor(
   file: IncomingFile | undefined,
 ): boolean {
   if (found === undefined) return true
-  const kind = fieldOf(app, waiting)?.kind
-  return file === undefined && (kind === 'text' || kind === 'file' || kind === 'member') && found.rest !== ''
+  const field = fieldOf(app, waiting)
+  const isFree = field?.kind === 'file' || field?.kind === 'member' || field?.takesRest === true
+  return file === undefined && isFree && found.rest !== ''
 }
 
 /** Runs a typed line and shows the answer. `under` is the update whose key it runs under, when not this one. */
