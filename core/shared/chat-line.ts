@@ -53,9 +53,10 @@ function isAnswer(commands: readonly CommandDefinition[], prompt: Prompt, words:
   const found = findCommand(commands, words)
   if (found === undefined) return true
   const schema = commands.find((command) => commandName(command) === prompt.command)?.input.shape[prompt.field]
-  const kind = schema === undefined ? undefined : fieldMeta(schema)?.kind
+  const meta = schema === undefined ? undefined : fieldMeta(schema)
   const isCommand = found.command.name.length === 2 || commandName(found.command) === prompt.command || found.rest === ''
-  return !isCommand && (kind === undefined || !NEVER_WORDS.has(kind))
+  const holdsWords = meta === undefined || (meta.kind === 'text' ? meta.takesRest === true : !NEVER_WORDS.has(meta.kind))
+  return !isCommand && holdsWords
 }
 
 /** The line as it was typed, line breaks included: the value may be a file. */

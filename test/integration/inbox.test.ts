@@ -122,3 +122,10 @@ test('the newest 200 of a member are kept, and those of 90 days', async () => {
   expect(await community.database.prisma.inboxMessage.count()).toBe(200 + others)
   expect(await forgetMessages(community.database, community.clock.now + 91 * DAY)).toBe(200 + others)
 })
+
+test('a command after a mistyped hour or time is that command, not another try', async () => {
+  expect((await community.say('bob', 'digest noon')).reply.code).toBe('digest.hour')
+  expect((await community.say('bob', 'inbox before:MSG-9')).reply.code).toBeUndefined()
+  expect((await community.say('bob', 'snooze 100d')).reply.code).toBe('snooze.span')
+  expect((await community.say('bob', 'remind EVT-99')).reply.code).toBe('event.unknown')
+})
