@@ -10,6 +10,7 @@ import type { Amount } from '../../core/shared/amount.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { carryOver } from './carry-over.ts'
+import { correctedIn } from './correction-store.ts'
 import { asFault, type Tx } from './database.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { lockUntilCommit } from './settlement-alerts.ts'
@@ -152,21 +153,27 @@ async function burnRest(tx: Tx, period: number, now: Instant): Promise<Amount> {
   return rest
 }
 
-/** The statement is computed outside the transaction: a burned period does not change any more, and of a million lines it takes a while. */
+/**
+ * The statement is computed outside the transaction: of a million lines it takes a while, and of a burned period only corrections can still come. They are
+ * added up again under the lock that keeps more from coming (`postCorrection`); when there is one more, the statement is computed anew.
+ */
 async function close(options: StatementOptions, period: number, burned: Amount, now: Instant): Promise<void> {
   const { root, totals } = await writeStatementOf(options, period, () => {}).catch(rethrow)
   assert.equal(totals.burned, burned, `period ${period}: the statement burns something else than the ledger`)
-  await options.database.transaction(async (tx) => {
+  const isSame = await options.database.transaction(async (tx) => {
+    await tx.$queryRaw(Prisma.sql`SELECT 1 FROM period WHERE number = ${period} FOR UPDATE`)
+    if ((await correctedIn(tx, period)) !== totals.corrected) return { keep: false, value: false }
     const grants = await tx.reward.count({ where: { period, status: 'granted' } })
     const closed = await tx.period.updateMany({
       where: { number: period, closedAt: null },
       data: { closedAt: new Date(now), burned, grants, unfunded: Number(totals.unfunded), statementRoot: Buffer.from(fromHex(root)) },
     })
-    if (closed.count === 0) return { keep: true, value: undefined }
+    if (closed.count === 0) return { keep: true, value: true }
     await addIntent(tx, { kind: 'close', period, statementRoot: root }, undefined, now)
     await announce(tx, period, { state: 'final', root }, now)
-    return { keep: true, value: undefined }
+    return { keep: true, value: true }
   })
+  if (!isSame) await close(options, period, burned, now)
 }
 
 /** Topic `statements`, subject `P-<period>`. */

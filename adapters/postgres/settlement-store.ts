@@ -56,5 +56,5 @@ export function settlementStore(options: StatementOptions): SettlementStore {
 }
 
 const GRANTS_DUE = `EXISTS (SELECT 1 FROM reward WHERE serial IS NULL AND status = 'granted' AND at <= $1)`
-const UNSETTLED_PAYMENTS = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind = 'pay')`
-const UNSETTLED_EMISSION = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind <> 'pay')`
+const UNSETTLED_PAYMENTS = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind IN ('pay', 'expire'))`
+const UNSETTLED_EMISSION = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind NOT IN ('pay', 'expire'))`

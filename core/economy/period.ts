@@ -60,6 +60,7 @@ export function periodFields(period: PeriodView): NonNullable<Reply['fields']> {
     { label: say('granted'), value: period.granted },
     ...(isRunning ? [{ label: say('left'), value: period.release - period.granted }] : []),
     ...(period.burned === null ? [] : [{ label: say('burnedOf'), value: period.burned }]),
+    ...(period.corrected === 0n ? [] : [{ label: say('correctedOf'), value: period.corrected }]),
     ...(period.unfunded === 0 ? [] : [{ label: say('unfunded'), value: period.unfunded }]),
     { label: say('multiplier'), value: say('times', { multiplier: period.multiplier }) },
     {

@@ -25,8 +25,8 @@ export interface ChainReader {
   readonly firstBlock: number
   /** Addresses that the vault can not pay to, besides zero and the burn address; lower case. */
   readonly refusedRecipients: readonly Hex[]
-  /** At the newest block, or at a recent one. */
-  position(block?: number): Promise<Position>
+  /** At the newest block, or at a recent one; says under which of `roots` the vault has burned. */
+  position(roots: readonly Hex[], block?: number): Promise<Position>
   room(): Promise<PayoutRoom>
   receipt(hash: Hex): Promise<Receipt | undefined>
   /** The transaction in which the contracts accepted a call's serials or period, found by its event, whoever sent it; up to block `until`. */
@@ -68,6 +68,8 @@ export interface IntentStore {
   settle(intent: Intent, receipt: Receipt, now: Instant): Promise<void>
   /** Makes settled intents that are not on chain (any more) unsettled again, so that they are sent again; returns how many. Their value has moved already and does not move twice. */
   reopenLost(signer: Signer, position: Position, now: Instant): Promise<number>
+  /** Statement roots of all that a signer has burned or is to burn: what its position has to be asked about. */
+  expiryRoots(signer: Signer): Promise<readonly Hex[]>
   /** The serial that the ledger would number next, by its newest intent of the signer. */
   nextSerial(signer: Signer): Promise<bigint>
   haltReason(signer: Signer): Promise<string | undefined>

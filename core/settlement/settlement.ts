@@ -108,8 +108,8 @@ export function createSettlement({ store, chain, genesis, checkpoint = () => {} 
     watchChain: (now) => watchDeposits({ chain, deposits: store, checkpoint }, now),
     async reserves(now) {
       for (const signer of ['distributor', 'payer'] as const)
-        await store.withSigner(signer, async () => reconcile(ports, signer, await chain.position(), now))
-      return store.checkReserves(await chain.position(), now)
+        await store.withSigner(signer, async () => reconcile(ports, signer, await chain.position(await store.expiryRoots(signer)), now))
+      return store.checkReserves(await chain.position([]), now)
     },
     isDue: (work, now) => store.isDue(work, now),
     resume: (signer) => store.resume(signer),

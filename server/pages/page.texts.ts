@@ -86,6 +86,7 @@ export const pageTexts = defineTexts(
     rewards: 'Rewards paid',
     unfunded: 'Rewards that found nothing left',
     burnedLater: 'at the close',
+    corrected: 'Taken back by corrections, and burned',
     statement: 'Statement',
 
     periodLede: '{{release}} are released, from {{start}} to {{end}}.',
@@ -207,6 +208,7 @@ export const pageTexts = defineTexts(
     rewards: '已发放的奖励数',
     unfunded: '未获资金的奖励数',
     burnedLater: '关闭时确定',
+    corrected: '经更正收回并销毁',
     statement: '报表',
 
     periodLede: '本期释放 {{release}}，从 {{start}} 到 {{end}}。',

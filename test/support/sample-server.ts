@@ -191,6 +191,7 @@ function periodsAt(now: Instant): PeriodView[] {
       grants: Number(granted / pos(40)),
       unfunded: number === 1 ? 12 : 0,
       burned: state === 'closed' ? release - granted : null,
+      corrected: number === 2 && state === 'closed' ? pos(40) : 0n,
       statementRoot: state === 'closed' ? ROOT : null,
       transactions:
         state === 'closed'
