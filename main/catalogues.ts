@@ -5,6 +5,7 @@ import { announceTexts } from '../core/announce/announce.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
+import { disputeTexts } from '../core/disputes/dispute.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
@@ -30,6 +31,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   checkInTexts.catalogue,
   economyTexts.catalogue,
   rewardTableTexts.catalogue,
+  disputeTexts.catalogue,
   chartTexts.catalogue,
   guildTexts.catalogue,
   diagnoseTexts.catalogue,

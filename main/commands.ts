@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { announceStore } from '../adapters/postgres/announce-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { digestStore } from '../adapters/postgres/digest-store.ts'
+import { disputeStore } from '../adapters/postgres/dispute-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
@@ -34,6 +35,7 @@ import { eventRosterCommand } from '../core/attendance/event-roster.ts'
 import { eventShowCommand } from '../core/attendance/event-show.ts'
 import { eventUndoCommand } from '../core/attendance/event-undo.ts'
 import { chartCommand } from '../core/charts/chart.ts'
+import { disputeCommand } from '../core/disputes/dispute.ts'
 import { balanceCommand } from '../core/economy/balance.ts'
 import type { EconomyViewPort } from '../core/economy/economy.port.ts'
 import { historyCommand } from '../core/economy/history.ts'
@@ -111,6 +113,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(periodCommand, economy),
     bindCommand(rewardsCommand, economy),
     bindCommand(statementCommand, economy),
+    bindCommand(disputeCommand, (tx) => disputeStore(tx, genesis)),
     bindCommand(withdrawCommand, withdrawals),
     bindCommand(payoutAutoCommand, withdrawals),
     bindCommand(walletLinkCommand, wallets),

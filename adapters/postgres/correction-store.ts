@@ -17,12 +17,12 @@ export interface NewCorrection {
   /** At most 31 printable ASCII characters without `"` and `\`. */
   readonly reference: string
   readonly kind: 'correction' | 'reversal'
-  /** The period whose statement shows it: opened and not closed. */
+  /** The period whose statement shows it: opened and not sealed for its close. */
   readonly period: number
   readonly at: Instant
 }
 
-/** `insufficient`: the account has less. `closed`: the statement of the period is final, or there is no such period yet. `other-fields`: the id is taken. */
+/** `insufficient`: the account has less. `closed`: the statement of the period takes no more lines, or there is no such period yet. `other-fields`: the id is taken. */
 export type CorrectionResult = 'posted' | 'already-posted' | 'insufficient' | 'closed' | 'other-fields'
 
 /**
@@ -48,10 +48,10 @@ export async function postCorrection(tx: Tx, correction: NewCorrection): Promise
   return posted
 }
 
-/** Keeps a period from being closed until the transaction ends; false when it is closed or not opened. */
+/** Keeps a period from being sealed until the transaction ends; false when it is sealed or not opened. */
 async function holdOpen(tx: Tx, period: number): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ closed_at: Date | null }[]>(Prisma.sql`SELECT closed_at FROM period WHERE number = ${period} FOR SHARE`)
-  return rows[0] !== undefined && rows[0].closed_at === null
+  const rows = await tx.$queryRaw<{ sealed_at: Date | null }[]>(Prisma.sql`SELECT sealed_at FROM period WHERE number = ${period} FOR SHARE`)
+  return rows[0] !== undefined && rows[0].sealed_at === null
 }
 
 /** Sum of the corrections in a period's statement. */

@@ -62,7 +62,7 @@ async function addAutoPayouts(tx: Tx, genesis: Instant, slot: Instant, now: Inst
   await lockUntilCommit(tx, 'auto-payouts')
   if (await isSlotDone(tx, slot)) return 0
   const suffix = `:${slot}`
-  // A grant younger than 48 hours has no serial yet, so the small index of unnumbered ones finds them all.
+  // A grant younger than 48 hours has no serial yet, so the small index of unnumbered ones finds them all; what a dispute has granted is never reversed.
   const payees = await tx.$queryRaw<PayeeRow[]>(Prisma.sql`
     WITH young AS (
       SELECT member_id, sum(amount)::bigint AS total FROM reward

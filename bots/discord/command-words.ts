@@ -22,6 +22,7 @@ export const CHINESE_WORDS: Readonly<Record<string, string>> = {
   dead: '死信',
   diagnose: '诊断',
   digest: '每日消息',
+  dispute: '异议',
   event: '活动',
   grant: '授予',
   guild: '服务器',

@@ -62,7 +62,7 @@ export const checkInTexts = defineTexts(
     blocked: '您的账号被暂停，无法签到。',
     blockedNext: '您的余额是安全的。发送 hold status 查看原因，hold appeal 可请求委员会重新审查。',
     undone: '主持人撤销了您在 {{event}} 的签到。',
-    undoneNext: '请联系主持人，或向委员会申诉。',
+    undoneNext: '请联系主持人，或向委员会提出异议。',
     already: '您已在 {{event}} 签到。',
     alreadyNext: '无需再做什么：每位成员一份奖励。发送 balance 查看。',
     full: '{{event}} 名额已满。',

@@ -13,6 +13,7 @@ const { say } = economyTexts
 interface Shown {
   readonly period: PeriodView
   readonly mine: OwnPart
+  readonly canDispute: boolean
   readonly url: string
 }
 
@@ -35,19 +36,25 @@ export const statementCommand = defineCommand({
         nextStep: say('statementNoneNext', { at: { at: found.endsAt } }),
       })
     const mine = await port.ownPart(actor.memberId, wanted)
-    return done({ period: found, mine, url: `${port.publicOrigin}/periods/${wanted}` })
+    const canDispute = found.state === 'draft' && now < found.closesAt
+    return done({ period: found, mine, canDispute, url: `${port.publicOrigin}/periods/${wanted}` })
   },
-  render: ({ period, mine, url }) => ({
+  render: ({ period, mine, canDispute, url }) => ({
     audience: 'private',
     tone: 'info',
     title: say('statementTitle', { number: period.number }),
     lines: [
-      period.state === 'closed' ? say('statementFinal') : say('statementDraft', { at: { at: period.closesAt } }),
+      period.state === 'closed'
+        ? say('statementFinal')
+        : say(canDispute ? 'statementDraft' : 'statementDisputed', { at: { at: period.closesAt } }),
       say('statementMine', { amount: mine.amount, count: mine.count }),
       ...(mine.corrected === 0n ? [] : [say('statementCorrected', { amount: mine.corrected })]),
       say('statementPage', { url }),
     ],
     fields: periodFields(period),
     ...(period.statementRoot === null ? {} : { verbatim: period.statementRoot }),
+    ...(canDispute && mine.count > 0
+      ? { buttons: [{ label: say('buttonDispute'), command: 'dispute', input: {}, allowed: 'owner' as const }] }
+      : {}),
   }),
 })

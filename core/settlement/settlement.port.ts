@@ -86,6 +86,8 @@ export interface EndedPeriod {
   readonly isDrafted: boolean
   /** Grants without a serial, and fundings (or the opening) that are not settled yet. */
   readonly openEnds: number
+  /** Disputes of its lines that no panel has decided yet. */
+  readonly openDisputes: number
 }
 
 export interface PeriodStore {
@@ -96,9 +98,14 @@ export interface PeriodStore {
   /** Opened periods up to `last` that are not closed, in order. */
   unclosed(last: number): Promise<readonly EndedPeriod[]>
   draft(period: number, now: Instant): Promise<void>
-  /** Burns what is left of a period. From then on nothing can be granted from it. Returns what was burned, now or before. */
-  burnRest(period: number, now: Instant): Promise<Amount>
-  /** Computes the statement of a burned period, keeps its root and asks for the close on chain. */
+  /** Ends the disputes of a period that has to close, and tells their members; returns how many. */
+  lapseDisputes(period: number, now: Instant): Promise<number>
+  /**
+   * Burns what is left of a period and adds nothing to its statement from then on. Returns what was burned, now or before; undefined when something came in
+   * between: a dispute, or a grant that is not funded.
+   */
+  seal(period: number, now: Instant): Promise<Amount | undefined>
+  /** Computes the statement of a sealed period, keeps its root and asks for the close on chain. */
   close(period: number, burned: Amount, now: Instant): Promise<void>
 }
 
@@ -141,6 +148,7 @@ export type CheckpointName =
   | 'opened'
   | 'numbered'
   | 'drafted'
+  | 'lapsed'
   | 'burned'
   | 'closed'
   | 'auto-payouts'

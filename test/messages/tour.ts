@@ -7,6 +7,7 @@ import { runLine, runPress } from '../../core/shared/chat-line.ts'
 import type { Answer } from '../../core/shared/dispatch.ts'
 import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
+import { disputing } from './disputing.ts'
 import { announced } from './announced.ts'
 import type { Press, Say } from './say.ts'
 import { holding } from './tour-holds.ts'
@@ -49,6 +50,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Servers', () => servers(community, keep)],
     ['Announcements', () => announcing(community, keep)],
     ['Mistakes of every kind', () => mistakes(say)],
+    ['A line that is wrong', () => disputing(community, GENESIS, say)],
   ]
   for (const [name, play] of chapters) {
     chapter = name

@@ -223,6 +223,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     'own-event': none,
     period: none,
     statement: none,
+    'own-line': none,
     timezone: none,
     command: commandSource(() => definitions),
     route: none,
