@@ -6,7 +6,7 @@ import type { Database, Tx } from '../adapters/postgres/database.ts'
 import { createMembership } from '../adapters/postgres/put-out.ts'
 import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
-import { createIdentify } from '../adapters/postgres/identify.ts'
+import { createIdentify, type Members } from '../adapters/postgres/identify.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createChartDrawer } from '../adapters/charts/chart-drawer.ts'
 import { drawOrLeaveOut, illustrated } from '../adapters/charts/illustrate.ts'
@@ -58,6 +58,7 @@ export interface Composed {
   readonly settling: PresenceJobParts
   /** Draws what announcements show. */
   readonly draw: Draw
+  readonly members: Members
 }
 
 const CODE_KEY = 'code-key'
@@ -137,6 +138,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   return {
     events,
     settling,
+    members,
     draw: drawOrLeaveOut(drawer, { log, report }),
     chat: {
       dispatch: illustrated(dispatch, drawer, log),

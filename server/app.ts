@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Language } from '../core/shared/text.ts'
+import { registerSessions } from './authenticate.ts'
 import { answerError, answerProblem } from './error-handler.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { registerDocs } from './docs.ts'
@@ -63,6 +64,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   })
   await registerSecurity(server, app)
   server.addHook('onRequest', refuseCrossSite(app.publicOrigin))
+  registerSessions(server, app)
   server.addHook('onResponse', async (request, reply) => {
     const { method } = request
     const route = request.routeOptions.url ?? 'unmatched'

@@ -6,6 +6,7 @@ import { outboxStore } from '../../adapters/postgres/outbox-store.ts'
 import { nodeRequest } from '../../adapters/chain/node-request.ts'
 import type { Deployment } from '../../contracts/script/deploy.ts'
 import type { EconomyReads, Statements } from '../../core/economy/economy.port.ts'
+import type { Members } from '../../adapters/postgres/identify.ts'
 import type { ChatApp, Log } from '../../core/shared/chat-app.ts'
 import type { OutboxPort } from '../../core/shared/outbox.ts'
 import { SECOND, type Instant } from '../../core/shared/instant.ts'
@@ -38,6 +39,7 @@ export interface World {
   readonly database: Database
   readonly clock: DemoClock
   readonly chat: ChatApp
+  readonly members: Members
   readonly settlement: Settlement
   readonly statements: Statements
   readonly reads: EconomyReads
@@ -84,7 +86,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
   const { settlement, statements } = await composeSettlement(database, chain, stopping.signal, (name) => knife.checkpoint(name))
   const operators = new Set(SANDBOX_OPERATORS)
-  const { chat, events } = await compose({
+  const { chat, events, members } = await compose({
     database,
     now: () => clock.now(),
     chain: { url: nodeUrl, deployment },
@@ -103,6 +105,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     database,
     clock,
     chat,
+    members,
     settlement,
     statements,
     deployment,

@@ -29,6 +29,8 @@ export function problemsPage(reader: Reader): Html {
     problems.malformed(),
     problems.unauthorized(),
     problems.crossSite(),
+    problems.signedOut(),
+    problems.csrf(),
     problems.notFound(),
     problems.method(['…']),
     problems.tooLarge(),
