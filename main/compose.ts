@@ -14,6 +14,7 @@ import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
 import type { DiagnosePort } from '../core/guild/diagnose.ts'
+import type { WalletProof } from '../core/identity/identity.port.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
 import type { PartState } from '../core/operations/status.ts'
 import type { Draw } from '../core/shared/chart.ts'
@@ -59,6 +60,8 @@ export interface Composed {
   /** Draws what announcements show. */
   readonly draw: Draw
   readonly members: Members
+  /** Ethereum's part of linking and signing in. */
+  readonly proof: WalletProof
 }
 
 const CODE_KEY = 'code-key'
@@ -139,6 +142,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     events,
     settling,
     members,
+    proof,
     draw: drawOrLeaveOut(drawer, { log, report }),
     chat: {
       dispatch: illustrated(dispatch, drawer, log),

@@ -104,6 +104,7 @@ async function start(
     settling,
     draw,
     members,
+    proof,
   } = await compose({
     database,
     now: clock.now,
@@ -182,7 +183,7 @@ async function start(
       metrics,
       deployment,
       deposits: composePermitDeposits(database, chain),
-      web: composeWeb(database, members, Date.now),
+      web: composeWeb({ database, members, proof, now: Date.now, publicOrigin: origin, config }),
       telegram: telegram.door,
       sandbox: config.isSandbox
         ? createSandbox({

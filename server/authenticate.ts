@@ -156,7 +156,7 @@ function requireSession(server: FastifyInstance): preValidationAsyncHookHandler 
   }
 }
 
-function givenCsrf({ headers, body }: FastifyRequest): string {
+export function givenCsrf({ headers, body }: FastifyRequest): string {
   const header = headers['x-csrf-token']
   if (typeof header === 'string') return header
   return typeof body === 'object' && body !== null && 'csrf' in body && typeof body.csrf === 'string' ? body.csrf : ''

@@ -1,4 +1,6 @@
+import type { AccountView } from '../core/identity/account.port.ts'
 import type { Challenges, Sessions } from '../core/identity/session.port.ts'
+import type { SignInWays } from '../core/identity/sign-in.port.ts'
 import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
 import type { PermitDeposits } from '../core/settlement/permit-deposit.ts'
 import type { Actor, ChatAccount, ChatPlace } from '../core/shared/actor.ts'
@@ -39,6 +41,11 @@ export interface WebDoor {
   readonly challenges: Challenges
   /** The member of a chat account with the roles of this moment, if there is one. */
   recognise(account: ChatAccount, place: ChatPlace): Promise<Actor | undefined>
+  /** The same; a member is made when there is none, as by the first command in a private chat (spec 02). */
+  identify(account: ChatAccount, place: ChatPlace): Promise<Actor>
+  readonly ways: SignInWays
+  /** What a member sees of themselves. */
+  accountView(memberId: string): Promise<AccountView>
 }
 
 /** Where updates of Telegram come in. */

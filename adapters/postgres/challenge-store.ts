@@ -11,9 +11,8 @@ export function challengeStore({ prisma }: Database): Challenges {
       await prisma.$executeRaw(Prisma.sql`
         DELETE FROM web_challenge WHERE id IN (
           SELECT id FROM web_challenge WHERE expires_at <= ${new Date(now)} ORDER BY expires_at LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED)`)
-      await prisma.webChallenge.create({
-        data: { id: bytes(id), purpose, boundTo: bytes(boundTo), content, expiresAt: new Date(expiresAt) },
-      })
+      const row = { id: bytes(id), purpose, boundTo: bytes(boundTo), content, expiresAt: new Date(expiresAt) }
+      await prisma.webChallenge.upsert({ where: { id: row.id }, create: row, update: row })
     },
     async take(id, purpose, boundTo, now) {
       // Deleted first, looked at then: of two who come at once one has it, and a wrong try leaves nothing to try again.

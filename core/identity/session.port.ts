@@ -35,7 +35,7 @@ export interface Sessions {
   renew(id: string, newId: string, now: Instant): Promise<boolean>
 }
 
-export type ChallengePurpose = 'sign-in discord' | 'sign-in wallet' | 'link page' | 'link wallet'
+export type ChallengePurpose = 'sign-in discord' | 'sign-in telegram' | 'sign-in wallet' | 'link page' | 'link wallet'
 
 /** What the web gave out to be brought back once: the state of a sign-in elsewhere, the nonce of a text to sign, the token of a page. */
 export interface Challenge {
@@ -50,6 +50,7 @@ export interface Challenge {
 }
 
 export interface Challenges {
+  /** One of the same id is replaced. */
   save(challenge: Challenge, now: Instant): Promise<void>
   /** Takes it away and gives its content, once, and only for its purpose, its browser and in time; whoever comes with anything else uses it up all the same. */
   take(id: string, purpose: ChallengePurpose, boundTo: string, now: Instant): Promise<string | undefined>

@@ -3,7 +3,6 @@ import type { Clock } from '../../main/clock.ts'
 import { createMetrics } from '../../main/metrics.ts'
 import { readParts } from '../../main/readiness.ts'
 import { createSandbox } from '../../main/sandbox.ts'
-import { composeWeb } from '../../main/web.ts'
 import type { Language } from '../../core/shared/text.ts'
 import { createServer } from '../../server/app.ts'
 import { GENESIS, type World } from './open-world.ts'
@@ -26,7 +25,7 @@ export async function serve(world: World, { port, language, clock }: ServeOption
   const server = await createServer({
     ...chat,
     reads: world.reads,
-    web: composeWeb(database, world.members, Date.now),
+    web: world.web,
     telegram: undefined,
     statements: world.statements,
     now: () => clock.now(),

@@ -1,3 +1,4 @@
+import { createWalletProof } from '../../adapters/chain/wallet-proof.ts'
 import type { Challenge, Session } from '../../core/identity/session.port.ts'
 import { ABSOLUTE_MS, isLive } from '../../core/identity/session.rules.ts'
 import type { Actor, ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
@@ -22,6 +23,21 @@ export function sampleWeb(options: {
   }
   return {
     ...options,
+    identify: async (account, place) => (await options.recognise(account, place))!,
+    accountView: async () => ({ accounts: [], wallet: undefined }),
+    ways: {
+      discord: undefined,
+      telegram: undefined,
+      wallet: {
+        proof: createWalletProof({
+          chainId: 31_337,
+          publicOrigin: 'http://localhost:8080',
+          ownContracts: [],
+          client: { verifyMessage: () => Promise.resolve(false) },
+        }),
+        accountOf: async () => undefined,
+      },
+    },
     sessions: {
       async open({ id, account, way }, now) {
         sessions.set(id, { id, account, way, createdAt: now, lastSeenAt: now, expiresAt: now + ABSOLUTE_MS })

@@ -32,7 +32,7 @@ CREATE TABLE web_challenge (
   content    TEXT NOT NULL,
   expires_at TIMESTAMPTZ(3) NOT NULL,
   CONSTRAINT web_challenge_hashes CHECK (octet_length(id) = 32 AND octet_length(bound_to) = 32),
-  CONSTRAINT web_challenge_purpose_known CHECK (purpose IN ('sign-in discord', 'sign-in wallet', 'link page', 'link wallet')),
+  CONSTRAINT web_challenge_purpose_known CHECK (purpose IN ('sign-in discord', 'sign-in telegram', 'sign-in wallet', 'link page', 'link wallet')),
   CONSTRAINT web_challenge_content_length CHECK (length(content) <= 4000)
 );
 CREATE INDEX web_challenge_expiry ON web_challenge (expires_at);
