@@ -149,10 +149,11 @@ function requireSession(server: FastifyInstance): preValidationAsyncHookHandler 
       if (!isPage) throw new ProblemError(problems.signedOut())
       return reply.redirect(`/signin?to=${encodeURIComponent(returnPath(isRead ? request.url : undefined))}`, 303)
     }
-    if (isRead) return
+    if (isRead) return undefined
     if (!isSame(givenCsrf(request), session.csrf)) throw new ProblemError(problems.csrf())
     const counted = await count(request)
     if (!counted.isAllowed && counted.isExceeded) throw new ProblemError(problems.limited(Math.max(1, counted.ttlInSeconds)))
+    return undefined
   }
 }
 

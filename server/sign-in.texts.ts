@@ -2,7 +2,7 @@ import { defineTexts } from '../core/shared/text.ts'
 
 /** Signing in, the account page, and linking a wallet on a page. */
 export const signInTexts = defineTexts(
-  'signin',
+  'web',
   {
     title: 'Sign in',
     description: 'Sign in to WePoS with Discord, Telegram or your wallet.',
@@ -31,7 +31,6 @@ export const signInTexts = defineTexts(
     walletBusy: 'Your wallet has a question open. Answer it there first.',
     walletFailed: 'Your wallet says:',
     lost: 'The server did not answer. Try again; nothing is done twice.',
-    statement: 'Sign in. This moves nothing and costs nothing.',
 
     expired: 'This sign-in was begun elsewhere, or more than ten minutes ago',
     again: 'Begin again at /signin.',
@@ -62,19 +61,14 @@ export const signInTexts = defineTexts(
     sessions: 'Where you are signed in',
     sessionsHint: 'A session ends after 30 minutes without use, and after 12 hours in any case.',
     way: 'Signed in with',
-    way_discord: 'Discord',
-    way_telegram: 'Telegram',
     way_wallet: 'wallet',
-    way_persona: 'sandbox',
+    sandbox: 'sandbox',
     since: 'Since',
     seen: 'Last used',
     thisSession: 'this session',
     endOne: 'End this session',
     endOthers: 'End all others',
     signOut: 'Sign out',
-    platform_discord: 'Discord',
-    platform_telegram: 'Telegram',
-    platform_console: 'sandbox',
 
     linkTitle: 'Link a wallet',
     linkDescription: 'Link a wallet by signing a text. No gas, no transaction.',
@@ -116,7 +110,6 @@ export const signInTexts = defineTexts(
     walletBusy: '钱包中还有未处理的请求。请先在钱包中处理。',
     walletFailed: '钱包提示：',
     lost: '服务器没有响应。请重试；不会重复执行。',
-    statement: 'Sign in. This moves nothing and costs nothing.',
 
     expired: '这次登录是在别处开始的，或已超过十分钟',
     again: '请从 /signin 重新开始。',
@@ -147,19 +140,14 @@ export const signInTexts = defineTexts(
     sessions: '登录记录',
     sessionsHint: '30 分钟不使用会自动退出；无论如何 12 小时后都会退出。',
     way: '登录方式',
-    way_discord: 'Discord',
-    way_telegram: 'Telegram',
     way_wallet: '钱包',
-    way_persona: '沙盒',
+    sandbox: '沙盒',
     since: '开始时间',
     seen: '最近使用',
     thisSession: '当前登录',
     endOne: '退出此处登录',
     endOthers: '退出其他所有登录',
     signOut: '退出登录',
-    platform_discord: 'Discord',
-    platform_telegram: 'Telegram',
-    platform_console: '沙盒',
 
     linkTitle: '绑定钱包',
     linkDescription: '用签名绑定钱包。无需手续费和交易。',

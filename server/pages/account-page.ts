@@ -6,6 +6,7 @@ import { signInTexts } from '../sign-in.texts.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { timeHtml, type Reader } from './reader.ts'
+import { wayName } from './way-name.ts'
 
 const { say } = signInTexts
 
@@ -35,7 +36,7 @@ export function accountPage(reader: Reader, data: AccountPageData): Html {
           ${data.view.accounts.map(
             ({ platform, userId, name, handle }) =>
               html`<li>
-                ${reader.say(say(`platform_${platform}`))}: ${name} ${handle !== undefined && html`<code>@${handle}</code>`}
+                ${reader.say(wayName(platform))}: ${name} ${handle !== undefined && html`<code>@${handle}</code>`}
                 ${platform === session.account.platform && userId === session.account.userId && html`<small>(${reader.say(say('thisOne'))})</small>`}
               </li>`,
           )}
@@ -89,7 +90,7 @@ function sessionsTable(reader: Reader, { session, sessions }: AccountPageData): 
           ${sessions.map(
             (each) =>
               html`<tr>
-                <th scope="row">${reader.say(say(`way_${each.way}`))}</th>
+                <th scope="row">${reader.say(wayName(each.way))}</th>
                 <td>${timeHtml(each.createdAt, reader.language)}</td>
                 <td>${timeHtml(each.lastSeenAt, reader.language)}</td>
                 <td>

@@ -6,6 +6,7 @@ import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import type { Reader } from './reader.ts'
 import { sandboxTexts } from './sandbox.texts.ts'
+import { wayName } from './way-name.ts'
 import { walletSigning } from './wallet-signing.ts'
 
 const { say } = signInTexts
@@ -45,7 +46,7 @@ export function signInPage(reader: Reader, { to, csrf, personas, ways }: SignInP
 /** A link, no form: the browser would hold a form to this site, and the way leads elsewhere. */
 function elsewhere(reader: Reader, way: 'discord' | 'telegram', href: string, more?: Html): Html {
   return html`<section class="card" aria-labelledby="by-${way}">
-    <h2 id="by-${way}">${reader.say(say(`platform_${way}`))}</h2>
+    <h2 id="by-${way}">${reader.say(wayName(way))}</h2>
     <p>${reader.say(say(`${way}Hint`))}</p>
     <p><a class="button" href="${href}">${reader.say(say(way))}</a></p>
     ${more}

@@ -13,13 +13,14 @@ import { ProblemError } from '../problem.ts'
 import { returnPath } from '../return-path.ts'
 import type { ServerApp } from '../server-app.ts'
 import { signInProblems } from '../sign-in.problems.ts'
-import { signInTexts } from '../sign-in.texts.ts'
 
 /** How long a sign-in that was begun may take. */
 const BEGUN_MS = 10 * MINUTE
 /** From one address; each may cost a question to a node or to Discord. */
 const STARTS = { rateLimit: { max: 20, timeWindow: 60_000 } }
 const PROOFS = { rateLimit: { max: 10, timeWindow: 60_000 } }
+/** Wallets show the signed text as it is; English is what every wallet renders. */
+const STATEMENT = 'Sign in. This moves nothing and costs nothing.'
 const TELEGRAM_LOGIN = 'https://oauth.telegram.org/auth'
 
 const To = z.string().max(500).optional()
@@ -149,8 +150,7 @@ export function signInRoutes(app: ServerApp): FastifyPluginCallbackZod {
         const [nonce, now] = [proof.newNonce(), web.now()]
         const { address } = read
         const expiresAt = now + BEGUN_MS
-        // Wallets show the signed text as it is; English is what every wallet renders.
-        const message = proof.writeMessage({ address, nonce, issuedAt: now, expiresAt, statement: signInTexts.catalogue.en.statement! })
+        const message = proof.writeMessage({ address, nonce, issuedAt: now, expiresAt, statement: STATEMENT })
         const content = JSON.stringify({ address, message, to: returnPath(request.body.to) })
         const boundTo = preSession(app, request, reply).id
         await web.challenges.save({ id: hashOf(nonce), purpose: 'sign-in wallet', boundTo, content, expiresAt }, now)

@@ -9,6 +9,7 @@ import { MINUTE } from '../../core/shared/instant.ts'
 import { givenCsrf, hashOf, isSame, renewSession, WEB_PLACE } from '../authenticate.ts'
 import { utcText } from '../pages/reader.ts'
 import { readerOf, sendPrivatePage } from '../pages/send-page.ts'
+import { wayName } from '../pages/way-name.ts'
 import { walletPage } from '../pages/wallet-page.ts'
 import { ProblemError, problems } from '../problem.ts'
 import type { ServerApp } from '../server-app.ts'
@@ -68,8 +69,7 @@ export function walletRoutes(app: ServerApp): FastifyPluginCallbackZod {
     const whoseBody = z.strictObject({ token: Token })
     server.post('/wallet/link/whose', { config: LOOKS, schema: { hide: true, body: whoseBody } }, async (request, reply) => {
       const { account } = await whose(request, request.body.token)
-      const platform = signInTexts.say(`platform_${account.platform}`)
-      const sentence = signInTexts.say('linkFor', { name: account.name, platform })
+      const sentence = signInTexts.say('linkFor', { name: account.name, platform: wayName(account.platform) })
       return reply.send({ sentence: readerOf(app, request).plain(sentence) })
     })
 

@@ -288,7 +288,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     cards,
     memberships,
     met,
-    recognise: port.recognise,
+    recognise: (account, place) => port.recognise(account, place),
     chooseLanguage: (account, language) => void languages.set(accountKey(account), language),
     grant(account, ...granted) {
       roles.set(accountKey(account), new Set([...(roles.get(accountKey(account)) ?? []), ...granted]))

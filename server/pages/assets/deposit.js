@@ -57,7 +57,7 @@ async function act(work) {
   try {
     await work()
   } catch (error) {
-    tell(error instanceof Told ? error.message : walletSentence(error, text), true)
+    tell(error instanceof Told ? error.message : window.wepos.walletSentence(error, text), true)
   } finally {
     for (const button of buttons) button.disabled = false
   }
@@ -204,7 +204,7 @@ at('another').addEventListener('click', () => begin())
 root.hidden = false
 show('choose')
 tell(text('searching'))
-findWallets({
+window.wepos.findWallets({
   list: at('wallets'),
   nameless: text('browserWallet'),
   choose: (provider) => void act(() => connect(provider)),

@@ -70,7 +70,7 @@ async function act(work) {
     await work()
   } catch (error) {
     parts.text.hidden = true
-    tell(error instanceof Told ? error.message : walletSentence(error, text), true)
+    tell(error instanceof Told ? error.message : window.wepos.walletSentence(error, text), true)
   } finally {
     for (const button of buttons) button.disabled = false
   }
@@ -79,7 +79,7 @@ async function act(work) {
 function begin() {
   root.hidden = false
   tell(text('searching'))
-  findWallets({
+  window.wepos.findWallets({
     list: at('wallets'),
     nameless: text('browserWallet'),
     choose: (provider) => void act(() => sign(provider)),

@@ -57,3 +57,6 @@ function walletSentence(error, text) {
   const sentence = known === undefined ? undefined : text(known)
   return sentence ?? `${text('walletFailed')} ${String(error?.message ?? error).slice(0, 200)}`
 }
+
+// Both parts are one file to the browser, and two to whoever reads them.
+window.wepos = { findWallets, walletSentence }
