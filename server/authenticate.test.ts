@@ -1,6 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { FastifyInstance } from 'fastify'
+import { personaAccount } from '../core/shared/persona.ts'
+import { createSampleServer, SAMPLE_PERSONAS } from '../test/support/sample-server.ts'
+import { signedInAs } from '../test/support/signed-in.ts'
+import { createServer } from './app.ts'
+import type { ServerApp } from './server-app.ts'
 import { returnPath } from './return-path.ts'
-import { cookieName, cookieOptions } from './authenticate.ts'
+import { cookieName, cookieOptions, giveCommand, WEB_PLACE } from './authenticate.ts'
 
 test('the cookie is of this host alone wherever https is used', () => {
   const https = { publicOrigin: 'https://pos.example.org' }
@@ -33,5 +39,53 @@ describe('after signing in one is led', () => {
     `/account/${'a'.repeat(61)}`,
   ])('to the account instead of %j', (path) => {
     expect(returnPath(path)).toBe('/account')
+  })
+})
+
+describe('who is signed in', () => {
+  let server: FastifyInstance
+  let app: ServerApp
+  let sample: ReturnType<typeof createSampleServer>
+  const account = personaAccount(SAMPLE_PERSONAS[1]!)
+  beforeEach(async () => {
+    sample = createSampleServer()
+    app = sample.app
+    server = await createServer(app)
+  })
+  afterEach(() => server.close())
+
+  test('sends 120 forms a minute and no more, whatever address they come from; somebody else still may', async () => {
+    const [ann, bob] = [await signedInAs(app, account), await signedInAs(app, personaAccount(SAMPLE_PERSONAS[2]!))]
+    const send = ({ cookie, csrf }: typeof ann) =>
+      server.inject({
+        method: 'POST',
+        url: '/account/sessions/end',
+        headers: { cookie, 'x-csrf-token': csrf },
+        payload: { csrf, key: 'key-0123456789', session: '0'.repeat(64) },
+      })
+    for (let times = 0; times < 120; times += 1) expect((await send(ann)).statusCode).toBe(303)
+    const limited = await send(ann)
+    expect([limited.statusCode, limited.json().code]).toEqual([429, 'request.limited'])
+    expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
+    expect((await send(bob)).statusCode).toBe(303)
+  })
+
+  test('gives a command once for each form, however often it is sent, and none without the key of a form', async () => {
+    const actor = (await sample.chat.recognise(account, WEB_PLACE))!
+    const session = { id: '', csrf: '', account, actor, place: WEB_PLACE, way: 'persona' } as const
+    const give = (key: string | undefined) => giveCommand(app, session, 'note add', { text: 'from the web' }, key)
+    const first = await give('form-key-1')
+    expect(await give('form-key-1')).toEqual(first)
+    expect(sample.chat.data.notes).toHaveLength(1)
+    expect(() => give(undefined)).toThrow('idempotency.key_missing')
+    expect(() => give('a b')).toThrow('idempotency.key_missing')
+  })
+
+  test('is asked of nothing that watchers and browsers load by themselves', async () => {
+    const { cookie } = await signedInAs(app, account)
+    sample.app.web.sessions.find = () => Promise.reject(new Error('asked'))
+    for (const url of ['/health/live', '/robots.txt', '/charts/periods-en-light-wide.svg'])
+      expect((await server.inject({ url, headers: { cookie } })).statusCode).toBe(200)
+    expect((await server.inject({ url: '/account', headers: { cookie } })).statusCode).toBe(500)
   })
 })

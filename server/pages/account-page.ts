@@ -53,7 +53,7 @@ export function accountPage(reader: Reader, data: AccountPageData): Html {
       ${walletCard(reader, data)}
     </div>
     ${sessionsTable(reader, data)}`
-  return layout(reader, { title: say('account'), body })
+  return layout(reader, { title: say('account'), body, section: 'account' })
 }
 
 function walletCard(reader: Reader, { session, view: { wallet } }: AccountPageData): Html {

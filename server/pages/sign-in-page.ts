@@ -40,7 +40,7 @@ export function signInPage(reader: Reader, { to, csrf, personas, ways }: SignInP
       </section>
     </div>`
   const scripts = [ASSETS.signText, ...(ways.telegram === undefined ? [] : [ASSETS.telegramSignIn])]
-  return layout(reader, { title: say('title'), description: say('description'), body, scripts })
+  return layout(reader, { title: say('title'), description: say('description'), body, section: 'account', scripts })
 }
 
 /** A link, no form: the browser would hold a form to this site, and the way leads elsewhere. */

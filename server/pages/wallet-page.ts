@@ -21,5 +21,11 @@ export function walletPage(reader: Reader, session: WebSession | undefined): Htm
       ${walletSigning(reader, { at: '/wallet/link', csrf: session?.csrf ?? '', to: '/account', isAsking: true })}
       ${session === undefined && html`<p><a class="button" href="/signin?to=%2Fwallet%2Flink">${reader.say(say('linkSignIn'))}</a></p>`}
     </section>`
-  return layout(reader, { title: say('linkTitle'), description: say('linkDescription'), body, scripts: [ASSETS.signText] })
+  return layout(reader, {
+    title: say('linkTitle'),
+    description: say('linkDescription'),
+    body,
+    section: 'account',
+    scripts: [ASSETS.signText],
+  })
 }
