@@ -81,6 +81,18 @@ describe('who is signed in', () => {
     expect(() => give('a b')).toThrow('idempotency.key_missing')
   })
 
+  test('as somebody of the sandbox is nobody where there is none, and that way is not there', async () => {
+    const { cookie } = await signedInAs(app, account)
+    const url = '/account'
+    expect((await server.inject({ url, headers: { cookie } })).statusCode).toBe(200)
+    const real = await createServer({ ...app, sandbox: undefined })
+    const refused = await real.inject({ url, headers: { cookie } })
+    expect([refused.statusCode, refused.headers['set-cookie']]).toEqual([401, expect.stringMatching(/^session=;/)])
+    expect((await real.inject('/signin')).body).not.toContain('/signin/persona')
+    expect((await real.inject({ method: 'POST', url: '/signin/persona', payload: { persona: 'ann' } })).statusCode).toBe(404)
+    await real.close()
+  })
+
   test('is asked of nothing that watchers and browsers load by themselves', async () => {
     const { cookie } = await signedInAs(app, account)
     sample.app.web.sessions.find = () => Promise.reject(new Error('asked'))

@@ -89,7 +89,8 @@ export function registerSessions(server: FastifyInstance, app: ServerApp): void 
 async function sessionOf(app: ServerApp, token: string): Promise<WebSession | undefined> {
   const id = hashOf(token)
   const session = await app.web.sessions.find(id, app.web.now())
-  if (session === undefined) return undefined
+  // Whoever played somebody of the sandbox plays nobody where there is none.
+  if (session === undefined || (session.way === 'persona' && app.sandbox === undefined)) return undefined
   const { account, way } = session
   const actor = await app.web.recognise(account, WEB_PLACE)
   return actor === undefined ? undefined : { id, actor, account, place: WEB_PLACE, way, csrf: csrfOf(token) }
