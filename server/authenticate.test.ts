@@ -93,6 +93,43 @@ describe('who is signed in', () => {
     await real.close()
   })
 
+  test('is asked no more often than an address may ask, whatever its cookies', async () => {
+    let times = 0
+    sample.app.web.sessions.find = () => {
+      times += 1
+      return Promise.resolve(undefined)
+    }
+    const ask = (url: string) => server.inject({ url, headers: { cookie: `session=${'A'.repeat(22)}` } })
+    for (let count = 0; count < 300; count += 1) await ask('/problems')
+    expect([(await ask('/problems')).statusCode, times]).toEqual([429, 300])
+    await ask('/no/such/page')
+    expect(times).toBe(300)
+  })
+
+  test('tries to sign in ten times a minute from one address', async () => {
+    const ask = () => server.inject({ method: 'POST', url: '/signin/wallet/prove', payload: {} })
+    const codes: unknown[] = []
+    for (let count = 0; count < 11; count += 1) codes.push((await ask()).json().code)
+    expect(codes).toEqual([...Array.from({ length: 10 }, () => 'session.csrf'), 'request.limited'])
+  })
+
+  test('over https has cookies that no other host or address can set or read', async () => {
+    const https = await createServer({ ...app, publicOrigin: 'https://pos.example.org' })
+    const before = await https.inject('/signin')
+    expect(before.headers['set-cookie']).toMatch(/^__Host-before=[\w-]{22}; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
+    expect(before.headers['strict-transport-security']).toBe('max-age=31536000')
+    const csrf = /name="csrf" value="([^"]+)"/.exec(before.body)?.[1] ?? ''
+    const payload = new URLSearchParams({ csrf, persona: 'ann' }).toString()
+    const cookie = String(before.headers['set-cookie']).split(';')[0] ?? ''
+    const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
+    const inside = await https.inject({ method: 'POST', url: '/signin/persona', headers, payload })
+    expect(inside.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^__Host-session=[\w-]{22}; Path=\/; HttpOnly; Secure; SameSite=Lax$/),
+      expect.stringMatching(/^__Host-before=; .*Secure/),
+    ])
+    await https.close()
+  })
+
   test('is asked of nothing that watchers and browsers load by themselves', async () => {
     const { cookie } = await signedInAs(app, account)
     sample.app.web.sessions.find = () => Promise.reject(new Error('asked'))

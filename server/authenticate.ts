@@ -73,14 +73,14 @@ export function isToken(text: string | undefined): text is string {
   return text !== undefined && TOKEN_FORM.test(text)
 }
 
-/** Finds out with every request who is signed in. After the limit for addresses. */
+/** Finds out with every request who is signed in. In `preParsing`, which comes after the limits for addresses and before any body is read. */
 export function registerSessions(server: FastifyInstance, app: ServerApp): void {
   const name = cookieName(app, 'session')
   server.decorateRequest('session', undefined)
   server.decorate('requireSession', requireSession(server))
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('preParsing', async (request, reply) => {
     const token = request.cookies[name]
-    if (token === undefined || WITHOUT_SESSION.test(request.url)) return
+    if (token === undefined || request.is404 || WITHOUT_SESSION.test(request.url)) return
     request.session = isToken(token) ? await sessionOf(app, token) : undefined
     if (request.session === undefined) reply.clearCookie(name, cookieOptions(app))
   })

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import { freePort } from '../../adapters/process/local-process.ts'
-import type { ChatAccount } from '../../core/shared/actor.ts'
 import { SECOND, type Instant } from '../../core/shared/instant.ts'
 import type { Config } from '../../main/config.ts'
 import { Secret } from '../../main/secret.ts'
@@ -8,7 +7,7 @@ import { composeWeb } from '../../main/web.ts'
 import { createServer } from '../../server/app.ts'
 import type { ServerApp } from '../../server/server-app.ts'
 import { startCommunity, type Community } from './community.ts'
-import { createSampleServer, SAMPLE_PERSONAS } from './sample-server.ts'
+import { createSampleServer } from './sample-server.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
 export const TELEGRAM_TOKEN = '123456:AAtelegram-canary-AAAAAAAAAAAAAA'
@@ -154,6 +153,4 @@ export async function signInAs(who: Visitor, persona: string): Promise<string> {
   return who.csrf('/account')
 }
 
-export const PERSONA_IDS = SAMPLE_PERSONAS.map(({ id }) => id)
-export const telegramAccount = (userId: string): ChatAccount => ({ platform: 'telegram', userId, name: 'Tess', handle: 'tess' })
 export const unixSecond = (at: Instant): string => String(Math.floor(at / SECOND))
