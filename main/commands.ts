@@ -96,7 +96,7 @@ export interface CommandParts {
 export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const { genesis, publicOrigin, proof, checkIn, publicLanguage, inspect } = parts
   const events = (tx: Tx) => eventStore(tx, parts.events)
-  const wallets = (tx: Tx) => walletStore(tx, proof)
+  const wallets = (tx: Tx) => walletStore(tx, proof, publicOrigin)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
   const announcements = (tx: Tx) => announceStore(tx, parts.publicLanguage)

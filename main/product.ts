@@ -30,6 +30,7 @@ import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
 import { composeSignals } from './signals.ts'
 import { composeTelegram, forgetOldChats } from './telegram.ts'
+import { composeWeb } from './web.ts'
 
 export interface ProductOptions {
   readonly log: Log
@@ -102,6 +103,8 @@ async function start(
     events,
     settling,
     draw,
+    members,
+    proof,
   } = await compose({
     database,
     now: clock.now,
@@ -180,6 +183,7 @@ async function start(
       metrics,
       deployment,
       deposits: composePermitDeposits(database, chain),
+      web: composeWeb({ database, members, proof, now: Date.now, publicOrigin: origin, config }),
       telegram: telegram.door,
       sandbox: config.isSandbox
         ? createSandbox({

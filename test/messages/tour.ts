@@ -237,6 +237,7 @@ async function wallets(say: Say): Promise<void> {
     'wallet unlink',
   ])
     await say('ann', line)
+  await say('ann', 'wallet link')
   const asked = await say('ann', `wallet link ${owner.address}`)
   const message = asked.reply.verbatim ?? ''
   const sign = async (text: string, by = owner) =>
