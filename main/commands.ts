@@ -8,6 +8,7 @@ import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { holdStore } from '../adapters/postgres/hold-store.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
+import { linkStore, type LinkStoreOptions } from '../adapters/postgres/link-store.ts'
 import { inboxStore, snoozeStore } from '../adapters/postgres/inbox-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
 import { guildStore, usedChannels } from '../adapters/postgres/guild-store.ts'
@@ -60,10 +61,12 @@ import { holdStatusCommand } from '../core/holds/hold-status.ts'
 import { helpCommand } from '../core/identity/help.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { languageCommand } from '../core/identity/language.ts'
+import { linkCommand } from '../core/identity/link.ts'
 import { privacyHideCommand, privacyShowCommand } from '../core/identity/privacy.ts'
 import { roleGrantCommand, roleRevokeCommand } from '../core/identity/role.ts'
 import { startCommand } from '../core/identity/start.ts'
 import { timezoneCommand } from '../core/identity/timezone.ts'
+import { unlinkCommand } from '../core/identity/unlink.ts'
 import { walletConfirmCommand } from '../core/identity/wallet-confirm.ts'
 import { walletLinkCommand } from '../core/identity/wallet-link.ts'
 import { walletUnlinkCommand } from '../core/identity/wallet-unlink.ts'
@@ -83,6 +86,7 @@ export interface CommandParts {
   readonly publicLanguage: Language
   readonly events: EventStoreOptions
   readonly proof: WalletProof
+  readonly links: LinkStoreOptions
   readonly checkIn: CheckInPort
   readonly settlePresence: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
@@ -97,6 +101,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const { genesis, publicOrigin, proof, checkIn, publicLanguage, inspect } = parts
   const events = (tx: Tx) => eventStore(tx, parts.events)
   const wallets = (tx: Tx) => walletStore(tx, proof, publicOrigin)
+  const links = (tx: Tx) => linkStore(tx, parts.links)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
   const announcements = (tx: Tx) => announceStore(tx, parts.publicLanguage)
@@ -119,6 +124,8 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(walletLinkCommand, wallets),
     bindCommand(walletConfirmCommand, wallets),
     bindCommand(walletUnlinkCommand, wallets),
+    bindCommand(linkCommand, links),
+    bindCommand(unlinkCommand, links),
     bindCommand(eventListCommand, events),
     bindCommand(eventShowCommand, events),
     bindCommand(eventCreateCommand, events),

@@ -114,6 +114,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     publicLanguage: options.language,
     events,
     proof,
+    links: { database, hmac: hmacSha256, codeKey, randomBytes },
     checkIn,
     settlePresence: (at) => settling.settle(at),
     pool: database.pool,

@@ -19,12 +19,14 @@ const AT_ONCE = 10_000
 export async function carryOver(tx: Tx, period: number, now: Instant): Promise<void> {
   const policy = await tx.setting.findUnique({ where: { key: CARRY_OVER_POLICY } })
   if (policy?.value !== 'on') return
+  // What is credited below is credited to whoever the member is now.
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   let left = releaseOf(period)
   const paid: UnfundedReward[] = []
   for (let after = 0n; ;) {
     // What is larger than the rest can not be paid any more: when nothing fits, the search is over however long the queue is.
     const rows = await tx.$queryRaw<UnfundedReward[]>(Prisma.sql`
-      SELECT seq, id, member_id AS "memberId", amount, reference, period FROM reward
+      SELECT seq, id, member_root(member_id) AS "memberId", amount, reference, period FROM reward
       WHERE status = 'unfunded' AND period < ${period} AND seq > ${after} AND amount <= ${left} ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE`)
     const last = rows.at(-1)
     if (last === undefined) break

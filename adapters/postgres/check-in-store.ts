@@ -27,6 +27,8 @@ export interface CheckInStoreOptions {
 
 interface FactRow {
   blocked: boolean | null
+  /** Set for a member who became part of another since they were found. */
+  goes_on_as: string | null
   attended: boolean
   undone: boolean
   wrong_codes: number
@@ -83,6 +85,11 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
     loadEvents(options.pool, checkIns),
     loadFunds(options, period, now),
   ])
+  if (facts.some(({ goes_on_as: root }) => root !== null))
+    return writeBatch(
+      options,
+      items.map((item, index) => asRoot(item, facts[index]!)),
+    )
 
   // A key that comes twice in one batch is decided once; the second one gets the first one's answer.
   const first = new Map<string, number>()
@@ -117,6 +124,10 @@ async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInI
     if (one.item.checkIn.memberId !== item.checkIn.memberId) return { replayed: refusalReply(keyReused()) }
     return one.line === undefined ? { decision: one.decision } : { replayed: one.line.reply }
   })
+}
+
+function asRoot(item: CheckInItem, { goes_on_as: memberId }: FactRow): CheckInItem {
+  return memberId === null ? item : { ...item, checkIn: { ...item.checkIn, memberId } }
 }
 
 /** A member who sends another's key must not read the other's answer. A roster's lines belong to the host, who made their keys. */

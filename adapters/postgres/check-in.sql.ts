@@ -1,13 +1,14 @@
 /** Facts of a batch of check-ins, one row each in the order asked. $1 members, $2 events, $3 code hashes, $4 keys, $5 start of the wrong-code window. */
 export const LOAD_CHECK_INS = `
 SELECT m.blocked,
+       CASE WHEN m.merged_into IS NOT NULL THEN member_root(m.id) END AS goes_on_as,
        a.event IS NOT NULL AS attended,
        a.undone_at IS NOT NULL AS undone,
        (SELECT count(*)::int FROM wrong_code w WHERE w.member_id = q.member_id AND w.at > $5) AS wrong_codes,
        c.event IS NOT NULL AS code_known,
        c.used_at IS NOT NULL AS code_used,
        l.reply AS earlier_reply,
-       l.member_id AS earlier_member
+       member_root(l.member_id) AS earlier_member
 FROM unnest($1::text[], $2::int[], $3::bytea[], $4::text[]) WITH ORDINALITY AS q (member_id, event, code_hash, key, place)
 LEFT JOIN member m ON m.id = q.member_id
 LEFT JOIN attendance a ON a.event = q.event AND a.member_id = q.member_id
@@ -22,6 +23,7 @@ FROM event WHERE number = ANY ($1::int[])`
 /**
  * Writes a decided batch in one statement, so that it is all there or not at all: attendance, rewards, transfers with both balances, attendee counts,
  * used codes, wrong codes, audit lines, one outbox row an event. Unique keys and CHECKs refuse what another writer did first; `must_hold` covers the rest.
+ * Merges are kept out before any row is locked; a member who was merged by then is refused by the trigger of attendance, and decided again.
  * $1-$11 columns of the accepted check-ins, $12 period, $13-$15 events with their arrivals and codes, $16-$18 single-use codes, $19-$21 wrong codes.
  */
 export const SAVE_CHECK_INS = `
@@ -64,6 +66,7 @@ WITH item AS (
 ), lined AS (
   INSERT INTO audit_line (key, member_id, command, input, reply, at) SELECT key, actor_id, command, input, reply, at FROM item
 )
-SELECT must_hold((SELECT count(*) FROM debited) = (CASE WHEN (SELECT total FROM spent) > 0 THEN 1 ELSE 0 END), 'period account')
+SELECT apart_from_merges()
+   AND must_hold((SELECT count(*) FROM debited) = (CASE WHEN (SELECT total FROM spent) > 0 THEN 1 ELSE 0 END), 'period account')
    AND must_hold((SELECT count(*) FROM counted) = coalesce(array_length($13::int[], 1), 0), 'event open')
    AND must_hold((SELECT count(*) FROM used) = coalesce(array_length($16::int[], 1), 0), 'single-use codes') AS kept`

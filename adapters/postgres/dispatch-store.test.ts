@@ -34,7 +34,7 @@ const line = (key: string): AuditLine => ({ key, memberId: 'm', command: 'do', i
 /** A write as dispatch makes it: claim, work, line. */
 function once(key: string, work: () => Promise<void> = () => Promise.resolve()): Promise<'done' | 'replayed'> {
   return store.write(async (tx) => {
-    if ((await store.claimKey(tx, key)) !== undefined) return { keep: false, value: 'replayed' as const }
+    if ((await store.claimKey(tx, key, 'm')) !== undefined) return { keep: false, value: 'replayed' as const }
     await work()
     await tx.setting.create({ data: { key: `effect:${key}`, value: 'x' } })
     await store.saveLine(tx, line(key))
@@ -45,8 +45,8 @@ function once(key: string, work: () => Promise<void> = () => Promise.resolve()):
 describe('keys', () => {
   test('a line comes back as it was saved, amounts and instants included', async () => {
     expect(await once('k1')).toBe('done')
-    expect(await store.write(async (tx) => ({ keep: false, value: await store.claimKey(tx, 'k1') }))).toEqual(line('k1'))
-    expect(await store.write(async (tx) => ({ keep: false, value: await store.claimKey(tx, 'k2') }))).toBeUndefined()
+    expect(await store.write(async (tx) => ({ keep: false, value: await store.claimKey(tx, 'k1', 'm') }))).toEqual(line('k1'))
+    expect(await store.write(async (tx) => ({ keep: false, value: await store.claimKey(tx, 'k2', 'm') }))).toBeUndefined()
   })
 
   test('the same key ten times at once has one effect, and the others find its line', async () => {

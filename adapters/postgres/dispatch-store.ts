@@ -3,6 +3,7 @@ import type { AuditLine, DispatchPort } from '../../core/shared/dispatch.ts'
 import { replyFromJson, replyToJson } from '../../core/shared/reply.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
+import { rootOf } from './identity-store.ts'
 import { mentionUnread } from './inbox-store.ts'
 import { issueButtons } from './issue-buttons.ts'
 
@@ -34,11 +35,17 @@ export function dispatchStore(database: Database): StorePart {
       }
     },
     write: (work) => database.transaction(work),
-    async claimKey(tx, key): Promise<AuditLine | undefined> {
+    async claimKey(tx, key, memberId): Promise<AuditLine | 'merged' | undefined> {
       // Two deliveries of one message at the same time: the second waits here until the first has committed, and then finds its line.
       await tx.$executeRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
+      // Until this transaction ends the member is not merged into another: everything that is written by the id finds its member.
+      const [member] = await tx.$queryRaw<{ merged_into: string | null }[]>(
+        Prisma.sql`SELECT merged_into FROM member WHERE id = ${memberId} FOR KEY SHARE`,
+      )
+      if (member !== undefined && member.merged_into !== null) return 'merged'
       const line = await tx.auditLine.findUnique({ where: { key } })
-      return line === null ? undefined : { ...line, reply: replyFromJson(line.reply), at: line.at.getTime() }
+      if (line === null) return undefined
+      return { ...line, memberId: await rootOf(tx, line.memberId), reply: replyFromJson(line.reply), at: line.at.getTime() }
     },
     async saveLine(tx, line) {
       await tx.auditLine.create({ data: { ...line, reply: replyToJson(line.reply), at: new Date(line.at) } })
@@ -50,7 +57,9 @@ export function dispatchStore(database: Database): StorePart {
       if (!TOKEN.test(token)) return { state: 'gone' }
       const button = await prisma.button.findUnique({ where: { token } })
       if (button === null || button.expiresAt.getTime() <= now) return { state: 'gone' }
-      if (button.memberId !== null && button.memberId !== memberId) return { state: 'other' }
+      // What was given to an account before its member became part of another is still its own.
+      if (button.memberId !== null && button.memberId !== memberId && (await rootOf(prisma, button.memberId)) !== memberId)
+        return { state: 'other' }
       if (button.once) {
         const free = { OR: [{ usedAt: null }, { usedKey: key }] }
         const taken = await prisma.button.updateMany({ where: { token, ...free }, data: { usedAt: new Date(now), usedKey: key } })

@@ -66,16 +66,13 @@ export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<Econ
       const account = memberAccount(memberId)
       // One after the other: a withdrawal reads this inside its transaction, which has one connection.
       const row = await tx.account.findUnique({ where: { name: account } })
-      const fresh = await tx.reward.aggregate({
-        where: { memberId, status: 'granted', at: { gt: new Date(now - FRESH_GRANT_MS) } },
-        _sum: { amount: true },
-      })
+      const fresh = await freshRewards(tx, memberId, now)
       const leaving = await tx.withdrawal.aggregate({ where: { memberId, paidAt: null }, _sum: { amount: true } })
       const wallet = await liveWallet(tx, memberId)
       const member = await tx.member.findUnique({ where: { id: memberId }, select: { autoPayout: true } })
       const rank = await rankOf(tx, memberId)
       const balance = row?.balance ?? 0n
-      const free = balance - (fresh._sum.amount ?? 0n)
+      const free = balance - fresh
       return {
         balance,
         earned: row?.earned ?? 0n,
@@ -87,25 +84,37 @@ export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<Econ
       }
     },
     async history(memberId, limit) {
-      const account = memberAccount(memberId)
+      // Of those who were merged into the member too; what moved between them came from nowhere and went nowhere.
       const rows = await tx.$queryRaw<{ at: Date; amount: bigint; kind: string; reference: string }[]>(Prisma.sql`
+        WITH own AS (SELECT 'member:' || id AS name FROM member_tree(${memberId}) AS id)
         SELECT at, amount, kind, reference FROM (
-          (SELECT seq, at, amount, kind, reference FROM transfer WHERE credit_account = ${account} ORDER BY seq DESC LIMIT ${limit})
+          SELECT came.* FROM own CROSS JOIN LATERAL (
+            SELECT seq, at, amount, kind, reference FROM transfer
+            WHERE credit_account = own.name AND debit_account NOT IN (SELECT name FROM own) ORDER BY seq DESC LIMIT ${limit}) came
           UNION ALL
-          (SELECT seq, at, -amount, kind, reference FROM transfer WHERE debit_account = ${account} ORDER BY seq DESC LIMIT ${limit})
+          SELECT went.* FROM own CROSS JOIN LATERAL (
+            SELECT seq, at, -amount, kind, reference FROM transfer
+            WHERE debit_account = own.name AND credit_account NOT IN (SELECT name FROM own) ORDER BY seq DESC LIMIT ${limit}) went
         ) both_sides ORDER BY seq DESC LIMIT ${limit}`)
       return rows.map(({ at, amount, kind, reference }) => ({ at: at.getTime(), amount, kind: kindOf(kind), reference }))
     },
     async ownPart(memberId, period) {
-      const own = await tx.reward.aggregate({
-        where: { memberId, period, status: 'granted' },
-        _sum: { amount: true },
-        _count: true,
-      })
-      const taken = await tx.correction.aggregate({ where: { memberId, period }, _sum: { amount: true } })
-      return { amount: own._sum.amount ?? 0n, count: own._count, corrected: taken._sum.amount ?? 0n }
+      const [own] = await tx.$queryRaw<{ amount: bigint; count: number; corrected: bigint }[]>(Prisma.sql`
+        WITH own AS (SELECT member_tree(${memberId}) AS id)
+        SELECT coalesce(sum(amount), 0)::bigint AS amount, count(*)::int AS count,
+               (SELECT coalesce(sum(amount), 0)::bigint FROM correction WHERE member_id IN (SELECT id FROM own) AND period = ${period}) AS corrected
+        FROM reward WHERE member_id IN (SELECT id FROM own) AND period = ${period} AND status = 'granted' AND doubled_in IS NULL`)
+      return own!
     },
   }
+}
+
+/** Rewards that are too young to be withdrawn, also those of who was merged into the member; what a merge holds back is not in the balance at all. */
+async function freshRewards(tx: Tx, memberId: string, now: Instant): Promise<bigint> {
+  const [fresh] = await tx.$queryRaw<{ total: bigint }[]>(Prisma.sql`
+    SELECT coalesce(sum(amount), 0)::bigint AS total FROM reward
+    WHERE member_id IN (SELECT member_tree(${memberId})) AND status = 'granted' AND at > ${new Date(now - FRESH_GRANT_MS)} AND doubled_in IS NULL`)
+  return fresh!.total
 }
 
 /**

@@ -12,7 +12,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { announce } from './announce-intent.ts'
 import { attendanceUntil } from './attendance-reads.ts'
 import type { Tx } from './database.ts'
-import { findMember } from './identity-store.ts'
+import { findMember, rootOf } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { notifyMember } from './notify-member.ts'
 import { ratesUntil } from './reward-table-store.ts'
@@ -122,8 +122,10 @@ function codeStore(tx: Tx, { hmac, randomBytes, hashCode }: EventStoreOptions): 
 function undoStore(tx: Tx): UndoPort {
   return {
     async mark(event, memberId, by, reason, now) {
+      // Before any row: the reward is taken from whoever its member is now.
+      await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
       const marked = await tx.attendance.updateManyAndReturn({
-        where: { event, memberId, undoneAt: null },
+        where: { event, memberId: await rootOf(tx, memberId), undoneAt: null },
         data: { undoneAt: new Date(now), undoneBy: by, undoneReason: reason },
         select: { grantId: true },
       })
@@ -142,7 +144,7 @@ function undoStore(tx: Tx): UndoPort {
       if (reward.status === 'unfunded') return { state: 'none' }
       const posted = await ledgerStore(tx).post({
         id: `reversal:${grantId}`,
-        debit: memberAccount(reward.memberId),
+        debit: memberAccount(await rootOf(tx, reward.memberId)),
         credit: periodAccount(reward.period),
         amount: reward.amount,
         kind: 'reversal',

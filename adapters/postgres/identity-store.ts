@@ -52,8 +52,14 @@ export async function findMember(tx: Tx, platform: Platform, reference: string):
   const found = accounts[0]?.member
   if (found !== undefined) return { memberId: found.id, name: found.name }
   if (!MEMBER_ID.test(text)) return undefined
-  const member = await tx.member.findUnique({ where: { id: text }, select: { id: true, name: true } })
+  const member = await tx.member.findUnique({ where: { id: await rootOf(tx, text) }, select: { id: true, name: true } })
   return member === null ? undefined : { memberId: member.id, name: member.name }
+}
+
+/** Who a member is now: itself, or the one into whom it was merged. */
+export async function rootOf(tx: Tx, memberId: string): Promise<string> {
+  const [row] = await tx.$queryRaw<{ root: string }[]>(Prisma.sql`SELECT member_root(${memberId}) AS root`)
+  return row?.root ?? memberId
 }
 
 /** Wallets and the texts that members were asked to sign. */

@@ -10,11 +10,11 @@ export async function notifyMember(tx: Tx, memberId: string, text: Text, now: In
   await notifyMembers(tx, new Map([[memberId, text]]), now)
 }
 
-/** {@link notifyMember} for many members, in one statement. */
+/** {@link notifyMember} for many members, in one statement; who is part of another since is told there. */
 export async function notifyMembers(tx: Tx, texts: ReadonlyMap<string, Text>, now: Instant): Promise<void> {
   await tx.$executeRaw(Prisma.sql`
     INSERT INTO inbox_message (member_id, reply, created_at)
-    SELECT n.member_id, n.reply, ${new Date(now)}
+    SELECT member_root(n.member_id), n.reply, ${new Date(now)}
     FROM unnest(${[...texts.keys()]}::text[], ${[...texts.values()].map(toReply)}::text[]) AS n (member_id, reply)`)
 }
 

@@ -16,7 +16,7 @@ export function rosterStore(tx: Tx): Pick<RosterPort, 'resolve' | 'attended'> {
           UNION ALL
           SELECT member_id FROM chat_account a WHERE a.platform = ${platform} AND a.handle = lower(ltrim(q.reference, '@'))
           UNION ALL
-          SELECT id FROM member WHERE id = q.reference
+          SELECT member_root(id) FROM member WHERE id = q.reference
         ) found ON true
         JOIN member m ON m.id = found.member_id
         ORDER BY q.place`)

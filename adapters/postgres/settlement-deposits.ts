@@ -6,6 +6,7 @@ import type { BlockRef, DepositLog } from '../../core/settlement/settlement.type
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
+import { rootOf } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { alertOperators, raiseFlag } from './settlement-alerts.ts'
 
@@ -114,15 +115,18 @@ async function creditAll(database: Database, genesis: Instant, now: Instant): Pr
 
 async function credit(tx: Tx, row: CreditRow, genesis: Instant, now: Instant): Promise<{ keep: boolean; value: boolean }> {
   const id = `${row.tx_hash}:${row.log_index}`
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
+  // The wallet was looked up a moment ago, and its member may be part of another since.
+  const member = await rootOf(tx, row.member_id)
   const marked = await tx.deposit.updateMany({
     where: { txHash: row.tx_hash, logIndex: row.log_index, creditedAt: null },
-    data: { creditedAt: new Date(now), memberId: row.member_id },
+    data: { creditedAt: new Date(now), memberId: member },
   })
   if (marked.count === 0) return { keep: false, value: false }
   const posted = await ledgerStore(tx).post({
     id: `deposit:${id}`,
     debit: 'chain',
-    credit: memberAccount(row.member_id),
+    credit: memberAccount(member),
     amount: row.amount,
     kind: 'deposit',
     reference: row.tx_hash,

@@ -60,13 +60,14 @@ interface PayeeRow {
 /** The whole withdrawable balance of everybody who asked for it, at least the minimum each: withdrawals like those by hand, named after the slot. */
 async function addAutoPayouts(tx: Tx, genesis: Instant, slot: Instant, now: Instant): Promise<number> {
   await lockUntilCommit(tx, 'auto-payouts')
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   if (await isSlotDone(tx, slot)) return 0
   const suffix = `:${slot}`
   // A grant younger than 48 hours has no serial yet, so the small index of unnumbered ones finds them all; what a dispute has granted is never reversed.
   const payees = await tx.$queryRaw<PayeeRow[]>(Prisma.sql`
     WITH young AS (
-      SELECT member_id, sum(amount)::bigint AS total FROM reward
-      WHERE serial IS NULL AND status = 'granted' AND at > ${new Date(now - FRESH_GRANT_MS)} GROUP BY member_id
+      SELECT member_root(member_id) AS member_id, sum(amount)::bigint AS total FROM reward
+      WHERE serial IS NULL AND status = 'granted' AND at > ${new Date(now - FRESH_GRANT_MS)} AND doubled_in IS NULL GROUP BY 1
     )
     SELECT m.id AS member_id, w.address, a.balance - coalesce(y.total, 0) AS amount
     FROM member m

@@ -24,6 +24,9 @@ export const TRANSFER_KINDS = [
   'payout',
   'deposit',
   'correction',
+  'merge',
+  'merge-escrow',
+  'merge-undone',
 ] as const
 export type TransferKind = (typeof TRANSFER_KINDS)[number]
 
@@ -51,6 +54,11 @@ export function isTransferKind(kind: string): kind is TransferKind {
 
 export function memberAccount(memberId: string): AccountName {
   return `member:${memberId}`
+}
+
+/** What is held back while something stands, such as a merge. */
+export function escrowAccount(id: string): AccountName {
+  return `escrow:${id}`
 }
 
 export function periodAccount(period: number): AccountName {

@@ -45,8 +45,11 @@ export interface DispatchPort<Tx> {
   read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   /** Runs `work` in one transaction that is kept only when `work` returns `keep`. */
   write<Result>(work: (tx: Tx) => Promise<{ keep: boolean; value: Result }>): Promise<Result>
-  /** Claims a key inside a transaction. A key that was used before gives its line back instead. */
-  claimKey(tx: Tx, key: string): Promise<AuditLine | undefined>
+  /**
+   * Claims a key inside a transaction for a member, who is not merged into another until it ends. A key that was used before gives its line back instead;
+   * `merged` when the member is part of another already.
+   */
+  claimKey(tx: Tx, key: string, memberId: string): Promise<AuditLine | 'merged' | undefined>
   saveLine(tx: Tx, line: AuditLine): Promise<void>
   /** Gives buttons and choices their tokens. @param place where the command was given */
   issueButtons(tx: Tx, reply: Reply, memberId: string, place: ChatPlace, now: Instant): Promise<Reply>
@@ -99,6 +102,9 @@ export function bindCommand<Shape extends z.ZodRawShape, Port, Result, Tx>(
   }
 }
 
+/** The member who was found is part of another since (a link of chat accounts that was confirmed at this moment). */
+class MergedMeanwhile extends Error {}
+
 export interface Dispatch {
   (request: Request): Promise<Answer>
   /** A pressed button or a chosen option, by its token; `value` is what was chosen from a list of the platform's own. */
@@ -148,7 +154,8 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
       return port.write(async (tx) => ({ keep: true, value: await port.issueButtons(tx, reply, actor.memberId, actor.place, now) }))
     }
     return port.write(async (tx) => {
-      const earlier = await port.claimKey(tx, request.key)
+      const earlier = await port.claimKey(tx, request.key, actor.memberId)
+      if (earlier === 'merged') throw new MergedMeanwhile()
       if (earlier !== undefined) {
         const same = earlier.memberId === actor.memberId && earlier.command === request.command
         return { keep: false, value: same ? earlier.reply : refusalReply(keyReused()) }
@@ -195,7 +202,14 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
       if (!(await isWelcome(request))) return addressed(refusalReply(stranger()))
       const now = port.now()
       actor = await port.identify(request.account, request.place, now)
-      return addressed(await work(actor, now))
+      return addressed(
+        await work(actor, now).catch(async (error: unknown) => {
+          if (!(error instanceof MergedMeanwhile)) throw error
+          // Nothing was changed: the account belongs to another member since, who is asked for again.
+          actor = await port.identify(request.account, request.place, now)
+          return work(actor, now)
+        }),
+      )
     } catch (error) {
       if (error instanceof Fault && error.retryable) return addressed(faultReply(error))
       return addressed(bugReply(port.report(error, request)))
@@ -291,13 +305,13 @@ function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Re
   return { ...reply, ask: { command: commandName(command), field: refusal.field, input: kept } }
 }
 
-/** Input as kept in the audit trail: files and signatures are kept by length only. */
+/** Input as kept in the audit trail: files, signatures and codes that give power are kept by length only. */
 function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string, unknown>>): string {
   const kept = Object.entries(raw).flatMap(([name, value]) => {
     if (value === undefined || value === null || value === '') return []
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    const isFile = metaOf(command, name)?.kind === 'file'
-    return [[name, isFile || text.length > 200 ? `(${text.length} characters)` : text]]
+    const meta = metaOf(command, name)
+    return [[name, meta?.kind === 'file' || meta?.isSecret === true || text.length > 200 ? `(${text.length} characters)` : text]]
   })
   return JSON.stringify(Object.fromEntries(kept))
 }

@@ -38,6 +38,8 @@ export interface FieldMeta {
   readonly takesRest?: boolean
   /** Carried by buttons and links, so nobody is asked for it and no list of inputs names it; who types it is understood. */
   readonly carried?: true
+  /** Gives power to whoever reads it, so the audit trail does not keep it. */
+  readonly isSecret?: true
   /** Several lines are meant: a surface whose command line holds one only asks for them. */
   readonly multiline?: boolean
 }
@@ -59,6 +61,14 @@ export function carried<Schema extends z.core.$ZodType>(schema: Schema): Schema 
   const meta = fieldMeta(schema)
   if (meta === undefined) throw new Error('only a field of this file can be carried')
   registry.add(schema, { ...meta, carried: true })
+  return schema
+}
+
+/** A field whose value is not kept in the audit trail. */
+export function secret<Schema extends z.core.$ZodType>(schema: Schema): Schema {
+  const meta = fieldMeta(schema)
+  if (meta === undefined) throw new Error('only a field of this file can be secret')
+  registry.add(schema, { ...meta, isSecret: true })
   return schema
 }
 

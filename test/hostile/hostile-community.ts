@@ -20,6 +20,8 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   'wallet link': { address: '0x52908400098527886E0F7030069857D2E4169EE7' },
   'wallet confirm': { signature: '0xabcd' },
   'wallet unlink': {},
+  link: { code: '7K3M-9QRT' },
+  unlink: {},
   'event list': {},
   'event show': { event: 'EVT-1' },
   'event create': { title: 'Call', start: '+1h' },
