@@ -113,7 +113,7 @@ export async function postOfMerge(
 
 /** What was earned ranks where the person is. `change` is added on the way. */
 export async function moveEarned(tx: Tx, from: AccountName, to: AccountName, amount: bigint, change: bigint): Promise<void> {
-  await tx.$executeRaw(Prisma.sql`INSERT INTO account (name) SELECT ${to} WHERE ${amount + change} <> 0 ON CONFLICT DO NOTHING`)
+  if (amount + change !== 0n) await tx.$executeRaw(Prisma.sql`INSERT INTO account (name) VALUES (${to}) ON CONFLICT DO NOTHING`)
   await tx.$executeRaw(Prisma.sql`
     UPDATE account SET earned = CASE name WHEN ${from} THEN earned - ${amount}::bigint ELSE earned + ${amount + change}::bigint END
     WHERE name IN (${from}, ${to})`)

@@ -94,7 +94,7 @@ $$;
 -- A member and all who were merged into it, whose rewards are its own.
 CREATE FUNCTION member_tree(member TEXT) RETURNS SETOF TEXT LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
   WITH RECURSIVE down AS (
-    SELECT $1 AS id
+    SELECT $1 COLLATE "C" AS id
     UNION ALL SELECT m.id FROM down JOIN member m ON m.merged_into = down.id
   )
   SELECT id FROM down
