@@ -92,6 +92,11 @@ export function signalsJob({ isDue, watch }: SignalsJobParts): Job {
   return { name: 'watch-signals', cron: '*/2 * * * *', isDue, run: async (now) => ({ held: await watch(now) }) }
 }
 
+/** Ends links of chat accounts that can not be undone any more. */
+export function mergesJob(settle: (now: Instant) => Promise<object>): Job {
+  return { name: 'settle-merges', cron: '35 3 * * *', run: settle }
+}
+
 export interface InboxJobParts {
   readonly isDigestDue: (now: Instant) => Promise<boolean>
   /** Gives how many were sent. */

@@ -3,9 +3,10 @@ import { openDatabase } from '../adapters/postgres/database.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
+import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { deadLettersJob, inboxJobs, mergesJob, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
@@ -44,6 +45,7 @@ try {
       deadLettersJob(composeDeadLetters(database)),
       signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
+      mergesJob((now) => settleMerges(database, now)),
     ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {

@@ -3,6 +3,7 @@ import { openDatabase } from '../adapters/postgres/database.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { takeNotices } from '../adapters/postgres/notices.ts'
 import { outboxStore } from '../adapters/postgres/outbox-store.ts'
+import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
@@ -10,7 +11,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { deadLettersJob, inboxJobs, mergesJob, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -145,6 +146,7 @@ async function start(
     deadLettersJob(composeDeadLetters(database)),
     signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
+    mergesJob((now) => settleMerges(database, now)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({

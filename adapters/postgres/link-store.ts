@@ -7,6 +7,7 @@ import { PLATFORMS } from '../../core/shared/actor.ts'
 import { DAY } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
+import { isHeld } from './hold-store.ts'
 import { rootOf } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { mergeMembers } from './merge-members.ts'
@@ -69,7 +70,7 @@ export function linkStore(tx: Tx, { database, hmac, codeKey, randomBytes }: Link
     },
     async sideOf(memberId) {
       const { number, blocked } = await tx.member.findUniqueOrThrow({ where: { id: memberId }, select: { number: true, blocked: true } })
-      return { memberId, number, blocked, accounts: await accountsOf(tx, memberId) }
+      return { memberId, number, isHeld: blocked || (await isHeld(tx, memberId)), accounts: await accountsOf(tx, memberId) }
     },
     balanceOf: (memberId) => ledgerStore(tx).balance(memberAccount(memberId)),
     async merge(id, one, other, by, now) {

@@ -30,6 +30,13 @@ const MOVED: readonly MovedColumn[] = [
   { table: 'inbox_message', column: 'member_id', key: { id: 'bigint' } },
   { table: 'digest', column: 'member_id', key: {}, clash: 'true' },
   { table: 'reminder', column: 'member_id', key: { subject: 'text' }, clash: 'o.subject = t.subject' },
+  {
+    table: 'sybil_signal',
+    column: 'member_id',
+    key: { kind: 'text', subject: 'text' },
+    clash: 'o.kind = t.kind AND o.subject = t.subject',
+  },
+  { table: 'member_hold', column: 'member_id', key: { id: 'bigint' }, unless: 't.decided_by IS NOT DISTINCT FROM $survivor' },
   { table: 'form', column: 'created_by', key: { number: 'integer' } },
   { table: 'form_draft', column: 'member_id', key: { form: 'integer' }, clash: 'o.form = t.form' },
   {

@@ -29,7 +29,7 @@ interface ArrivalRow {
 }
 
 const ARRIVAL = Prisma.sql`
-  r.seq, r.member_id, r.reference AS event, r.at, m.joined_at,
+  r.seq, member_root(r.member_id) AS member_id, r.reference AS event, r.at, m.joined_at,
   (SELECT a.user_id FROM chat_account a WHERE a.member_id = m.id AND a.platform = 'discord') AS discord_id`
 
 /** Whether there are rewards to look at; asked often, writes nothing. */

@@ -8,7 +8,8 @@ export interface Side {
   readonly memberId: string
   /** Order of arrival. */
   readonly number: bigint
-  readonly blocked: boolean
+  /** Blocked, or held for the committee to look at: who is cannot change who they are. */
+  readonly isHeld: boolean
   readonly accounts: readonly { readonly platform: Platform; readonly name: string }[]
 }
 

@@ -37,7 +37,7 @@ export const linkCommand = defineCommand({
     if (confirm !== undefined) return link(run, confirm)
     if (code !== undefined) return preview(run, code)
     const { actor, now, port } = run
-    if (actor.blocked) return no('link.blocked', 'forbidden', say('blocked'), say('blockedNext'))
+    if ((await port.sideOf(actor.memberId)).isHeld) return no('link.held', 'forbidden', say('held'), say('heldNext'))
     const expiresAt = now + LINK_CODE_LIFETIME_MS
     return done({ kind: 'code', code: await port.newCode(actor.memberId, actor.account.platform, now, expiresAt), expiresAt })
   },
@@ -80,7 +80,7 @@ async function check(memberId: string, code: LinkCode | undefined, port: LinkPor
   if (now >= code.expiresAt) return no('link.expired', 'gone', say('expired'), say('expiredNext'))
   if (code.memberId === memberId) return no('link.own_code', 'conflict', say('ownCode'), say('ownCodeNext'))
   const [own, other] = [await port.sideOf(memberId), await port.sideOf(code.memberId)]
-  if (own.blocked || other.blocked) return no('link.blocked', 'forbidden', say('blocked'), say('blockedNext'))
+  if (own.isHeld || other.isHeld) return no('link.held', 'forbidden', say('held'), say('heldNext'))
   const platforms = (side: Side) => side.accounts.map(({ platform }) => platform)
   const clash = clashingPlatforms(platforms(own), platforms(other))
   if (clash.length > 0) return no('link.same_platform', 'conflict', say('samePlatform'), say('samePlatformNext'))

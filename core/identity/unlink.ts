@@ -25,7 +25,7 @@ export const unlinkCommand = defineCommand({
   async run({ actor, now, port }: Run<LinkPort>, { confirm }): Promise<Outcome<Step>> {
     const unlinking = await port.latest(actor.memberId)
     if (unlinking === undefined) return no('unlink.none', 'not_found', say('unlinkNone'), say('unlinkNoneNext'))
-    if (actor.blocked) return no('unlink.blocked', 'forbidden', say('blocked'), say('blockedNext'))
+    if ((await port.sideOf(actor.memberId)).isHeld) return no('unlink.held', 'forbidden', say('held'), say('heldNext'))
     if (now >= unlinking.until) return tooLate()
     if (confirm === undefined) return unlinking.missing > 0n ? short(unlinking.missing) : done({ kind: 'preview', unlinking })
     // The button of another link than the latest was shown for other amounts.

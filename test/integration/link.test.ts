@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { settleMerges } from '../../adapters/postgres/settle-merges.ts'
 import { TOTAL_SUPPLY } from '../../core/shared/amount.ts'
 import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
 import { startCommunity, type Community } from '../support/community.ts'
@@ -152,7 +153,7 @@ describe('codes', () => {
     const code = (await ann.say('link')).reply.verbatim ?? ''
     expect((await twin.say(`link ${code}`)).reply.code).toBe('link.same_platform')
     await community.database.prisma.member.update({ where: { id: await annThere.memberId() }, data: { blocked: true } })
-    expect((await annThere.say(`link ${code}`)).reply.code).toBe('link.blocked')
+    expect((await annThere.say(`link ${code}`)).reply.code).toBe('link.held')
   })
 })
 
@@ -184,6 +185,26 @@ describe('unlinking', () => {
     expect(await balanceOf(annThere)).toBe(10_000_000_000n)
     expect(await sumOfAll()).toBe(TOTAL_SUPPLY)
   })
+})
+
+it('is settled after 14 days, unless something is held back that only a correction may take', async () => {
+  const { database } = community
+  const code = await event()
+  await ann.say(`checkin ${code}`)
+  await annThere.say(`checkin ${code}`)
+  await linkAccounts(ann, annThere)
+  const [plain, plainThere] = [chatter(community, 'discord', `plain${people}`), chatter(community, 'telegram', `plain${people}`)]
+  await plain.say('start')
+  await plainThere.say('start')
+  await linkAccounts(plain, plainThere)
+  const settled = async (who: Chatter) =>
+    (await database.prisma.memberMerge.findFirstOrThrow({ where: { survivor: await who.memberId() }, orderBy: { number: 'desc' } }))
+      .settledAt
+  await settleMerges(database, community.clock.now + 14 * DAY - 1)
+  expect(await settled(plain)).toBeNull()
+  await settleMerges(database, community.clock.now + 14 * DAY)
+  expect(await settled(plain)).not.toBeNull()
+  expect(await settled(ann)).toBeNull()
 })
 
 describe('at the same moment', () => {

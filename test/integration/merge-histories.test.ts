@@ -154,6 +154,11 @@ const EMPTY =
   /^(account: .*"earned": 0, "balance": 0|account: .*"balance": 0, "earned": 0|account: .*"earned": 0.*"balance": 0}|rank_bucket: .*"members": 0)/
 
 async function linkAndBack({ community, people }: World, who: Chatter): Promise<void> {
+  // That a message waits is told under whichever answer comes next.
+  await community.database.prisma.inboxMessage.updateMany({
+    where: { mentionedAt: null },
+    data: { mentionedAt: new Date(community.clock.now) },
+  })
   const before = await dumpRows(community.database.pool)
   if (!(await tryLink(who, people[1]))) return
   await holds(community)
