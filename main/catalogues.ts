@@ -11,6 +11,7 @@ import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
 import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
+import { privacyTexts } from '../core/identity/privacy.texts.ts'
 import { linkTexts } from '../core/identity/link.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { holdTexts } from '../core/holds/hold.texts.ts'
@@ -26,6 +27,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   identityTexts.catalogue,
   walletTexts.catalogue,
   linkTexts.catalogue,
+  privacyTexts.catalogue,
   inboxTexts.catalogue,
   holdTexts.catalogue,
   announceTexts.catalogue,

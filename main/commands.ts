@@ -9,6 +9,7 @@ import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { holdStore } from '../adapters/postgres/hold-store.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
 import { linkStore, type LinkStoreOptions } from '../adapters/postgres/link-store.ts'
+import { privacyStore } from '../adapters/postgres/privacy-store.ts'
 import { inboxStore, snoozeStore } from '../adapters/postgres/inbox-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
 import { guildStore, usedChannels } from '../adapters/postgres/guild-store.ts'
@@ -62,6 +63,7 @@ import { helpCommand } from '../core/identity/help.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { languageCommand } from '../core/identity/language.ts'
 import { linkCommand } from '../core/identity/link.ts'
+import { privacyDeleteCommand, privacyExportCommand } from '../core/identity/privacy-data.ts'
 import { privacyHideCommand, privacyShowCommand } from '../core/identity/privacy.ts'
 import { roleGrantCommand, roleRevokeCommand } from '../core/identity/role.ts'
 import { startCommand } from '../core/identity/start.ts'
@@ -87,6 +89,8 @@ export interface CommandParts {
   readonly events: EventStoreOptions
   readonly proof: WalletProof
   readonly links: LinkStoreOptions
+  /** The keyed hash by which an erased chat account, `platform:userId`, is recognised. */
+  readonly hashAccount: (account: string) => Uint8Array
   readonly checkIn: CheckInPort
   readonly settlePresence: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
@@ -102,6 +106,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const events = (tx: Tx) => eventStore(tx, parts.events)
   const wallets = (tx: Tx) => walletStore(tx, proof, publicOrigin)
   const links = (tx: Tx) => linkStore(tx, parts.links)
+  const privacy = (tx: Tx) => privacyStore(tx, parts.hashAccount)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
   const announcements = (tx: Tx) => announceStore(tx, parts.publicLanguage)
@@ -137,6 +142,8 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(timezoneCommand, identityStore),
     bindCommand(privacyHideCommand, identityStore),
     bindCommand(privacyShowCommand, identityStore),
+    bindCommand(privacyExportCommand, privacy),
+    bindCommand(privacyDeleteCommand, privacy),
     bindCommand(inboxCommand, inboxStore),
     bindCommand(digestCommand, digestStore),
     bindCommand(remindCommand, reminderStore),

@@ -94,7 +94,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       return period < LAST_PERIOD ? periodEnd(genesis, period) : undefined
     },
   }
-  const members = createIdentify({ pool: database.pool, newId, operators: options.operators })
+  const hashAccount = (account: string) => hmacSha256(codeKey, `account:${account}`)
+  const members = createIdentify({ pool: database.pool, newId, operators: options.operators, hashAccount })
   const { presence, settling } = composePresence({
     ...options,
     events,
@@ -114,6 +115,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     publicLanguage: options.language,
     events,
     proof,
+    hashAccount,
     links: { database, hmac: hmacSha256, codeKey, randomBytes },
     checkIn,
     settlePresence: (at) => settling.settle(at),

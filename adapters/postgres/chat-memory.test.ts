@@ -20,7 +20,7 @@ afterAll(() => database.close())
 const account = (userId: string): ChatAccount => ({ platform: 'telegram', userId, name: `Name ${userId}` })
 
 test('an account that takes no messages is left alone and counted until it is back', async () => {
-  const { identify } = createIdentify({ pool: database.pool, newId, operators: new Set() })
+  const { identify } = createIdentify({ pool: database.pool, newId, operators: new Set(), hashAccount: (account) => Buffer.from(account) })
   await identify(account('7'), { kind: 'private', chatId: '7' }, NOW)
   const memory = createChatMemory(database)
   expect(await memory.holdsBack(account('7'))).toBe(false)

@@ -2,7 +2,7 @@
 export const LOAD_CHECK_INS = `
 SELECT m.blocked,
        CASE WHEN m.merged_into IS NOT NULL THEN member_root(m.id) END AS goes_on_as,
-       a.event IS NOT NULL AS attended,
+       a.event IS NOT NULL OR EXISTS (SELECT 1 FROM erased_claim f WHERE f.member_id = q.member_id AND f.subject = 'EVT-' || q.event) AS attended,
        a.undone_at IS NOT NULL AS undone,
        (SELECT count(*)::int FROM wrong_code w WHERE w.member_id = q.member_id AND w.at > $5) AS wrong_codes,
        c.event IS NOT NULL AS code_known,

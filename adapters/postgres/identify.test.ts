@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([pool.end(), other.end()]))
 
 const identifyOver = (over: pg.Pool, operators: readonly string[] = []) =>
-  createIdentify({ pool: over, newId, operators: new Set(operators) }).identify
+  createIdentify({ pool: over, newId, operators: new Set(operators), hashAccount: (account) => Buffer.from(account) }).identify
 
 function account(userId: string, changes: Partial<ChatAccount> = {}): ChatAccount {
   return { platform: 'discord', userId, name: `Name ${userId}`, ...changes }

@@ -52,15 +52,20 @@ LEFT JOIN chat_account a ON a.platform = q.platform AND a.user_id = q.user_id
 LEFT JOIN member m ON m.id = a.member_id
 ORDER BY q.place`
 
-/** Accounts first, and members only for those accounts that were truly new: two processes that meet the same newcomer make one member. */
+/**
+ * Accounts first, and members only for those accounts that were truly new: two processes that meet the same newcomer make one member. One that
+ * was erased and comes back is somebody new, but is not rewarded again for the same (`erase-member.ts`).
+ */
 const CREATE = `
 WITH newcomer AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[])
-    AS n (platform, user_id, name, handle, member_id, language, public_id, at)
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::timestamptz[], $9::bytea[])
+    AS n (platform, user_id, name, handle, member_id, language, public_id, at, account_hash)
 ), created AS (
   INSERT INTO chat_account (platform, user_id, member_id, name, handle, linked_at)
   SELECT platform, user_id, member_id, name, handle, at FROM newcomer
   ON CONFLICT (platform, user_id) DO NOTHING RETURNING member_id
+), claimed AS (
+  UPDATE erased_claim c SET member_id = n.member_id FROM newcomer n JOIN created USING (member_id) WHERE c.account_hash = n.account_hash
 )
 INSERT INTO member (id, public_id, name, language, joined_at)
 SELECT n.member_id, n.public_id, n.name, n.language, n.at FROM newcomer n JOIN created USING (member_id)`
@@ -79,6 +84,8 @@ WHERE a.platform = n.platform AND a.handle = n.handle AND a.user_id <> n.user_id
 export interface IdentifyOptions {
   readonly pool: pg.Pool
   readonly newId: () => string
+  /** The keyed hash by which an erased chat account, `platform:userId`, is recognised. */
+  readonly hashAccount: (account: string) => Uint8Array
   /** `platform:userId` of accounts that the configuration makes operators. */
   readonly operators: ReadonlySet<string>
 }
@@ -129,7 +136,7 @@ export function createIdentify(options: IdentifyOptions): Members {
   }
 }
 
-async function findOrCreate({ pool, newId }: IdentifyOptions, asked: readonly Asked[]): Promise<readonly Known[]> {
+async function findOrCreate({ pool, newId, hashAccount }: IdentifyOptions, asked: readonly Asked[]): Promise<readonly Known[]> {
   const first = await find(pool, asked)
   const newcomers = new Map<string, Asked>()
   const renamed = new Map<string, Asked>()
@@ -160,6 +167,7 @@ async function findOrCreate({ pool, newId }: IdentifyOptions, asked: readonly As
     list.map(({ account }) => languageOfLocale(account.locale)),
     list.map(() => randomBytes(32)),
     list.map(({ now }) => new Date(now)),
+    list.map(({ account }) => Buffer.from(hashAccount(`${account.platform}:${account.userId}`))),
   ])
   return (await find(pool, asked)).map(toKnown)
 }

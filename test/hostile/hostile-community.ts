@@ -33,6 +33,8 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   timezone: { zone: 'UTC' },
   'privacy hide': {},
   'privacy show': {},
+  'privacy export': {},
+  'privacy delete': {},
   inbox: {},
   digest: { hour: '18' },
   remind: { event: 'EVT-1', again: '10m' },
