@@ -51,6 +51,10 @@ export async function eraseMember(tx: Tx, memberId: string, hashAccount: (accoun
   await withdrawContributions(tx, ids, now)
   for (const each of DELETED) await tx.$executeRawUnsafe(`DELETE FROM ${each}`, ids)
   await forgetWallets(tx, ids, addresses)
+  // Who sent an update is known by its lane, as long as updates are remembered.
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE telegram_update u SET lane = 0 FROM chat_account a
+    WHERE a.member_id = ANY (${ids}::text[]) AND a.platform = 'telegram' AND a.user_id = u.lane::text AND u.handled_at IS NOT NULL`)
   await tx.chatAccount.deleteMany({ where: { memberId: { in: ids } } })
   await tx.$executeRaw(
     Prisma.sql`UPDATE attendance SET undone_reason = 'erased' WHERE member_id = ANY (${ids}::text[]) AND undone_reason IS NOT NULL`,

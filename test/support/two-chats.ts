@@ -26,7 +26,7 @@ export function chatter(community: Community, platform: Platform, name: string):
     if (typeof value === 'bigint') return `${value} nano`
     return value
   }
-  const next = () => `${account.userId}:${(keys += 1)}`
+  const next = () => `${platform}:${(keys += 1)}`
   return {
     account,
     say: async (line, key = next()) => heard(await runLine(chat, account, place, line, key)),
