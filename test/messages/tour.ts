@@ -11,6 +11,7 @@ import { disputing } from './disputing.ts'
 import { announced } from './announced.ts'
 import type { Press, Say } from './say.ts'
 import { holding } from './tour-holds.ts'
+import { linking } from './tour-links.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -51,6 +52,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Announcements', () => announcing(community, keep)],
     ['Mistakes of every kind', () => mistakes(say)],
     ['A line that is wrong', () => disputing(community, GENESIS, say)],
+    ['Two chats, one person', () => linking(community, keep)],
   ]
   for (const [name, play] of chapters) {
     chapter = name
