@@ -28,6 +28,10 @@ export const WAITING_WITHDRAWALS = `FROM withdrawal w WHERE w.serial IS NULL
   AND NOT EXISTS (SELECT 1 FROM setting s WHERE s.key = 'unpayable:' || w.id)
   AND NOT EXISTS (SELECT 1 FROM member_hold h WHERE h.member_id = w.member_id AND h.state = 'open')`
 
+/** Of a waiting withdrawal `w`: payouts to its wallet have begun (spec 02, "Link a wallet"). */
+export const walletPaysFrom = (now: Instant) =>
+  Prisma.sql`NOT EXISTS (SELECT 1 FROM wallet p WHERE p.address = w.address AND p.payout_from > ${new Date(now)})`
+
 /** Withdrawals on their way to numbered payout lines. */
 export function payoutStore(database: Database, keccak: Keccak256, genesis: Instant): PayoutStore {
   return {
@@ -117,6 +121,7 @@ async function numberPayout(tx: Tx, keccak: Keccak256, room: PayoutRoom, refused
   )
   const rows = await tx.$queryRaw<{ id: string; address: string; amount: bigint }[]>(Prisma.sql`
     SELECT w.id, lower(w.address) AS address, w.amount ${Prisma.raw(WAITING_WITHDRAWALS)}
+      AND ${walletPaysFrom(now)}
     ORDER BY w.requested_at, w.id LIMIT ${2 * MAX_PAYOUT_LINES} FOR UPDATE OF w`)
   const waiting = rows.map(({ id, address, amount }) => ({ id, address: `0x${address.slice(2)}` as const, amount }))
   const { lines, unpayable } = choosePayouts(waiting, room, underWay!.total, refused)

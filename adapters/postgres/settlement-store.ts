@@ -4,10 +4,11 @@ import { CLOSE_AFTER_MS, CLOSE_AT_LATEST_MS } from '../../core/economy/close.rul
 import { FRESH_GRANT_MS } from '../../core/economy/withdraw.rules.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../../core/economy/release-schedule.ts'
 import type { Instant } from '../../core/shared/instant.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault } from './database.ts'
 import { depositStore } from './settlement-deposits.ts'
 import { intentStore } from './settlement-intents.ts'
-import { isSlotDone, payoutStore, WAITING_WITHDRAWALS } from './settlement-payouts.ts'
+import { isSlotDone, payoutStore, WAITING_WITHDRAWALS, walletPaysFrom } from './settlement-payouts.ts'
 import { periodStore } from './settlement-periods.ts'
 import { reserveStore } from './settlement-reserves.ts'
 import type { StatementOptions } from './statement-store.ts'
@@ -52,7 +53,10 @@ export function settlementStore(options: StatementOptions): SettlementStore {
       if (await holds(work === 'payout' ? UNSETTLED_PAYMENTS : UNSETTLED_EMISSION)) return true
       if (work === 'fund') return holds(GRANTS_DUE, [new Date(now - FRESH_GRANT_MS)])
       if (work === 'open' || (await store.payoutsHalted()) !== undefined) return false
-      if (await holds(`EXISTS (SELECT 1 ${WAITING_WITHDRAWALS})`)) return true
+      const waiting = await database.prisma.$queryRaw<unknown[]>(
+        Prisma.sql`SELECT 1 ${Prisma.raw(WAITING_WITHDRAWALS)} AND ${walletPaysFrom(now)} LIMIT 1`,
+      )
+      if (waiting.length > 0) return true
       return !(await isSlotDone(database.prisma, Math.floor(now / AUTO_PAYOUT_EVERY) * AUTO_PAYOUT_EVERY))
     },
   }
