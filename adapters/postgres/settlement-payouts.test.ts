@@ -44,21 +44,6 @@ test('automatic payouts come once a day, above the minimum, to wallets that may 
   expect(await world.disagreements()).toEqual([])
 })
 
-test('a withdrawal to a wallet that was changed a moment ago waits until payouts to it begin', async () => {
-  const now = await world.at(GENESIS + 4 * DAY + HOUR)
-  const changed = await world.member()
-  await world.grant(changed, pos(3), GENESIS)
-  await world.settlement.fund(now)
-  await world.database.prisma.wallet.updateMany({ where: { memberId: changed.id }, data: { payoutFrom: new Date(now + HOUR) } })
-  await world.withdraw(changed, pos(3), now)
-  expect(await world.settlement.isDue('payout', now)).toBe(false)
-  expect(await world.settlement.payout(now)).toMatchObject({ lines: 0 })
-  const later = await world.at(now + HOUR)
-  expect(await world.settlement.isDue('payout', later)).toBe(true)
-  expect(await world.settlement.payout(later)).toMatchObject({ lines: 1 })
-  expect(await world.onChain(changed.wallet.address)).toBe(pos(3))
-})
-
 test('an address that the token refuses stands aside with an alert and holds nobody up', async () => {
   const now = await world.at(GENESIS + 5 * DAY)
   const [wrong, right] = [await world.member(), await world.member()]

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { WAITING_WITHDRAWALS, walletPaysFrom } from '../../adapters/postgres/settlement-payouts.ts'
 import { settleMerges } from '../../adapters/postgres/settle-merges.ts'
 import { TOTAL_SUPPLY } from '../../core/shared/amount.ts'
 import { DAY, HOUR, MINUTE } from '../../core/shared/instant.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { chatter, linkAccounts, type Chatter } from '../support/two-chats.ts'
 
@@ -221,7 +223,7 @@ describe('at the same moment', () => {
     expect(await sumOfAll()).toBe(TOTAL_SUPPLY)
   })
 
-  it('check-ins that were under way land with who goes on, once', async () => {
+  it('check-ins and commands that were under way land with who goes on, once', async () => {
     for (let round = 0; round < 5; round += 1) {
       const one = chatter(community, 'discord', `racer${people}-${round}`)
       const two = chatter(community, 'telegram', `racer${people}-${round}`)
@@ -230,11 +232,13 @@ describe('at the same moment', () => {
       const code = await event()
       const linkCode = (await one.say('link')).reply.verbatim ?? ''
       const preview = await two.say(`link ${linkCode}`)
-      const answers = await Promise.all([two.press(preview), two.say(`checkin ${code}`), one.say(`checkin ${code}`)])
+      const answers = await Promise.all([two.press(preview), two.say(`checkin ${code}`), one.say(`checkin ${code}`), two.say('digest 9')])
       expect(answers.every(({ reply }) => reply.tone !== 'fault')).toBe(true)
       expect(answers[0].reply.tone).toBe('done')
       const root = await one.memberId()
       expect(await two.memberId()).toBe(root)
+      const asked = await community.database.prisma.digest.findMany({ where: { userId: two.account.userId } })
+      expect(asked.map(({ memberId }) => memberId)).toEqual([root])
       const { number } = await newest()
       const rows = await community.database.prisma.attendance.findMany({ where: { event: number, undoneAt: null } })
       expect(rows.map(({ memberId }) => memberId)).toEqual([root])
@@ -260,6 +264,14 @@ it('moves a live wallet whose payouts then wait a day, and gives it back as it w
   const linked = await prisma.wallet.findMany({ where: { memberId: await ann.memberId(), unlinkedAt: null } })
   expect(linked.map(({ address }) => address)).toEqual([own])
   expect(linked[0]?.payoutFrom.getTime()).toBe(community.clock.now + DAY)
+  // Nothing that was asked for meanwhile is paid out before.
+  const withdrawal = { id: `waits${people}`, memberId: await ann.memberId(), address: own, amount: 1n, requestedAt: at }
+  await prisma.withdrawal.create({ data: withdrawal })
+  const payable = (now: number) =>
+    prisma.$queryRaw(Prisma.sql`SELECT w.id ${Prisma.raw(WAITING_WITHDRAWALS)} AND ${walletPaysFrom(now)} AND w.id = ${withdrawal.id}`)
+  expect(await payable(community.clock.now + DAY - 1)).toEqual([])
+  expect(await payable(community.clock.now + DAY)).toEqual([{ id: withdrawal.id }])
+  await prisma.withdrawal.delete({ where: { id: withdrawal.id } })
   await ann.press(await ann.say('unlink'))
   expect(await prisma.wallet.findMany({ where: { address: { in: [own, other] } }, orderBy: { address: 'asc' } })).toEqual(before)
 })
