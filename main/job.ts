@@ -45,7 +45,7 @@ try {
       deadLettersJob(composeDeadLetters(database)),
       signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
-      mergesJob((now) => settleMerges(database, now)),
+      mergesJob((now) => settleMerges(database, genesis, now)),
     ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {

@@ -146,7 +146,7 @@ async function start(
     deadLettersJob(composeDeadLetters(database)),
     signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
-    mergesJob((now) => settleMerges(database, now)),
+    mergesJob((now) => settleMerges(database, chain.deployment.genesis, now)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({

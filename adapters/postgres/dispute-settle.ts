@@ -8,6 +8,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { postCorrection } from './correction-store.ts'
 import type { Tx } from './database.ts'
+import { rootOf } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { notifyMember } from './notify-member.ts'
 
@@ -22,6 +23,7 @@ interface OpenDispute extends Pick<DisputedLine, 'number' | 'period' | 'amount'>
  * reward from the rest of the same period, a lower one a correction. A dispute that is not open any more (`over`) changes nothing.
  */
 export async function settleDispute(tx: Tx, number: number, decision: DisputeDecision, now: Instant): Promise<DisputeSettled> {
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   // The reward stays locked: while this is decided nothing else takes it back.
   const [dispute] = await tx.$queryRaw<OpenDispute[]>(Prisma.sql`
     SELECT d.number, d.period, d.member_id, r.seq, r.amount, r.status
@@ -63,7 +65,7 @@ async function grant(tx: Tx, { number, period, member_id }: OpenDispute, amount:
   const posted = await ledgerStore(tx).post({
     id: `grant:${id}`,
     debit: periodAccount(period),
-    credit: memberAccount(member_id),
+    credit: memberAccount(await rootOf(tx, member_id)),
     amount,
     kind: 'grant',
     reference,
@@ -82,7 +84,7 @@ async function takeBack(tx: Tx, { number, period, member_id }: OpenDispute, amou
   const id = `dispute:${number}`
   const posted = await postCorrection(tx, {
     id,
-    account: memberAccount(member_id),
+    account: memberAccount(await rootOf(tx, member_id)),
     memberId: member_id,
     amount,
     reference: disputeCode(number),

@@ -15,7 +15,7 @@ export function disputeStore(tx: Tx, genesis: Instant): DisputePort {
     async lines(memberId, period, before, limit) {
       return readLines(
         tx,
-        Prisma.sql`r.member_id = ${memberId} AND r.period = ${period} AND r.status = 'granted' AND (${before ?? null}::bigint IS NULL OR r.seq < ${before ?? null}::bigint)`,
+        Prisma.sql`r.member_id IN (SELECT member_tree(${memberId})) AND r.period = ${period} AND r.status = 'granted' AND r.doubled_in IS NULL AND (${before ?? null}::bigint IS NULL OR r.seq < ${before ?? null}::bigint)`,
         limit,
       )
     },
@@ -28,7 +28,7 @@ export function disputeStore(tx: Tx, genesis: Instant): DisputePort {
       if (open.length === 0) return undefined
       const rows = await tx.$queryRaw<{ number: number }[]>(Prisma.sql`
         INSERT INTO dispute (reward_id, member_id, period, reason, opened_at)
-        SELECT id, member_id, period, ${reason}, ${new Date(now)} FROM reward WHERE seq = ${line.number} AND status = 'granted'
+        SELECT id, member_id, period, ${reason}, ${new Date(now)} FROM reward WHERE seq = ${line.number} AND status = 'granted' AND doubled_in IS NULL
         ON CONFLICT (reward_id) DO NOTHING RETURNING number`)
       const number = rows[0]?.number
       if (number === undefined) return undefined
@@ -49,6 +49,8 @@ interface LineRow {
   amount: bigint
   period: number
   status: string
+  /** Set while a link of chat accounts holds it back. */
+  doubled_in: string | null
   sealed: boolean
   title: string | null
   evidence: string | null
@@ -58,10 +60,10 @@ interface LineRow {
 
 async function readLines(tx: Tx, where: Prisma.Sql, limit: number): Promise<readonly DisputableLine[]> {
   const rows = await tx.$queryRaw<LineRow[]>(Prisma.sql`
-    SELECT r.seq, r.member_id, r.kind, r.reference, r.amount, r.period, r.status, p.sealed_at IS NOT NULL AS sealed,
+    SELECT r.seq, member_root(r.member_id) AS member_id, r.kind, r.reference, r.amount, r.period, r.status, r.doubled_in, p.sealed_at IS NOT NULL AS sealed,
            e.title, a.evidence, d.number AS dispute, d.state
     FROM reward r JOIN period p ON p.number = r.period
-    LEFT JOIN attendance a ON r.kind = 'attendance' AND r.reference = 'EVT-' || a.event AND a.member_id = r.member_id AND a.grant_id = r.id
+    LEFT JOIN attendance a ON r.kind = 'attendance' AND r.reference = 'EVT-' || a.event AND a.member_id = member_root(r.member_id) AND a.grant_id = r.id
     LEFT JOIN event e ON e.number = a.event
     LEFT JOIN dispute d ON d.reward_id = r.id
     WHERE ${where} ORDER BY r.seq DESC LIMIT ${limit}`)
@@ -72,7 +74,7 @@ async function readLines(tx: Tx, where: Prisma.Sql, limit: number): Promise<read
     reference: row.reference,
     amount: row.amount,
     period: row.period,
-    isThere: row.status === 'granted',
+    isThere: row.status === 'granted' && row.doubled_in === null,
     isSealed: row.sealed,
     attendance: row.title === null ? undefined : { title: row.title, evidence: evidenceOf(row.evidence) },
     dispute: row.dispute === null ? undefined : { number: row.dispute, state: oneOf(DISPUTE_STATES, row.state) },

@@ -63,10 +63,12 @@ export async function mergeMembers(
   return { ...merge, moved: worth.balance, heldBack }
 }
 
-/** Sum of the rewards that stand for a member and all who were merged into it. */
+/** Sum of the rewards that stand for a member and all who were merged into it, less what was corrected of them; what merges held back is no part of a balance. */
 export async function grantedTo(tx: Tx, member: string): Promise<bigint> {
   const [row] = await tx.$queryRaw<{ total: bigint }[]>(Prisma.sql`
-    SELECT coalesce(sum(amount), 0)::bigint AS total FROM reward WHERE member_id IN (SELECT member_tree(${member})) AND status = 'granted'`)
+    WITH own AS (SELECT member_tree(${member}) AS id)
+    SELECT ((SELECT coalesce(sum(amount), 0) FROM reward WHERE member_id IN (SELECT id FROM own) AND status = 'granted')
+          - (SELECT coalesce(sum(amount), 0) FROM correction WHERE member_id IN (SELECT id FROM own) AND id NOT LIKE 'merge:%'))::bigint AS total`)
   return row!.total
 }
 

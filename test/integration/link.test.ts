@@ -189,7 +189,7 @@ describe('unlinking', () => {
   })
 })
 
-it('is settled after 14 days, unless something is held back that only a correction may take', async () => {
+it('is settled after 14 days, and what was held back is taken by a correction', async () => {
   const { database } = community
   const code = await event()
   await ann.say(`checkin ${code}`)
@@ -202,11 +202,21 @@ it('is settled after 14 days, unless something is held back that only a correcti
   const settled = async (who: Chatter) =>
     (await database.prisma.memberMerge.findFirstOrThrow({ where: { survivor: await who.memberId() }, orderBy: { number: 'desc' } }))
       .settledAt
-  await settleMerges(database, community.clock.now + 14 * DAY - 1)
+  await settleMerges(database, GENESIS, community.clock.now + 14 * DAY - 1)
   expect(await settled(plain)).toBeNull()
-  await settleMerges(database, community.clock.now + 14 * DAY)
+  await settleMerges(database, GENESIS, community.clock.now + 14 * DAY)
   expect(await settled(plain)).not.toBeNull()
-  expect(await settled(ann)).toBeNull()
+  expect(await settled(ann)).not.toBeNull()
+  // The doubled reward is burned, by a line of its own.
+  const { id } = await database.prisma.memberMerge.findFirstOrThrow({
+    where: { survivor: await ann.memberId() },
+    orderBy: { number: 'desc' },
+  })
+  expect(
+    await database.prisma.correction.findMany({ where: { id: { startsWith: `merge:${id}:` } }, select: { amount: true, kind: true } }),
+  ).toEqual([{ amount: 10_000_000_000n, kind: 'reversal' }])
+  expect((await database.prisma.account.findUniqueOrThrow({ where: { name: `escrow:${id}` } })).balance).toBe(0n)
+  expect(await sumOfAll()).toBe(TOTAL_SUPPLY)
 })
 
 describe('at the same moment', () => {
