@@ -89,6 +89,9 @@ async function withdrawContributions(tx: Tx, ids: readonly string[], now: Instan
     UPDATE review_assignment a SET state = 'lapsed' FROM review_item i WHERE i.id = a.item AND i.contributor = ${own} AND i.state = 'withdrawn' AND a.state = 'asked'`)
   await tx.$executeRaw(Prisma.sql`UPDATE review_assignment SET state = 'declined' WHERE reviewer = ${own} AND state = 'asked'`)
   await tx.$executeRaw(Prisma.sql`UPDATE review_assignment SET reason = NULL WHERE reviewer = ${own} AND reason IS NOT NULL`)
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE dispute SET reason = '', state = CASE state WHEN 'open' THEN 'lapsed' ELSE state END, decided_at = coalesce(decided_at, ${new Date(now)})
+    WHERE member_id = ${own}`)
   await tx.$executeRaw(
     Prisma.sql`UPDATE submission SET status = 'withdrawn' WHERE member_id = ${own} AND status IN ('in-review', 'returned')`,
   )

@@ -13,7 +13,7 @@ interface MovedColumn {
 }
 
 /**
- * Every column by which something belongs to a member and moves when members become one. What is not here stays where it is: rewards (a statement line names
+ * Every column by which something belongs to a member and moves when members become one. What is not here stays where it is: rewards, disputes and corrections (a statement line names
  * who had it), transfers and audit lines (append-only), buttons (looked up by root), and who set or undid something, which is history.
  */
 const MOVED: readonly MovedColumn[] = [

@@ -31,6 +31,11 @@ const SECTIONS: Readonly<Record<string, string>> = {
                        (SELECT jsonb_agg(jsonb_build_object('revision', r.revision, 'answers', r.answers, 'score', r.score, 'submitted_at', r.submitted_at) ORDER BY r.revision)
                         FROM submission_revision r WHERE r.submission = s.number) AS revisions
                 FROM submission s WHERE s.member_id IN (SELECT id FROM own) ORDER BY s.number DESC`,
+  disputes: `SELECT number, reward_id, period, reason, state, opened_at, decided_at, new_amount::text, decided_reason FROM dispute
+             WHERE member_id IN (SELECT id FROM own) ORDER BY number`,
+  corrections: `SELECT amount::text, reference, kind, period, at FROM correction WHERE member_id IN (SELECT id FROM own) ORDER BY seq`,
+  sessions: `SELECT s.platform, s.way, s.wallet, s.created_at, s.last_seen_at, s.revoked_at FROM session s
+             JOIN chat_account a ON a.platform = s.platform AND a.user_id = s.user_id WHERE a.member_id IN (SELECT id FROM own) ORDER BY s.created_at DESC`,
   reviews_of_mine: `SELECT subject, kind, state, outcome, amount::text, reason, opened_at, decided_at FROM review_item WHERE contributor IN (SELECT id FROM own) ORDER BY id DESC`,
   reviews_by_me: `SELECT i.subject, a.state, a.verdict, a.amount::text, a.reason, a.assigned_at, a.decided_at FROM review_assignment a JOIN review_item i ON i.id = a.item
                   WHERE a.reviewer IN (SELECT id FROM own) ORDER BY a.assigned_at DESC`,

@@ -69,7 +69,7 @@ const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrar
         world.wallets += 1
         const address = `0x${String(world.wallets).padStart(40, 'a')}`
         await database.transaction(async (tx) => {
-          const wallets = walletStore(tx, NO_PROOF)
+          const wallets = walletStore(tx, NO_PROOF, '')
           if ((await wallets.walletOf(memberId)) !== undefined) await wallets.unlink(memberId, clock.now)
           await wallets.link(memberId, { address, linkedAt: clock.now, payoutFrom: clock.now })
           return { keep: true, value: undefined }
