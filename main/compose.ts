@@ -20,6 +20,7 @@ import type { Draw } from '../core/shared/chart.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import { isPatient } from '../core/shared/field-of.ts'
 import { createLanguageOf } from '../core/shared/language-of.ts'
 import { createSuggest } from '../core/shared/suggest.ts'
 import type { Language } from '../core/shared/text.ts'
@@ -144,7 +145,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       languageOf: createLanguageOf(members.recognise),
       commands: definitions,
       speak,
-      prompts: promptStore(database, now),
+      prompts: promptStore(database, now, (prompt) => isPatient(definitions, prompt)),
       rememberCard: (subject, message) => rememberCard(database, subject, message, now()),
       report,
       log,

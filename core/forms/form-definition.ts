@@ -68,8 +68,11 @@ const plainField = z.strictObject({
   expected: expected.optional(),
 })
 
+/** A signature by the address that an earlier `evm-address` field has, of a text that names member and address. */
+const signatureField = z.strictObject({ ...common, kind: z.literal('signature'), of: FieldId })
+
 /** One question of a form. `file`: a link to a file, which chats let people upload. */
-export const FormField = z.discriminatedUnion('kind', [textField, numberField, choiceField, choicesField, plainField])
+export const FormField = z.discriminatedUnion('kind', [textField, numberField, choiceField, choicesField, plainField, signatureField])
 export type FormField = z.output<typeof FormField>
 export const FIELD_KINDS = [
   'short-text',
@@ -83,6 +86,7 @@ export const FIELD_KINDS = [
   'file',
   'evm-address',
   'node-address',
+  'signature',
 ] as const satisfies readonly FormField['kind'][]
 
 /** An amount as it stands in a form's file: exact PoS such as `12.5`. */
@@ -120,9 +124,11 @@ const Review = z.discriminatedUnion('rule', [
   }),
 ])
 
+export const CALENDARS = ['ever', 'day', 'week', 'month'] as const
+
 /** How often a member may send it in: so many times in each day, week (from Monday) or month of UTC, or in all time. */
 const Recurrence = z.strictObject({
-  every: z.enum(['ever', 'day', 'week', 'month']).default('ever'),
+  every: z.enum(CALENDARS).default('ever'),
   times: z.int().min(1).max(100).default(1),
 })
 

@@ -291,13 +291,14 @@ function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Re
   return { ...reply, ask: { command: commandName(command), field: refusal.field, input: kept } }
 }
 
-/** Input as kept in the audit trail: files and signatures are kept by length only. */
+/** Input as kept in the audit trail: files, signatures and what members answer in forms are kept by length only. */
 function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string, unknown>>): string {
   const kept = Object.entries(raw).flatMap(([name, value]) => {
     if (value === undefined || value === null || value === '') return []
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    const isFile = metaOf(command, name)?.kind === 'file'
-    return [[name, isFile || text.length > 200 ? `(${text.length} characters)` : text]]
+    const meta = metaOf(command, name)
+    const isHidden = meta?.kind === 'file' || meta?.unlogged === true
+    return [[name, isHidden || text.length > 200 ? `(${text.length} characters)` : text]]
   })
   return JSON.stringify(Object.fromEntries(kept))
 }

@@ -39,6 +39,10 @@ export interface FieldMeta {
   readonly carried?: true
   /** Several lines are meant: a surface whose command line holds one only asks for them. */
   readonly multiline?: boolean
+  /** A question for this value waits for days, also while the member gives other commands. */
+  readonly patient?: true
+  /** The member's own matter: the audit trail keeps how long it is, not what it says. */
+  readonly unlogged?: true
 }
 
 /** Bound of any value before it is read, in UTF-16 code units; the largest is a roster file. */
@@ -58,6 +62,14 @@ export function carried<Schema extends z.core.$ZodType>(schema: Schema): Schema 
   const meta = fieldMeta(schema)
   if (meta === undefined) throw new Error('only a field of this file can be carried')
   registry.add(schema, { ...meta, carried: true })
+  return schema
+}
+
+/** A field whose value is the member's own matter: the audit trail keeps how long it is. */
+export function unlogged<Schema extends z.core.$ZodType>(schema: Schema): Schema {
+  const meta = fieldMeta(schema)
+  if (meta === undefined) throw new Error('only a field of this file can be kept out of the audit trail')
+  registry.add(schema, { ...meta, unlogged: true })
   return schema
 }
 
@@ -214,15 +226,21 @@ export function referenceField(label: Text, kind: 'channel' | 'group-role', patt
 
 /** Text that must be kept as it is, line breaks included: a signature, a signed message, the content of a CSV file. `max` is in UTF-16 code units. */
 export function verbatimField(label: Text, options: { max: number; file?: boolean }) {
-  return textual({ kind: options.file === true ? 'file' : 'text', label, takesRest: true })((typed, context) => {
+  return verbatim({ kind: options.file === true ? 'file' : 'text', label, takesRest: true }, options.max)
+}
+
+/** What a member answers to a question of a form, as it was typed. `max` is in UTF-16 code units. */
+export function answerField(label: Text, options: { max: number }) {
+  return verbatim({ kind: 'text', label, takesRest: true, multiline: true, patient: true, unlogged: true }, options.max)
+}
+
+function verbatim(meta: FieldMeta, max: number) {
+  const { label } = meta
+  return textual(meta)((typed, context) => {
     if (typed.trim() === '')
       return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
-    if (typed.length > options.max)
-      return problem(context, {
-        code: 'input.too_long',
-        reason: say('tooLong', { field: label, max: options.max }),
-        nextStep: say('tooLongNext'),
-      })
+    if (typed.length > max)
+      return problem(context, { code: 'input.too_long', reason: say('tooLong', { field: label, max }), nextStep: say('tooLongNext') })
     return typed
   })
 }
