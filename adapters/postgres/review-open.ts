@@ -5,7 +5,7 @@ import type { NewReviewItem } from '../../core/review/review.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
-import { notifyMember } from './notify-member.ts'
+import { notifyMember, notifyMembers } from './notify-member.ts'
 import { candidatesFor } from './review-standing.ts'
 
 /**
@@ -16,20 +16,32 @@ import { candidatesFor } from './review-standing.ts'
 export async function openReview(tx: Tx, item: NewReviewItem, now: Instant, seed: number = newSeed()): Promise<bigint> {
   const { form = null, campaign = null } = item
   const { id } = await tx.reviewItem.create({ data: { ...item, form, campaign, openedAt: new Date(now) }, select: { id: true } })
-  await askReviewers(tx, id, item.panel, now, seed)
+  await askReviewers(tx, { id, subject: item.subject }, item.panel, now, seed)
   if (item.kind === 'submission' || item.kind === 'appeal')
     await notifyMember(tx, item.contributor, reviewTexts.say(`told_${item.kind}`, { subject: item.subject, at: { at: dueAt(now) } }), now)
   return id
 }
 
-/** Asks up to `count` more reviewers, each for an answer within two days; gives how many there were. */
-export async function askReviewers(tx: Tx, item: bigint, count: number, now: Instant, seed: number = newSeed()): Promise<number> {
+/** Asks up to `count` more reviewers, each for an answer within two days, and tells them; gives how many there were. */
+export async function askReviewers(
+  tx: Tx,
+  { id, subject }: { readonly id: bigint; readonly subject: string },
+  count: number,
+  now: Instant,
+  seed: number = newSeed(),
+): Promise<number> {
   if (count <= 0) return 0
-  const asked = askWhom(await candidatesFor(tx, item), count, seed)
+  const asked = askWhom(await candidatesFor(tx, id), count, seed)
   if (asked.length === 0) return 0
-  return tx.$executeRaw(Prisma.sql`
-    INSERT INTO review_assignment (item, reviewer, assigned_at, due_at)
-    SELECT ${item}, reviewer, ${new Date(now)}, ${new Date(dueAt(now))} FROM unnest(${[...asked]}::text[]) AS r (reviewer)`)
+  const due = dueAt(now)
+  await tx.$executeRaw(Prisma.sql`
+    INSERT INTO review_assignment AS a (item, reviewer, assigned_at, due_at)
+    SELECT ${id}, reviewer, ${new Date(now)}, ${new Date(due)} FROM unnest(${[...asked]}::text[]) AS r (reviewer)
+    ON CONFLICT (item, reviewer) DO UPDATE SET state = 'asked', assigned_at = EXCLUDED.assigned_at, due_at = EXCLUDED.due_at
+    WHERE a.state IN ('lapsed', 'recused')`)
+  const text = reviewTexts.say('told_asked', { subject, at: { at: due } })
+  await notifyMembers(tx, new Map(asked.map((reviewer) => [reviewer, text])), now)
+  return asked.length
 }
 
 const newSeed = (): number => randomInt(2 ** 32)

@@ -1,4 +1,4 @@
-import type { Candidate } from '../../core/review/panel.rules.ts'
+import type { Candidate, Standing } from '../../core/review/panel.rules.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 
@@ -15,14 +15,15 @@ export const STANDING = Prisma.sql`jsonb_build_object(
     SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
     WHERE o.subject IN (i.subject, i.copy_of) AND o.id <> i.id AND b.reviewer = m.id AND b.state = 'decided')))`
 
-/** Everybody with the role who never had a seat on this item's panel, with what stands between them and the item. */
+/** Everybody with the role who may be asked for this item, with what stands between them and it: not those who answered it or declined. */
 export async function candidatesFor(tx: Tx, item: bigint): Promise<readonly Candidate[]> {
-  const rows = await tx.$queryRaw<{ standing: Omit<Candidate, 'openSeats'>; openSeats: number }[]>(Prisma.sql`
-    SELECT ${STANDING} AS standing,
+  const rows = await tx.$queryRaw<{ standing: Standing; openSeats: number; hadSeat: boolean }[]>(Prisma.sql`
+    SELECT ${STANDING} AS standing, a.reviewer IS NOT NULL AS "hadSeat",
            (SELECT count(*)::int FROM review_assignment s WHERE s.reviewer = m.id AND s.state = 'asked') AS "openSeats"
     FROM review_item i
     CROSS JOIN (SELECT DISTINCT member_id FROM role_grant WHERE role IN ('reviewer', 'chair')) r
     JOIN member m ON m.id = r.member_id
-    WHERE i.id = ${item} AND NOT EXISTS (SELECT 1 FROM review_assignment a WHERE a.item = i.id AND a.reviewer = m.id)`)
-  return rows.map(({ standing, openSeats }) => ({ ...standing, openSeats }))
+    LEFT JOIN review_assignment a ON a.item = i.id AND a.reviewer = m.id
+    WHERE i.id = ${item} AND (a.state IS NULL OR a.state IN ('lapsed', 'recused'))`)
+  return rows.map(({ standing, ...rest }) => ({ ...standing, ...rest }))
 }

@@ -33,6 +33,8 @@ export function obstacleOf(standing: Standing): Obstacle | undefined {
 /** Somebody who may be asked, with the number of seats that wait for an answer of theirs. */
 export interface Candidate extends Standing {
   readonly openSeats: number
+  /** Had a seat on this panel that lapsed or was given up for a conflict that is over: asked again only when nobody else is left. */
+  readonly hadSeat: boolean
 }
 
 /**
@@ -42,8 +44,10 @@ export interface Candidate extends Standing {
 export function askWhom(candidates: readonly Candidate[], count: number, seed: number): readonly string[] {
   return candidates
     .filter((candidate) => obstacleOf(candidate) === undefined)
-    .map(({ reviewer, openSeats }) => ({ reviewer, openSeats, lot: lotOf(seed, reviewer) }))
-    .toSorted((a, b) => a.openSeats - b.openSeats || a.lot - b.lot || (a.reviewer < b.reviewer ? -1 : 1))
+    .map(({ reviewer, openSeats, hadSeat }) => ({ reviewer, openSeats, hadSeat, lot: lotOf(seed, reviewer) }))
+    .toSorted(
+      (a, b) => Number(a.hadSeat) - Number(b.hadSeat) || a.openSeats - b.openSeats || a.lot - b.lot || (a.reviewer < b.reviewer ? -1 : 1),
+    )
     .slice(0, Math.max(0, count))
     .map(({ reviewer }) => reviewer)
 }

@@ -6,7 +6,14 @@ ALTER TABLE review_item ADD CONSTRAINT review_item_copy_whole CHECK (
   (copy_of IS NULL) = (copied_by IS NULL) AND (copy_of IS NULL) = (known_outcome IS NULL) AND (known_outcome IS NOT DISTINCT FROM 'approved') = (known_amount IS NOT NULL));
 CREATE INDEX review_item_copies ON review_item (copy_of) WHERE copy_of IS NOT NULL;
 
--- As before, and nobody who has decided on the content, or who knows the answer, decides on a copy.
+-- What the contributor says to an appeal.
+ALTER TABLE review_item ADD COLUMN plea TEXT;
+-- Their item was decided without them.
+ALTER TABLE review_assignment DROP CONSTRAINT review_assignment_state_known;
+ALTER TABLE review_assignment ADD CONSTRAINT review_assignment_state_known CHECK (state IN ('asked', 'declined', 'lapsed', 'recused', 'released', 'decided'));
+
+-- As before, and nobody who has decided on the content, or who knows the answer, decides on a copy. Core has looked before, so this is a race: it is decided
+-- again on what is true now (SQLSTATE 40001, as in must_hold).
 CREATE OR REPLACE FUNCTION refuse_conflicted_verdict() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE judged review_item%ROWTYPE;
 BEGIN
@@ -18,7 +25,7 @@ BEGIN
      OR ((judged.kind = 'appeal' OR judged.copy_of IS NOT NULL) AND EXISTS (
            SELECT 1 FROM review_assignment a JOIN review_item i ON i.id = a.item
            WHERE i.subject IN (judged.subject, judged.copy_of) AND i.id <> judged.id AND a.reviewer = NEW.reviewer AND a.state = 'decided'))
-  THEN RAISE EXCEPTION 'review item %: % may not decide on it', NEW.item, NEW.reviewer USING ERRCODE = 'check_violation', CONSTRAINT = 'review_no_conflict';
+  THEN RAISE EXCEPTION 'review item %: % may not decide on it', NEW.item, NEW.reviewer USING ERRCODE = 'serialization_failure', CONSTRAINT = 'review_no_conflict';
   END IF;
   RETURN NEW;
 END $$;
