@@ -13,6 +13,7 @@ import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { inboxTexts } from '../core/inbox/inbox.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
+import { reviewTexts } from '../core/review/review.texts.ts'
 import { sharedTexts } from '../core/shared/shared.texts.ts'
 import { SERVER_CATALOGUES } from '../server/catalogues.ts'
 import type { Catalogue } from '../core/shared/text.ts'
@@ -32,6 +33,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   guildTexts.catalogue,
   diagnoseTexts.catalogue,
   operationsTexts.catalogue,
+  reviewTexts.catalogue,
   consoleTexts.catalogue,
   discordTexts.catalogue,
   telegramTexts.catalogue,

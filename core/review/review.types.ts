@@ -41,10 +41,14 @@ export interface ReviewItem extends NewReviewItem {
   readonly id: bigint
   readonly openedAt: Instant
   readonly state: 'open' | 'decided' | 'withdrawn'
+  /** The right answer is known: reviewers judge it like any other, and nobody is paid. */
+  readonly isKnown: boolean
 }
 
-export const SEAT_STATES = ['asked', 'declined', 'lapsed', 'recused', 'decided'] as const
-/** `lapsed`: no answer within 48 hours. `recused`: turned out to be close to the contributor, or lost the role. */
+export const SEAT_STATES = ['asked', 'declined', 'lapsed', 'recused', 'released', 'decided'] as const
+/**
+ * `lapsed`: no answer within 48 hours. `recused`: turned out to be close to the contributor, or lost the role. `released`: it was decided without them.
+ */
 export type SeatState = (typeof SEAT_STATES)[number]
 
 /** One reviewer's seat on the panel of an item. */
@@ -57,7 +61,9 @@ export interface Seat {
   /** Nano; set for `approve` and `duplicate`. */
   readonly amount?: Amount
   readonly reason?: string
+  readonly duplicateOf?: string
   readonly revision?: number
+  readonly decidedAt?: Instant
   /** The verdict stays on record and does not count. */
   readonly voided: boolean
 }
