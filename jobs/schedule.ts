@@ -105,3 +105,8 @@ export function inboxJobs(parts: InboxJobParts): readonly Job[] {
     { name: 'forget-inbox', cron: '45 3 * * *', run: parts.forget },
   ]
 }
+
+/** Forgets drafts of forms that nobody has changed for a month. @param forget gives how many */
+export function draftsJob(forget: (now: Instant) => Promise<number>): Job {
+  return { name: 'forget-drafts', cron: '35 3 * * *', run: async (now) => ({ forgotten: await forget(now) }) }
+}

@@ -8,6 +8,10 @@ import { chartTexts } from '../core/charts/charts.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
+import { answerTexts } from '../core/forms/answer.texts.ts'
+import { formProblemTexts } from '../core/forms/form-problem.texts.ts'
+import { formTexts } from '../core/forms/form.texts.ts'
+import { submissionTexts } from '../core/forms/submission.texts.ts'
 import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
@@ -30,6 +34,10 @@ export const CATALOGUES: readonly Catalogue[] = [
   economyTexts.catalogue,
   rewardTableTexts.catalogue,
   chartTexts.catalogue,
+  formTexts.catalogue,
+  answerTexts.catalogue,
+  formProblemTexts.catalogue,
+  submissionTexts.catalogue,
   guildTexts.catalogue,
   diagnoseTexts.catalogue,
   operationsTexts.catalogue,

@@ -1,16 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
+import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
+import { seedForms } from '../adapters/postgres/form-desk.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { takeNotices } from '../adapters/postgres/notices.ts'
 import { outboxStore } from '../adapters/postgres/outbox-store.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
+import { BUILTIN_FORMS } from '../core/forms/builtin-forms.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -116,6 +119,7 @@ async function start(
     reportBug,
   })
   const chat: ChatApp = { ...plainChat, dispatch: metrics.measure(plainChat.dispatch) }
+  await seedForms(database, BUILTIN_FORMS, clock.now())
   if (config.isSandbox) await seedPersonas(database, chat, clock.now())
 
   const telegram = composeTelegram(database, config.telegramWebhook, Date.now)
@@ -140,6 +144,7 @@ async function start(
     ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
     ...inboxJobs(composeInbox(database)),
+    draftsJob((now) => forgetDrafts(database, now)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({
