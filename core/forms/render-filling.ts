@@ -39,6 +39,7 @@ function renderQuestion(filling: Filling, at: string, problems: readonly AskedFi
     ...(problems.length === 0 ? {} : { fields: problems.map(problemField) }),
     ...(problem === undefined ? {} : { code: problem.code }),
     question: { number: index + 1, count: asked.length, question },
+    ...verbatimOf(filling, page),
     buttons: [
       ...optionButtons(one, input),
       ...(one.field.required ? [] : [step(say('buttonSkip'), 'form skip', input)]),
@@ -49,6 +50,13 @@ function renderQuestion(filling: Filling, at: string, problems: readonly AskedFi
     ],
     ask: { command: 'form answer', field: 'value', input },
   }
+}
+
+/** Text that a question of a page needs; a modal could not show it to be copied. */
+function verbatimOf({ form, draft, asked }: Filling, page: number): Pick<Reply, 'verbatim'> {
+  const here = asked.slice((page - 1) * PAGE_QUESTIONS, page * PAGE_QUESTIONS)
+  const text = here.map(({ field }) => textToSign(form.number, draft.memberId, field, asked)).find((each) => each !== undefined)
+  return text === undefined ? {} : { verbatim: text }
 }
 
 const problemField = ({ field, problem }: AskedField) => ({
@@ -92,7 +100,8 @@ function questionFor({ form, draft, asked }: Filling, one: AskedField): Question
     label: words(field.label),
     help: helpOf(field, verbatim !== undefined),
     entry: entryOf(field),
-    required: field.required,
+    // What has no text to sign yet cannot be signed: nobody is held up by it.
+    required: field.required && (field.kind !== 'signature' || verbatim !== undefined),
     options: optionsOf(field),
     least: field.kind === 'choices' ? field.least : 0,
     most: field.kind === 'choices' ? (field.most ?? field.options.length) : 1,

@@ -14,8 +14,10 @@ export function inSteps(reply: Reply): Reply {
     ...(asked === undefined ? [] : questionLines(asked)),
     ...(form?.questions ?? []).map(({ label, value }) => say('answered', { label, value: valueText(value) })),
   ]
+  // What another question of the page needs stays away.
+  const { verbatim: _ofPage, ...rest } = drawn
   const verbatim = asked?.question.verbatim
-  return { ...drawn, lines: [...reply.lines, ...lines], ...(verbatim === undefined ? {} : { verbatim }) }
+  return { ...rest, lines: [...reply.lines, ...lines], ...(verbatim === undefined ? {} : { verbatim }) }
 }
 
 /** The reply as surfaces draw it that show several questions at once. */

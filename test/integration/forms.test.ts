@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedForms } from '../../adapters/postgres/form-desk.ts'
 import { BUILTIN_FORMS } from '../../core/forms/builtin-forms.ts'
-import { DAY } from '../../core/shared/instant.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
@@ -19,7 +18,6 @@ test('a survey is filled in by typing and pressing, sent in, and paid at once', 
   const begun = await community.press('ann', shown, 'Fill in')
   expect(begun.reply.question).toMatchObject({ number: 1, count: 3 })
   const asked = await community.say('ann', 'yes')
-  console.log(asked.text, JSON.stringify(asked.reply.question))
   const one = await community.press('ann', asked, 'Tezos')
   const two = await community.press('ann', one, 'IoTeX')
   const how = await community.press('ann', two, 'Done')
