@@ -88,6 +88,7 @@ import { statusCommand, type PartState } from '../core/operations/status.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Language } from '../core/shared/text.ts'
+import { reviewCommands } from './review.ts'
 
 export interface CommandParts {
   readonly genesis: Instant
@@ -189,6 +190,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(announceReportCommand, announcements),
     bindCommand(outboxDeadCommand, deadLetterStore),
     bindCommand(outboxAgainCommand, deadLetterStore),
+    ...reviewCommands(genesis),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

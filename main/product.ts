@@ -13,7 +13,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, reviewJob, settlementJobs } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -24,6 +24,7 @@ import type { Config } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { guardDeployment } from './deployment-guard.ts'
 import { composeInbox } from './inbox.ts'
+import { composeReview } from './review.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
@@ -145,6 +146,7 @@ async function start(
     deadLettersJob(composeDeadLetters(database)),
     ...inboxJobs(composeInbox(database)),
     draftsJob((now) => forgetDrafts(database, now)),
+    reviewJob(composeReview(database, chain.deployment.genesis)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({

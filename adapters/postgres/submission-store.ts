@@ -1,8 +1,7 @@
-import { comparedText } from '../../core/forms/compared-text.ts'
 import { FormDefinition, submissionCode } from '../../core/forms/form-definition.ts'
 import type { NewSubmission, SendPort, SubmissionPort } from '../../core/forms/form.port.ts'
 import { rewardKindOf } from '../../core/forms/pay.rules.ts'
-import { bandsOf } from '../../core/review/similar-text.ts'
+import { bandsOf, comparedText } from '../../core/review/similar-text.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
@@ -82,7 +81,7 @@ async function addRevision(tx: Tx, submission: number, revision: number, { form,
       version: form.version,
       answers: answersJson(answers),
       ...(score === undefined ? {} : { score }),
-      bands: [...bandsOf(comparedText(form.definition, answers))],
+      bands: [...bandsOf(comparedText(form.definition.fields, answers))],
       submittedAt: new Date(at),
     },
   })
