@@ -90,16 +90,16 @@ function selectFor({ id, entry, required, options, least, most, value }: Questio
   }
 }
 
-/** What was entered, by question. A file that was not uploaded says nothing; everything else says that it is empty. */
+/** What was entered, by question. */
 export function readPage({ fields }: ModalSubmitInteraction): Readonly<Record<string, string | readonly string[]>> {
   const entered = [...fields.fields.values()].flatMap((component): [string, string | readonly string[]][] => {
     const { customId } = component
     if (component.type === ComponentType.TextInput) return [[customId, component.value]]
     if (component.type === ComponentType.StringSelect) return [[customId, [...component.values]]]
     // Without an upload the client of Discord leaves the list out, whatever its types say.
-    const uploads = component.type === ComponentType.FileUpload ? (component as Partial<typeof component>).attachments : undefined
-    const file = uploads?.first()
-    return file === undefined ? [] : [[customId, file.url]]
+    if (component.type !== ComponentType.FileUpload) return []
+    const uploads = (component as Partial<typeof component>).attachments
+    return [[customId, [...(uploads?.values() ?? [])].slice(0, 1).map(({ url }) => url)]]
   })
   return Object.fromEntries(entered)
 }

@@ -5,7 +5,7 @@ import { done, type Outcome } from '../shared/refusal.ts'
 import { nextField, type AskedField } from './asked-fields.ts'
 import { no } from './conditions.ts'
 import { keepable, keepAnswers, openDraft, type Filling } from './filling.ts'
-import { formCode, MAX_FIELDS, MAX_OPTIONS, type Answers } from './form-definition.ts'
+import { formCode, MAX_FIELDS, MAX_OPTIONS, type Answers, type FormField } from './form-definition.ts'
 import { whichForm } from './form-fields.ts'
 import type { DraftPort } from './form.port.ts'
 import { formTexts } from './form.texts.ts'
@@ -39,21 +39,24 @@ export const formPageCommand = defineCommand({
     const opened = await openDraft(port, number, actor.memberId)
     if (!opened.ok) return opened
     const { form: found, draft, notes } = opened.result
-    const known = new Set(found.definition.fields.map(({ id }) => id))
-    const kept = Object.entries(given).filter(([id]) => known.has(id))
+    const kinds = new Map(found.definition.fields.map(({ id, kind }) => [id, kind]))
+    const kept = Object.entries(given).filter(([id]) => kinds.has(id))
     const left = Object.keys(given).length - kept.length
     if (kept.length === 0) return no('form.not_asked', 'gone', say('notAsked', { form }), say('notAskedNext', { form }))
-    const answers: Answers = { ...draft.answers, ...Object.fromEntries(kept.map(([id, typed]) => [id, keepTyped(typed)])) }
+    const answers: Answers = { ...draft.answers, ...Object.fromEntries(kept.map(([id, typed]) => [id, isNoUpload(kinds.get(id), typed) ? (draft.answers[id] ?? '') : keepTyped(typed)])) }
     const told = left === 0 ? opened.result : { ...opened.result, notes: [...notes, say('notAskedAny', { count: left })] }
     const ids = new Set(kept.map(([id]) => id))
     const filling = await keepAnswers(port, told, answers, now, (asked) => {
       const here = asked.filter(({ field }) => ids.has(field.id))
-      return (here.find(({ problem }) => problem !== undefined) ?? undefined)?.field.id ?? nextField(asked, here.at(-1)?.field.id)
+      return here.find(({ problem }) => problem !== undefined)?.field.id ?? nextField(asked, here.at(-1)?.field.id)
     })
     return done({ filling, problems: filling.asked.filter(({ field, problem }) => problem !== undefined && ids.has(field.id)) })
   },
   render: ({ filling, problems }) => renderFilling(filling, problems),
 })
+
+/** Nothing was uploaded: a file that is there already stays. */
+const isNoUpload = (kind: FormField['kind'] | undefined, typed: string | readonly string[]): boolean => kind === 'file' && typed.length === 0
 
 const keepTyped = (typed: string | readonly string[]) => (typeof typed === 'string' ? keepable(typed) : typed.map(keepable))
 

@@ -75,7 +75,8 @@ async function sendIn(port: SendPort, form: Form, { draft, asked }: Filling, mem
   }
   await port.discardDraft(form.number, memberId)
   const told = await decide(port, form, memberId, sent, score, now)
-  await port.tell(memberId, told, now)
+  // A panel tells by itself what it was given.
+  if (form.definition.review.rule === 'none') await port.tell(memberId, told, now)
   const code = submissionCode(sent.number)
   const passed = score?.passed === true ? [say('quizPassed', { points: score.points, most: score.most })] : []
   return done({ kind: 'sent', title: form.definition.title, lines: [...passed, told, say('fromWhen', { submission: code })] })
@@ -105,6 +106,6 @@ async function decide(
     return say('quizFailed', { submission, title, points: score.points, most: score.most, mark })
   }
   const paid = await port.approve(sent.number, pay.lowest, now)
-  if (paid === 'unfunded') return say('approvedUnfunded', { submission, title })
+  if (paid === 'unfunded') return say('approvedUnfunded', { submission, title, amount: pay.lowest })
   return paid === 'nothing' ? say('approvedUnpaid', { submission, title }) : say('approvedAtOnce', { submission, title, amount: pay.lowest })
 }
