@@ -1,11 +1,12 @@
 // `npm run job -- NAME`: runs one job now, beside a running product or by itself. Safe at any time: every job is harmless when run twice.
+import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, reviewJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, reviewJob, settlementJobs } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
@@ -43,6 +44,7 @@ try {
       ...presenceJobs(composeSettling(database, submit)),
       deadLettersJob(composeDeadLetters(database)),
       ...inboxJobs(composeInbox(database)),
+      draftsJob((now) => forgetDrafts(database, now)),
       reviewJob(composeReview(database, genesis)),
     ]
     const name = process.argv[2]

@@ -21,7 +21,7 @@ export function readForm(
   } catch {
     return { ok: false, problems: [{ code: 'form.not_json', place: '.', reason: say('notJson') }] }
   }
-  const parsed = FormDefinition.safeParse(value)
+  const parsed = FormDefinition.safeParse(value, { reportInput: true })
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(flatten).slice(0, MOST_PROBLEMS).map(shapeProblem) }
   const problems = judgeForm(parsed.data, isCampaign, readAddress)
   return problems.length === 0 ? { ok: true, definition: parsed.data } : { ok: false, problems: problems.slice(0, MOST_PROBLEMS) }
