@@ -8,6 +8,7 @@ import type { Answer } from '../../core/shared/dispatch.ts'
 import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { announced } from './announced.ts'
+import { formsTour } from './forms-tour.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -42,6 +43,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Checking in', () => checkingIn(community, say, press)],
     ['Lists and corrections', () => lists(community, say, press)],
     ['In peace', () => quiet(community, say, press)],
+    ['Forms', () => formsTour(community, say, press)],
     ['Balance and value', () => value(community, say)],
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
