@@ -17,7 +17,9 @@ export function formDesk(tx: Tx, options: FormStoreOptions): FormDeskPort {
       return made!.number
     },
     async addVersion({ number, version }, definition, by, now) {
-      const moved = await tx.$executeRaw(Prisma.sql`UPDATE form SET version = version + 1 WHERE number = ${number} AND version = ${version}`)
+      const moved = await tx.$executeRaw(
+        Prisma.sql`UPDATE form SET version = version + 1 WHERE number = ${number} AND version = ${version}`,
+      )
       if (moved === 0) return undefined
       await addVersion(tx, number, version + 1, definition, by, now)
       return version + 1
@@ -28,7 +30,14 @@ export function formDesk(tx: Tx, options: FormStoreOptions): FormDeskPort {
   }
 }
 
-async function addVersion(tx: Tx, form: number, version: number, definition: FormDefinition, createdBy: string | null, now: Instant): Promise<void> {
+async function addVersion(
+  tx: Tx,
+  form: number,
+  version: number,
+  definition: FormDefinition,
+  createdBy: string | null,
+  now: Instant,
+): Promise<void> {
   await tx.$executeRaw(Prisma.sql`
     INSERT INTO form_version (form, version, definition, created_by, created_at)
     VALUES (${form}, ${version}, ${JSON.stringify(definition)}::jsonb, ${createdBy}, ${new Date(now)})`)

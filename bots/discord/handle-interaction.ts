@@ -109,7 +109,13 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
   }
 
   /** @param keepsOnFault when the world fails, the answer comes beside the message, whose button then works again */
-  async function run(interaction: Answerable, how: Deferral, command: string, work: () => Promise<Answer>, keepsOnFault = false): Promise<void> {
+  async function run(
+    interaction: Answerable,
+    how: Deferral,
+    command: string,
+    work: () => Promise<Answer>,
+    keepsOnFault = false,
+  ): Promise<void> {
     if (!(await defer(interaction, how))) {
       app.log.info({ command, interaction: interaction.id }, 'an interaction was already answered or came too late')
       return

@@ -40,7 +40,8 @@ export function longestAnswer(field: FormField): number {
 
 /** Reads what was typed or chosen for one question. Reading its result again gives the same. Never throws. */
 export function readAnswer(field: FormField, typed: Answers[string] | undefined, readAddress: ReadAddress): ReadAnswer {
-  if (typed === undefined || isEmpty(typed)) return field.required ? wrong(field, 'required', say('requiredNext')) : { ok: true, value: undefined }
+  if (typed === undefined || isEmpty(typed))
+    return field.required ? wrong(field, 'required', say('requiredNext')) : { ok: true, value: undefined }
   if (field.kind === 'choices') return readChoices(field, typed)
   if (typeof typed !== 'string') return typed.length === 1 ? readAnswer(field, typed[0], readAddress) : wrong(field, 'one', say('oneNext'))
   return readTyped(field, typed, readAddress)

@@ -24,7 +24,13 @@ export function askedFields({ fields }: Pick<FormDefinition, 'fields'>, answers:
     if (read.ok && typeof read.value === 'string') values.set(field.id, read.value)
     const shown = field.kind === 'choices' && read.ok ? read.value : typed
     return [
-      { field, isSeen: typed !== undefined, typed: shown, value: read.ok ? read.value : undefined, problem: read.ok ? undefined : read.problem },
+      {
+        field,
+        isSeen: typed !== undefined,
+        typed: shown,
+        value: read.ok ? read.value : undefined,
+        problem: read.ok ? undefined : read.problem,
+      },
     ]
   })
 }

@@ -117,14 +117,23 @@ const WRITTEN = {
           { value: 'advice', label: { en: 'By advice', zh: '听推荐' } },
         ],
       },
-      { kind: 'long-text', id: 'wish', required: false, maxLength: 1_000, label: { en: 'What should the community do?', zh: '您希望社区做什么？' } },
+      {
+        kind: 'long-text',
+        id: 'wish',
+        required: false,
+        maxLength: 1_000,
+        label: { en: 'What should the community do?', zh: '您希望社区做什么？' },
+      },
     ],
     reward: { kind: 'form-submission' },
     review: { rule: 'none' },
   },
   'content-submission': {
     title: { en: 'Content submission', zh: '内容投稿' },
-    intro: { en: 'Send in an article, a video or a translation that you made about staking.', zh: '提交您创作的质押相关文章、视频或翻译。' },
+    intro: {
+      en: 'Send in an article, a video or a translation that you made about staking.',
+      zh: '提交您创作的质押相关文章、视频或翻译。',
+    },
     fields: [
       { kind: 'short-text', id: 'title', minLength: 3, maxLength: 120, label: { en: 'Title', zh: '标题' } },
       {

@@ -29,7 +29,8 @@ export async function hindranceFor(
     if (unmet !== undefined) return unmet
   }
   const { every, times } = definition.recurrence
-  if ((await port.usedSlots(number, member.memberId, slotSpan(every, now))) >= times) return refused(number, { kind: 'spent', at: nextSpan(every, now) })
+  if ((await port.usedSlots(number, member.memberId, slotSpan(every, now))) >= times)
+    return refused(number, { kind: 'spent', at: nextSpan(every, now) })
   const cooling = cooldownHindrance(definition, await port.lastSent(number, member.memberId), now)
   return cooling === undefined ? undefined : refused(number, cooling)
 }

@@ -31,12 +31,19 @@ export async function openDraft(port: DraftPort, number: number, memberId: strin
   const form = await port.find(number)
   if (form === undefined) return unknownForm(number)
   const draft = await port.lockDraft(number, memberId)
-  if (draft === undefined) return no('form.no_draft', 'not_found', say('noDraft', { form: formCode(number) }), say('noDraftNext', { form: formCode(number) }))
+  if (draft === undefined)
+    return no('form.no_draft', 'not_found', say('noDraft', { form: formCode(number) }), say('noDraftNext', { form: formCode(number) }))
   return { ok: true, result: await fillingOf(port, form, draft) }
 }
 
 /** The draft, or a new one if the member may begin. */
-export async function beginDraft(port: DraftPort, number: number, filler: Filler, now: Instant, mending?: number): Promise<Outcome<Filling>> {
+export async function beginDraft(
+  port: DraftPort,
+  number: number,
+  filler: Filler,
+  now: Instant,
+  mending?: number,
+): Promise<Outcome<Filling>> {
   const form = await port.find(number)
   if (form === undefined) return unknownForm(number)
   const { memberId } = filler
@@ -81,7 +88,9 @@ function keepUnchanged(before: FormDefinition, after: FormDefinition, answers: A
   }
   const same = new Set(after.fields.filter(isSame).map(({ id }) => id))
   const kept = Object.fromEntries(Object.entries(answers).filter(([id]) => same.has(id)))
-  const dropped = before.fields.filter(({ id }) => !same.has(id) && Object.hasOwn(answers, id) && !isEmpty(answers[id] ?? '')).map(({ label }) => label)
+  const dropped = before.fields
+    .filter(({ id }) => !same.has(id) && Object.hasOwn(answers, id) && !isEmpty(answers[id] ?? ''))
+    .map(({ label }) => label)
   return { kept, dropped }
 }
 
@@ -115,7 +124,8 @@ async function proven(
 ): Promise<AskedField> {
   if (one.field.kind !== 'signature' || typeof one.value !== 'string') return one
   const address = asked.find(({ field }) => one.field.kind === 'signature' && field.id === one.field.of)?.value
-  if (typeof address === 'string' && (await isSigned(port, address, proofText(form.number, memberId, address), one.value, isStrict))) return one
+  if (typeof address === 'string' && (await isSigned(port, address, proofText(form.number, memberId, address), one.value, isStrict)))
+    return one
   return { ...one, value: undefined, problem: wrong(one.field, 'notSigned', answerTexts.say('notSignedNext')).problem }
 }
 

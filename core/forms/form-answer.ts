@@ -39,7 +39,13 @@ export const formAnswerCommand = defineCommand({
     const { id, kind } = one.field
     if (act !== undefined && kind !== 'choices') return no('form.bad_act', 'invalid', say('badAct'), say('notAskedNext', { form }))
     if (value === undefined && act !== 'done')
-      return refuse({ code: 'form.empty_answer', kind: 'invalid', reason: say('emptyAnswer'), nextStep: say('emptyAnswerNext', { form }), field: 'value' })
+      return refuse({
+        code: 'form.empty_answer',
+        kind: 'invalid',
+        reason: say('emptyAnswer'),
+        nextStep: say('emptyAnswerNext', { form }),
+        field: 'value',
+      })
     const given = act === undefined ? keepable(value ?? '') : act === 'toggle' ? toggled(one, keepable(value ?? '')) : chosenOf(one)
     const answers = { ...filling.draft.answers, [id]: given }
     return done(await keepAnswers(port, filling, answers, now, (asked) => after(asked, id, act)))

@@ -26,14 +26,18 @@ export const formImportCommand = defineCommand({
   access: 'chair',
   effect: 'write',
   audience: 'private',
-  input: z.object({ file: verbatimField(say('file'), { max: MAX_FILE, file: true }), replaces: codeField(say('replaces'), 'FRM').optional() }),
+  input: z.object({
+    file: verbatimField(say('file'), { max: MAX_FILE, file: true }),
+    replaces: codeField(say('replaces'), 'FRM').optional(),
+  }),
   async run({ actor, now, port }: Run<FormDeskPort>, { file, replaces }): Promise<Outcome<Imported>> {
     const form = replaces === undefined ? undefined : await port.find(replaces)
     if (replaces !== undefined && form === undefined) return unknownForm(replaces)
     const read = readForm(file, form?.campaign !== undefined, port.readAddress)
     if (!read.ok) return done({ kind: 'problems', problems: read.problems })
     const { definition } = read
-    if (form === undefined) return done({ kind: 'made', number: await port.create(definition, actor.memberId, now), version: 1, definition })
+    if (form === undefined)
+      return done({ kind: 'made', number: await port.create(definition, actor.memberId, now), version: 1, definition })
     const code = formCode(form.number)
     if (writeForm(form.definition) === writeForm(definition))
       return no('form.unchanged', 'conflict', say('unchanged', { form: code }), say('unchangedNext'))

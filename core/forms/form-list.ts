@@ -31,7 +31,9 @@ export const formListCommand = defineCommand({
     const forms = await port.openForms(now, MOST_OPTIONS)
     const open = await Promise.all(forms.map(async (form) => ({ form, pay: await port.payOf(form.definition, now) })))
     const drafts = await port.draftsOf(actor.memberId)
-    const others = mayUse(actor, 'chair') ? (await port.allForms(MOST_OPTIONS)).filter(({ number }) => !forms.some((form) => form.number === number)) : []
+    const others = mayUse(actor, 'chair')
+      ? (await port.allForms(MOST_OPTIONS)).filter(({ number }) => !forms.some((form) => form.number === number))
+      : []
     return done({ open, begun: drafts.map(({ form }) => form), others })
   },
   render: ({ open, begun, others }): Reply => ({

@@ -43,7 +43,12 @@ export const formPageCommand = defineCommand({
     const kept = Object.entries(given).filter(([id]) => kinds.has(id))
     const left = Object.keys(given).length - kept.length
     if (kept.length === 0) return no('form.not_asked', 'gone', say('notAsked', { form }), say('notAskedNext', { form }))
-    const answers: Answers = { ...draft.answers, ...Object.fromEntries(kept.map(([id, typed]) => [id, isNoUpload(kinds.get(id), typed) ? (draft.answers[id] ?? '') : keepTyped(typed)])) }
+    const answers: Answers = {
+      ...draft.answers,
+      ...Object.fromEntries(
+        kept.map(([id, typed]) => [id, isNoUpload(kinds.get(id), typed) ? (draft.answers[id] ?? '') : keepTyped(typed)]),
+      ),
+    }
     const told = left === 0 ? opened.result : { ...opened.result, notes: [...notes, say('notAskedAny', { count: left })] }
     const ids = new Set(kept.map(([id]) => id))
     const filling = await keepAnswers(port, told, answers, now, (asked) => {
@@ -56,7 +61,8 @@ export const formPageCommand = defineCommand({
 })
 
 /** Nothing was uploaded: a file that is there already stays. */
-const isNoUpload = (kind: FormField['kind'] | undefined, typed: string | readonly string[]): boolean => kind === 'file' && typed.length === 0
+const isNoUpload = (kind: FormField['kind'] | undefined, typed: string | readonly string[]): boolean =>
+  kind === 'file' && typed.length === 0
 
 const keepTyped = (typed: string | readonly string[]) => (typeof typed === 'string' ? keepable(typed) : typed.map(keepable))
 

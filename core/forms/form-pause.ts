@@ -22,5 +22,10 @@ export const formPauseCommand = defineCommand({
     if ((await port.draft(number, actor.memberId)) !== undefined) return done(form)
     return no('form.no_draft', 'not_found', say('noDraft', { form }), say('noDraftNext', { form }))
   },
-  render: (form) => ({ audience: 'private', tone: 'info', lines: [say('paused', { form }), say('pausedNext', { form })], endsAsking: true }),
+  render: (form) => ({
+    audience: 'private',
+    tone: 'info',
+    lines: [say('paused', { form }), say('pausedNext', { form })],
+    endsAsking: true,
+  }),
 })

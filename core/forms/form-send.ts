@@ -22,7 +22,9 @@ const { say } = formTexts
 /** As long as a reviewer has for an answer; after that another one is asked. */
 const USUAL_REVIEW_MS = 2 * DAY
 
-type Sent = { readonly kind: 'look'; readonly filling: Filling } | { readonly kind: 'sent'; readonly title: Form['definition']['title']; readonly lines: readonly Text[] }
+type Sent =
+  | { readonly kind: 'look'; readonly filling: Filling }
+  | { readonly kind: 'sent'; readonly title: Form['definition']['title']; readonly lines: readonly Text[] }
 
 /** First everything once more, then, confirmed from what was seen, the submission. */
 export const formSendCommand = defineCommand({
@@ -71,7 +73,12 @@ async function sendIn(port: SendPort, form: Form, { draft, asked }: Filling, mem
     const code = submissionCode(draft.submission)
     sent = await port.resubmit(draft.submission, submission)
     if (sent === undefined)
-      return no('form.not_returned', 'conflict', say('noLongerReturned', { submission: code }), say('noLongerReturnedNext', { submission: code }))
+      return no(
+        'form.not_returned',
+        'conflict',
+        say('noLongerReturned', { submission: code }),
+        say('noLongerReturnedNext', { submission: code }),
+      )
   }
   await port.discardDraft(form.number, memberId)
   const told = await decide(port, form, memberId, sent, score, now)
@@ -107,5 +114,7 @@ async function decide(
   }
   const paid = await port.approve(sent.number, pay.lowest, now)
   if (paid === 'unfunded') return say('approvedUnfunded', { submission, title, amount: pay.lowest })
-  return paid === 'nothing' ? say('approvedUnpaid', { submission, title }) : say('approvedAtOnce', { submission, title, amount: pay.lowest })
+  return paid === 'nothing'
+    ? say('approvedUnpaid', { submission, title })
+    : say('approvedAtOnce', { submission, title, amount: pay.lowest })
 }

@@ -35,7 +35,11 @@ export const formShowCommand = defineCommand({
     lines: [sharedTexts.say('plain', { text: definition.intro })],
     fields: termFields(definition, pay),
     ...(status === 'open'
-      ? { buttons: [{ label: say('buttonBegin'), command: 'form fill', input: { form: formCode(number) }, allowed: 'owner', style: 'primary' }] }
+      ? {
+          buttons: [
+            { label: say('buttonBegin'), command: 'form fill', input: { form: formCode(number) }, allowed: 'owner', style: 'primary' },
+          ],
+        }
       : {}),
   }),
 })

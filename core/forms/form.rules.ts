@@ -68,7 +68,8 @@ function judgeCondition(field: FormField, fields: readonly FormField[], index: n
   if (at >= index) return find(place, 'condition_later', say('conditionLater', { id: showIf.field }))
   const values = target.kind === 'choice' ? target.options.map(({ value }) => value) : target.kind === 'yes-no' ? ['yes', 'no'] : undefined
   if (values === undefined) return find(place, 'condition_kind', say('conditionKind', { id: showIf.field }))
-  for (const value of showIf.is) if (!values.includes(value)) find(place, 'condition_value', say('conditionValue', { id: showIf.field, value }))
+  for (const value of showIf.is)
+    if (!values.includes(value)) find(place, 'condition_value', say('conditionValue', { id: showIf.field, value }))
   if (!isEverAsked(target, fields)) find(place, 'never_asked', say('neverAsked', { id: showIf.field }))
 }
 
@@ -118,7 +119,11 @@ function judgeExpected(field: FormField, place: string, find: Find, readAddress:
   const given = field.kind === 'choices' ? [expected.answers] : expected.answers
   for (const answer of given) {
     if (readAnswer(field, answer, readAddress).ok) continue
-    find(`${place}.expected`, 'expected_impossible', say('expectedImpossible', { answer: typeof answer === 'string' ? answer : answer.join(', ') }))
+    find(
+      `${place}.expected`,
+      'expected_impossible',
+      say('expectedImpossible', { answer: typeof answer === 'string' ? answer : answer.join(', ') }),
+    )
   }
 }
 
@@ -135,7 +140,8 @@ function judgeQuiz({ fields, passMark, review }: FormDefinition, find: Find): vo
 
 function judgeTerms({ window, reward, review }: FormDefinition, isCampaign: boolean, find: Find): void {
   const { opensAt, closesAt } = window
-  if (opensAt !== undefined && closesAt !== undefined && Date.parse(opensAt) >= Date.parse(closesAt)) find('window', 'window_reversed', say('windowReversed'))
+  if (opensAt !== undefined && closesAt !== undefined && Date.parse(opensAt) >= Date.parse(closesAt))
+    find('window', 'window_reversed', say('windowReversed'))
   if (review.rule === 'panel' && review.needed > review.panel)
     find('review.needed', 'needed_above_panel', say('neededAbovePanel', { needed: review.needed, panel: review.panel }))
   if (reward.kind === 'campaign') {

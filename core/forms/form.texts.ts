@@ -109,7 +109,8 @@ export const formTexts = defineTexts(
     inReview: '{{submission}} ({{title}}) was received and is in review, as a rule until {{until}}.',
     approvedAtOnce: '{{submission}} ({{title}}) counts. You earned {{amount}}.',
     approvedUnpaid: '{{submission}} ({{title}}) counts. Thank you!',
-    approvedUnfunded: '{{submission}} ({{title}}) counts for {{amount}}, but this period’s release is used up. Rewards are funded first come, first served.',
+    approvedUnfunded:
+      '{{submission}} ({{title}}) counts for {{amount}}, but this period’s release is used up. Rewards are funded first come, first served.',
     quizPassed: 'Passed: {{points}} of {{most}} points.',
     quizFailed: '{{submission}} ({{title}}): {{points}} of {{most}} points; {{mark}} are needed to pass.',
     fromWhen: 'You see it with submission show {{submission}}.',

@@ -23,7 +23,10 @@ export function renderFilling(filling: Filling, problems: readonly AskedField[] 
 
 function renderQuestion(filling: Filling, at: string, problems: readonly AskedField[]): Reply {
   const { form, draft, asked, notes } = filling
-  const index = Math.max(0, asked.findIndex(({ field }) => field.id === at))
+  const index = Math.max(
+    0,
+    asked.findIndex(({ field }) => field.id === at),
+  )
   const one = asked[index]!
   const code = formCode(form.number)
   const input = { form: code, question: one.field.id }
@@ -67,7 +70,15 @@ const problemField = ({ field, problem }: AskedField) => ({
 const step = (label: Text, command: string, input: Button['input']): Button => ({ label, command, input, allowed: 'owner', only: 'steps' })
 
 function pageButton(form: string, page: number, pages: number, label: Text, style: 'primary' | 'plain'): Button {
-  return { label, command: 'form questions', input: { form, page: String(Math.min(page, pages)) }, allowed: 'owner', style, only: 'pages', opens: 'page' }
+  return {
+    label,
+    command: 'form questions',
+    input: { form, page: String(Math.min(page, pages)) },
+    allowed: 'owner',
+    style,
+    only: 'pages',
+    opens: 'page',
+  }
 }
 
 const pagesOf = (count: number): number => Math.max(1, Math.ceil(count / PAGE_QUESTIONS))
@@ -79,7 +90,10 @@ function optionButtons({ field, typed, isSeen }: AskedField, input: Button['inpu
   const chosen = typeof typed === 'object' ? typed : []
   return [
     ...field.options.map((option) =>
-      answer(chosen.includes(option.value) ? say('optionOn', { option: option.label }) : words(option.label), { value: option.value, act: 'toggle' }),
+      answer(chosen.includes(option.value) ? say('optionOn', { option: option.label }) : words(option.label), {
+        value: option.value,
+        act: 'toggle',
+      }),
     ),
     ...(isSeen ? [{ ...answer(say('buttonDone'), { act: 'done' }), style: 'primary' as const }] : []),
   ]
@@ -94,7 +108,8 @@ function optionsOf(field: FormField): Question['options'] {
 function questionFor({ form, draft, asked }: Filling, one: AskedField): Question {
   const { field, typed = '' } = one
   const verbatim = textToSign(form.number, draft.memberId, field, asked)
-  const problem = one.isSeen && one.problem !== undefined ? say('problem', { reason: one.problem.reason, nextStep: one.problem.nextStep }) : undefined
+  const problem =
+    one.isSeen && one.problem !== undefined ? say('problem', { reason: one.problem.reason, nextStep: one.problem.nextStep }) : undefined
   return {
     id: field.id,
     label: words(field.label),
@@ -181,4 +196,3 @@ export function renderPage(filling: Filling, page: number): Reply {
   const drawn: FormPage = { form: formCode(form.number), title, page: shown, pages, questions }
   return { audience: 'private', tone: 'info', title, lines: [say('pageOf', { page: shown, pages })], form: drawn }
 }
-

@@ -12,7 +12,11 @@ test.each([
 ])('%s', (now, day, week, month, nextDay, nextWeek, nextMonth) => {
   const calendars = ['day', 'week', 'month'] as const
   expect(calendars.map((every) => slotSpan(every, at(now)))).toEqual([day, week, month])
-  expect(calendars.map((every) => new Date(nextSpan(every, at(now)) ?? 0).toISOString().slice(0, 10))).toEqual([nextDay, nextWeek, nextMonth])
+  expect(calendars.map((every) => new Date(nextSpan(every, at(now)) ?? 0).toISOString().slice(0, 10))).toEqual([
+    nextDay,
+    nextWeek,
+    nextMonth,
+  ])
   expect([slotSpan('ever', at(now)), nextSpan('ever', at(now))]).toEqual(['ever', undefined])
 })
 

@@ -20,7 +20,11 @@ export function windowHindrance(status: FormStatus, { window }: Pick<FormDefinit
 }
 
 /** `last`: when the member last sent this form in and did not withdraw it. */
-export function cooldownHindrance({ cooldownHours }: Pick<FormDefinition, 'cooldownHours'>, last: Instant | undefined, now: Instant): Hindrance | undefined {
+export function cooldownHindrance(
+  { cooldownHours }: Pick<FormDefinition, 'cooldownHours'>,
+  last: Instant | undefined,
+  now: Instant,
+): Hindrance | undefined {
   const until = (last ?? -Infinity) + cooldownHours * HOUR
   return now < until ? { kind: 'cooldown', at: until } : undefined
 }

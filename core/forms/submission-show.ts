@@ -24,7 +24,10 @@ export const submissionShowCommand = defineCommand({
   effect: 'read',
   audience: 'private',
   input: z.object({ submission: whichSubmission() }),
-  async run({ actor, port }: Run<SubmissionPort>, { submission: number }): Promise<Outcome<{ submission: Submission; definition: FormDefinition }>> {
+  async run(
+    { actor, port }: Run<SubmissionPort>,
+    { submission: number },
+  ): Promise<Outcome<{ submission: Submission; definition: FormDefinition }>> {
     const found = await ownSubmission(port, number, actor.memberId)
     if (!found.ok) return found
     const definition = await port.version(found.result.form, found.result.version)
@@ -34,8 +37,21 @@ export const submissionShowCommand = defineCommand({
   render: ({ submission, definition }): Reply => {
     const { number, form, status, contributedAt, decidedAt, answers, score } = submission
     const code = submissionCode(number)
-    const mend: Button = { label: say('buttonMend'), command: 'form fill', input: { form: formCode(form), submission: code }, allowed: 'owner', style: 'primary' }
-    const withdraw: Button = { label: say('buttonWithdraw'), command: 'submission withdraw', input: { submission: code }, allowed: 'owner', style: 'danger', once: true }
+    const mend: Button = {
+      label: say('buttonMend'),
+      command: 'form fill',
+      input: { form: formCode(form), submission: code },
+      allowed: 'owner',
+      style: 'primary',
+    }
+    const withdraw: Button = {
+      label: say('buttonWithdraw'),
+      command: 'submission withdraw',
+      input: { submission: code },
+      allowed: 'owner',
+      style: 'danger',
+      once: true,
+    }
     return {
       audience: 'private',
       tone: 'info',

@@ -3,7 +3,10 @@ import { commandName } from './command.ts'
 import { fieldMeta, type FieldMeta } from './field.ts'
 
 /** The field that a question asks for; undefined when its command has no such field (any more). */
-export function fieldOf(commands: readonly CommandDefinition[], { command, field }: Pick<Prompt, 'command' | 'field'>): FieldMeta | undefined {
+export function fieldOf(
+  commands: readonly CommandDefinition[],
+  { command, field }: Pick<Prompt, 'command' | 'field'>,
+): FieldMeta | undefined {
   const shape = commands.find((each) => commandName(each) === command)?.input.shape
   const schema = shape !== undefined && Object.hasOwn(shape, field) ? shape[field] : undefined
   return schema === undefined ? undefined : fieldMeta(schema)

@@ -53,7 +53,8 @@ const draftOf = async (form: string, who: string) => {
   const { memberId } = await community.database.prisma.chatAccount.findFirstOrThrow({ where: { userId: who } })
   return community.database.prisma.formDraft.findUnique({ where: { form_memberId: { form: Number(form.slice(4)), memberId } } })
 }
-const sent = (form: string) => community.database.prisma.submission.count({ where: { form: Number(form.slice(4)), status: { not: 'withdrawn' } } })
+const sent = (form: string) =>
+  community.database.prisma.submission.count({ where: { form: Number(form.slice(4)), status: { not: 'withdrawn' } } })
 
 test('a survey is filled in by typing and pressing, sent in, and paid at once', async () => {
   expect((await community.say('ann', 'form list')).text).toContain('FRM-3 PoS and staking survey · pays 5 PoS')
@@ -173,7 +174,10 @@ test('a submission goes before a panel, can be taken back, and mended when it wa
   const mended = Number(/SUB-(\d+)/.exec(second.text)?.[1])
   const { prisma } = community.database
   const at = new Date(community.clock.now)
-  await prisma.reviewItem.updateMany({ where: { subject: `SUB-${mended}` }, data: { state: 'decided', outcome: 'returned', reason: 'say more', decidedAt: at } })
+  await prisma.reviewItem.updateMany({
+    where: { subject: `SUB-${mended}` },
+    data: { state: 'decided', outcome: 'returned', reason: 'say more', decidedAt: at },
+  })
   await prisma.submission.update({ where: { number: mended }, data: { status: 'returned' } })
   community.clock.now += DAY
   const opened = await community.press('bob', await community.say('bob', `submission show SUB-${mended}`), 'Change and send again')

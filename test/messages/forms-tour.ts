@@ -81,10 +81,18 @@ export async function formsTour(community: Community, say: Say, press: Press): P
   await say('eve', 'form fill FRM-5')
   const content = await say('eve', 'form fill FRM-4')
   if (content.reply.question === undefined) throw new Error('the content form asks nothing')
-  await say('eve', 'form page FRM-4 {"title":"Guide","kind":"article","link":"https://guide.example/1","file":"","about":"How I chose a node, and why.","own":"yes"}')
+  await say(
+    'eve',
+    'form page FRM-4 {"title":"Guide","kind":"article","link":"https://guide.example/1","file":"","about":"How I chose a node, and why.","own":"yes"}',
+  )
   await press('eve', await say('eve', 'form send FRM-4'), 'Send in')
   const list = await say('eve', 'submission list')
   const latest = /SUB-\d+/.exec(list.text)?.[0] ?? ''
-  for (const line of [`submission show ${latest}`, `submission withdraw ${latest}`, `submission withdraw ${latest}`, 'submission show SUB-999'])
+  for (const line of [
+    `submission show ${latest}`,
+    `submission withdraw ${latest}`,
+    `submission withdraw ${latest}`,
+    'submission show SUB-999',
+  ])
     await say('eve', line)
 }

@@ -30,7 +30,8 @@ export function modalProblems(modal: Json): FormProblem[] {
 function checkModalSelect(problems: Problems, select: Json, path: readonly (string | number)[]): void {
   checkSelect(problems, select, path)
   checkCounts(problems, select, path)
-  if (select['disabled'] === true) problems.add([...path, 'disabled'], 'COMPONENT_DISABLED_NOT_ALLOWED', 'A select of a modal cannot be disabled')
+  if (select['disabled'] === true)
+    problems.add([...path, 'disabled'], 'COMPONENT_DISABLED_NOT_ALLOWED', 'A select of a modal cannot be disabled')
   const preset = listOf(select['options']).filter((option) => option['default'] === true).length
   if (preset > countOf(select['max_values']))
     problems.add([...path, 'options'], 'SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES', 'More options are chosen than max_values')
