@@ -106,10 +106,10 @@ async function findSubmission(tx: Tx, number: number) {
 
 /** A member's own submissions. */
 export function submissionStore(tx: Tx, options: FormStoreOptions): SubmissionPort {
-  const { draft } = draftStore(tx, options)
+  const drafts = draftStore(tx, options)
   return {
     ...formReads(tx, options),
-    draft,
+    draft: (form, memberId) => drafts.draft(form, memberId),
     version: (form, version) => formVersion(tx, form, version),
     submission: (number) => findSubmission(tx, number),
     async submissionsOf(memberId, limit) {

@@ -106,11 +106,13 @@ test('reading never throws, and reading what was read gives the same', () => {
     fc.array(fc.string({ maxLength: 5 }), { maxLength: 4 }),
     fc.constantFrom('1', 'a', 'yes', 'a, b', '2027-02-03', 'https://a.org/%', '\ud800', '١٢', '<b>', '=1+1', `0x${'1'.repeat(40)}`),
   )
-  fc.assert(
-    fc.property(fc.constantFrom(...FIELDS), typed, (one, given) => {
-      const first = readAnswer(one, given, readAddress)
-      if (first.ok && first.value !== undefined) expect(readAnswer(one, first.value, readAddress)).toEqual(first)
-    }),
-    { numRuns: 3_000 },
-  )
+  const again = (one: FormField, given: string | string[]) => {
+    const first = readAnswer(one, given, readAddress)
+    return first.ok && first.value !== undefined ? [first, readAnswer(one, first.value, readAddress)] : [first, first]
+  }
+  const isStable = fc.property(fc.constantFrom(...FIELDS), typed, (one, given) => {
+    const [first, second] = again(one, given)
+    return JSON.stringify(first) === JSON.stringify(second)
+  })
+  expect(fc.check(isStable, { numRuns: 3_000 }).counterexample).toBeNull()
 })

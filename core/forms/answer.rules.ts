@@ -97,7 +97,7 @@ function readTyped(field: Exclude<FormField, { kind: 'choices' }>, typed: string
       const read = readAddress(address)
       return read.ok ? { ok: true, value: read.address } : wrong(field, `address_${read.problem}`, say(`address_${read.problem}Next`))
     }
-    case 'signature': {
+    default: {
       const given = readSignature(typed)
       return given === undefined ? wrong(field, 'signature', say('signatureNext')) : { ok: true, value: given.signature.toLowerCase() }
     }

@@ -50,7 +50,7 @@ async function unmetCondition(
     case 'attended':
       if (await port.hasAttended(memberId, condition.event)) return undefined
       return no('form.needs_event', 'forbidden', say('needsEvent', { event: eventCode(condition.event) }), say('needsEventNext'))
-    case 'delegation':
+    default:
       // No list of nodes is known yet: nobody can be told to hold one, and nobody gets in by chance.
       return no('form.delegation_not_yet', 'conflict', say('delegationNotYet'), say('delegationNotYetNext'))
   }
@@ -69,7 +69,7 @@ export function refused(number: number, hindrance: Hindrance): No {
       return no('form.soon', 'conflict', say('soon', { form, at: { at: hindrance.at } }), say('soonNext'))
     case 'cooldown':
       return no('form.cooldown', 'limited', say('cooldown', { form }), say('againFrom', { at: { at: hindrance.at } }))
-    case 'spent':
+    default:
       return no(
         'form.limit',
         'limited',

@@ -42,7 +42,7 @@ function needText(condition: FormCondition): Text {
       return say('needs_attended', { event: eventCode(condition.event) })
     case 'wallet':
       return say('needs_wallet')
-    case 'delegation':
+    default:
       return say('needs_delegation')
   }
 }

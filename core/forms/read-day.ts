@@ -6,7 +6,7 @@ const LATEST_YEAR = 2199
  * Reads a day as people type it: 2027-02-03, 2027/2/3, 2027年2月3日, 3.2.2027, 3 Feb 2027, February 3, 2027. `unclear` for 3/2/2027, whose first number may be
  * the day or the month: nothing is guessed. The value is `2027-02-03`.
  */
-export function readDay(text: string): string | 'unclear' | undefined {
+export function readDay(text: string): string | undefined {
   const plain = text.trim().toLowerCase()
   const yearFirst = /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(plain)
   if (yearFirst !== null) return dayOf(yearFirst[1], yearFirst[2], yearFirst[3])

@@ -39,7 +39,7 @@ export function slotSpan(every: FormDefinition['recurrence']['every'], now: Inst
       return day
     case 'month':
       return day.slice(0, 7)
-    case 'week':
+    default:
       return isoWeek(now)
   }
 }
