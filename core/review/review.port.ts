@@ -119,7 +119,7 @@ export interface ReviewReadPort {
   ): Promise<{ readonly shown: readonly ItemLine[]; readonly count: number }>
   history(memberId: string, limit: number): Promise<readonly VerdictLine[]>
   /** Verdicts since an instant: of one member, or of everybody. */
-  verdicts(of: string | 'all', since: Instant): Promise<readonly (JudgedVerdict & { readonly name: string })[]>
+  verdicts(of: string | undefined, since: Instant): Promise<readonly (JudgedVerdict & { readonly name: string })[]>
   readonly findMember: FindMember
 }
 
