@@ -88,6 +88,7 @@ import { statusCommand, type PartState } from '../core/operations/status.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Language } from '../core/shared/text.ts'
+import type { ApprovalPort } from '../core/review/review.port.ts'
 import { reviewCommands } from './review.ts'
 
 export interface CommandParts {
@@ -99,6 +100,7 @@ export interface CommandParts {
   readonly checkIn: CheckInPort
   readonly settlePresence: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
+  readonly approvals: ApprovalPort
   /** What a platform says of us in a server. */
   readonly inspect: DiagnosePort['inspect']
   /** State of every part, as readiness shows it. */
@@ -190,7 +192,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(announceReportCommand, announcements),
     bindCommand(outboxDeadCommand, deadLetterStore),
     bindCommand(outboxAgainCommand, deadLetterStore),
-    ...reviewCommands(genesis),
+    ...reviewCommands(genesis, parts.approvals),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

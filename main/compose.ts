@@ -29,6 +29,7 @@ import { CATALOGUES } from './catalogues.ts'
 import { bindCommands } from './commands.ts'
 import { suggestionSources } from './suggestions.ts'
 import { newId } from './ids.ts'
+import { composeApprovals } from './review.ts'
 import { composePresence } from './presence.ts'
 
 export interface ComposeOptions {
@@ -114,6 +115,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     checkIn,
     settlePresence: (at) => settling.settle(at),
     pool: database.pool,
+    approvals: composeApprovals(database, genesis),
     inspect: options.inspect ?? (() => Promise.resolve(undefined)),
     parts: options.parts,
   })

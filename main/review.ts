@@ -1,3 +1,4 @@
+import { createApprovalStore } from '../adapters/postgres/approval-store.ts'
 import type { Database, Tx } from '../adapters/postgres/database.ts'
 import type { ReviewContents } from '../adapters/postgres/review-content.ts'
 import { reviewReads } from '../adapters/postgres/review-reads.ts'
@@ -12,8 +13,10 @@ import { reviewHistoryCommand, reviewListCommand } from '../core/review/review-l
 import { reviewNextCommand, reviewShowCommand } from '../core/review/review-next.ts'
 import { reviewQualityCommand } from '../core/review/review-quality.ts'
 import { reviewRewardCommand } from '../core/review/review-reward.ts'
-import { reviewApproveCommand, reviewDuplicateCommand, reviewRejectCommand, reviewReturnCommand } from '../core/review/review-verdict.ts'
+import { reviewApproveCommand } from '../core/review/review-approve.ts'
+import { reviewDuplicateCommand, reviewRejectCommand, reviewReturnCommand } from '../core/review/review-verdict.ts'
 import { submissionAppealCommand } from '../core/review/submission-appeal.ts'
+import type { ApprovalPort } from '../core/review/review.port.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { ReviewJobParts } from '../jobs/schedule.ts'
@@ -27,13 +30,17 @@ const reviewEffects = (genesis: Instant): ReviewEffects => ({
 /** What reviewers read of items that are no submissions. */
 const REVIEW_CONTENTS: ReviewContents = {}
 
-export function reviewCommands(genesis: Instant): readonly BoundCommand<Tx>[] {
+/** The store behind approvals, one a process. */
+export const composeApprovals = (database: Database, genesis: Instant): ApprovalPort =>
+  createApprovalStore(database, { genesis, effects: reviewEffects(genesis) })
+
+export function reviewCommands(genesis: Instant, approvals: ApprovalPort): readonly BoundCommand<Tx>[] {
   const reviews = (tx: Tx) => reviewStore(tx, { genesis, effects: reviewEffects(genesis) })
   const reads = (tx: Tx) => reviewReads(tx, { genesis, contents: REVIEW_CONTENTS })
   return [
     bindCommand(reviewNextCommand, reads),
     bindCommand(reviewShowCommand, reads),
-    bindCommand(reviewApproveCommand, reviews),
+    bindCommand(reviewApproveCommand, () => approvals),
     bindCommand(reviewDuplicateCommand, reviews),
     bindCommand(reviewReturnCommand, reviews),
     bindCommand(reviewRejectCommand, reviews),

@@ -28,7 +28,8 @@ export interface ItemRow {
   readonly highest: bigint
   readonly duplicatePercent: number
   readonly revision: number
-  readonly openedAt: Date
+  /** A date by Prisma, milliseconds by the pool. */
+  readonly openedAt: Date | number
   readonly state: string
   readonly copyOf: string | null
 }
@@ -52,7 +53,7 @@ export function toItem({ kind, state, form, campaign, openedAt, copyOf, ...rest 
     ...rest,
     kind: Kinds.parse(kind),
     state: States.parse(state),
-    openedAt: openedAt.getTime(),
+    openedAt: Number(openedAt),
     isKnown: copyOf !== null,
     ...(form === null ? {} : { form }),
     ...(campaign === null ? {} : { campaign }),
@@ -84,19 +85,30 @@ export async function lockOpenItem(tx: Tx, subject: string): Promise<bigint | un
   return row?.id
 }
 
-/** An item with its panel, and what stands between each of its reviewers and it now. The item must be locked. */
-export async function readPanel(tx: Tx, id: bigint): Promise<Panel> {
-  const millis = (column: Prisma.Sql) => Prisma.sql`(extract(epoch FROM ${column}) * 1000)::bigint`
-  const [row] = await tx.$queryRaw<(ItemRow & { seats: unknown; reviewReward: string | null })[]>(Prisma.sql`
-    SELECT ${ITEM_COLUMNS}, (SELECT value FROM setting WHERE key = ${REVIEW_REWARD}) AS "reviewReward", coalesce((
-      SELECT jsonb_agg(jsonb_build_object(
-        'reviewer', a.reviewer, 'state', a.state, 'verdict', a.verdict, 'amount', a.amount::text, 'reason', a.reason, 'duplicateOf', a.duplicate_of,
-        'revision', a.revision, 'voided', a.voided_at IS NOT NULL, 'assignedAt', ${millis(Prisma.sql`a.assigned_at`)}, 'dueAt', ${millis(Prisma.sql`a.due_at`)},
-        'decidedAt', ${millis(Prisma.sql`a.decided_at`)}, 'standing', ${STANDING}) ORDER BY a.assigned_at, a.reviewer)
-      FROM review_assignment a JOIN member m ON m.id = a.reviewer WHERE a.item = i.id), '[]') AS seats
-    FROM review_item i WHERE i.id = ${id}`)
-  const { seats, reviewReward, ...item } = row!
+const millis = (column: string) => Prisma.raw(`(extract(epoch FROM ${column}) * 1000)::bigint`)
+/** Columns of item `i` that make a `Panel`, with what stands between each of its reviewers and it now. */
+export const PANEL_COLUMNS = Prisma.sql`${ITEM_COLUMNS}, i.acts, (SELECT value FROM setting WHERE key = '${Prisma.raw(REVIEW_REWARD)}') AS "reviewReward", coalesce((
+  SELECT jsonb_agg(jsonb_build_object(
+    'reviewer', a.reviewer, 'state', a.state, 'verdict', a.verdict, 'amount', a.amount::text, 'reason', a.reason, 'duplicateOf', a.duplicate_of,
+    'revision', a.revision, 'voided', a.voided_at IS NOT NULL, 'assignedAt', ${millis('a.assigned_at')}, 'dueAt', ${millis('a.due_at')},
+    'decidedAt', ${millis('a.decided_at')}, 'standing', ${STANDING}) ORDER BY a.assigned_at, a.reviewer)
+  FROM review_assignment a JOIN member m ON m.id = a.reviewer WHERE a.item = i.id), '[]') AS seats`
+
+export interface PanelRow extends ItemRow {
+  /** How much was done on the item. */
+  readonly acts: number
+  readonly seats: unknown
+  readonly reviewReward: string | null
+}
+
+export function toPanel({ acts: _acts, seats, reviewReward, ...item }: PanelRow): Panel {
   return { item: toItem(item), seats: z.array(SeatRow).parse(seats).map(toSeat), reviewReward: BigInt(reviewReward ?? '0') }
+}
+
+/** An item with its panel; it must be locked. */
+export async function readPanel(tx: Tx, id: bigint): Promise<Panel> {
+  const [row] = await tx.$queryRaw<PanelRow[]>(Prisma.sql`SELECT ${PANEL_COLUMNS} FROM review_item i WHERE i.id = ${id}`)
+  return toPanel(row!)
 }
 
 function toSeat(row: z.output<typeof SeatRow>): PanelSeat {
@@ -130,8 +142,10 @@ export async function savePanel(tx: Tx, item: ReviewItem, { given, moved, voided
     ), voided AS (
       UPDATE review_assignment SET voided_at = ${at}
       WHERE item = ${item.id} AND reviewer = ANY (${[...voided]}::text[]) AND state = 'decided' AND voided_at IS NULL RETURNING 1
+    ), acted AS (
+      UPDATE review_item SET acts = acts + 1 WHERE id = ${item.id} AND state = 'open' AND ${decision === undefined}
     ), decided AS (
-      UPDATE review_item SET state = 'decided', outcome = ${decision?.outcome ?? null}::text, reason = ${decision?.reason ?? null}::text, decided_at = ${at},
+      UPDATE review_item SET acts = acts + 1, state = 'decided', outcome = ${decision?.outcome ?? null}::text, reason = ${decision?.reason ?? null}::text, decided_at = ${at},
         amount = ${decision?.outcome === 'approved' ? decision.amount : null}::bigint
       WHERE id = ${item.id} AND state = 'open' AND ${decision !== undefined} RETURNING 1
     ), shown AS (

@@ -56,7 +56,7 @@ export function reviewReads(tx: Tx, options: ReviewReadOptions): ReviewReadPort 
     },
     async verdicts(of, since) {
       const rows = await tx.reviewAssignment.findMany({
-        where: { state: 'decided', decidedAt: { gte: new Date(since) }, ...(of === 'all' ? {} : { reviewer: of }) },
+        where: { state: 'decided', decidedAt: { gte: new Date(since) }, ...(of === undefined ? {} : { reviewer: of }) },
         orderBy: [{ decidedAt: 'desc' }, { item: 'desc' }],
         take: MOST_VERDICTS,
         include: {

@@ -39,7 +39,14 @@ async function moveSubmission(tx: Tx, item: ReviewItem, { outcome }: Decision, n
   return row.kind
 }
 
-function toldOf(item: ReviewItem, { outcome, amount, reason }: Decision, granted: SubmissionGranted, genesis: Instant, now: Instant): Text {
+/** What the contributor reads of a decision. */
+export function toldOf(
+  item: ReviewItem,
+  { outcome, amount, reason }: Decision,
+  granted: SubmissionGranted,
+  genesis: Instant,
+  now: Instant,
+): Text {
   const { subject, kind } = item
   if (outcome === 'returned') return say('told_returned', { subject, reason })
   if (outcome === 'rejected')

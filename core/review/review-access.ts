@@ -1,6 +1,6 @@
 import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
 import { obstacleOf, type Obstacle } from './panel.rules.ts'
-import type { VerdictPort } from './review.port.ts'
+import type { LastDecided, VerdictPort } from './review.port.ts'
 import { reviewTexts } from './review.texts.ts'
 import type { Panel } from './verdict.rules.ts'
 
@@ -9,7 +9,12 @@ const { say } = reviewTexts
 /** The open item of a subject, locked, on whose panel a member sits and may still answer; or why not. */
 export async function requireSeat(port: VerdictPort, subject: string, memberId: string): Promise<Outcome<Panel>> {
   const panel = await port.lock(subject)
-  if (panel === undefined) return refuse(await closedRefusal(port, subject))
+  return seatOn(panel, panel === undefined ? await port.lastDecided(subject) : undefined, subject, memberId)
+}
+
+/** {@link requireSeat} of what was read. @param last the newest item that is no longer open, when none is */
+export function seatOn(panel: Panel | undefined, last: LastDecided | undefined, subject: string, memberId: string): Outcome<Panel> {
+  if (panel === undefined) return refuse(closedRefusal(last, subject))
   const seat = panel.seats.find(({ reviewer }) => reviewer === memberId)
   if (panel.item.contributor === memberId) return refuse(obstacleRefusal('own', subject))
   if (seat === undefined) return refuse(noSeat(subject))
@@ -28,8 +33,7 @@ export function noSeat(subject: string): Refusal {
   return { code: 'review.no_seat', kind: 'forbidden', reason: say('noSeat', { subject }), nextStep: say('noSeatNext') }
 }
 
-async function closedRefusal(port: VerdictPort, subject: string): Promise<Refusal> {
-  const last = await port.lastDecided(subject)
+function closedRefusal(last: LastDecided | undefined, subject: string): Refusal {
   if (last === undefined) return unknownItem(subject)
   return {
     code: 'review.decided',

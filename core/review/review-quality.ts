@@ -27,7 +27,7 @@ export const reviewQualityCommand = defineCommand({
   input: z.object({ member: memberField(say('member')).optional() }),
   async run({ actor, now, port }: Run<ReviewReadPort>, { member }): Promise<Outcome<readonly Row[]>> {
     const isChair = actor.roles.has('chair') || actor.roles.has('operator')
-    let of: string | 'all' = isChair ? 'all' : actor.memberId
+    let of = isChair ? undefined : actor.memberId
     if (member !== undefined) {
       const found = await requireMember(port.findMember, actor.account.platform, member)
       if (!found.ok) return found

@@ -1,6 +1,8 @@
 import type { FindMember } from '../identity/identity.port.ts'
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
+import type { Outcome as Answered } from '../shared/refusal.ts'
+import type { Reply } from '../shared/reply.ts'
 import type { OwnWords, TextValue } from '../shared/text.ts'
 import type { MonthBudget } from './budget.rules.ts'
 import type { JudgedVerdict } from './quality.rules.ts'
@@ -8,12 +10,34 @@ import type { Outcome, ReviewItem, Verdict } from './review.types.ts'
 import type { Similar } from './similar-text.ts'
 import type { Panel, PanelChange } from './verdict.rules.ts'
 
+/** An item that is no longer open; without an outcome it was withdrawn. */
+export interface LastDecided {
+  readonly outcome: Outcome | undefined
+}
+
+/** An approval as it was asked for. */
+export interface Approval {
+  /** Of the request; its saved answer is found under it. */
+  readonly key: string
+  readonly reviewer: string
+  readonly subject: string
+  readonly amount: Amount | undefined
+  readonly revision: number | undefined
+  readonly at: Instant
+}
+
+/** Approvals go through a group commit, because a month's end has hundreds of them at once. */
+export interface ApprovalPort {
+  /** Saves the approval with its effects and its audit line, and gives the answer; the same key later gives the same answer. */
+  submit(approval: Approval): Promise<Answered<Reply>>
+}
+
 /** What giving a verdict needs; everything of one command is one transaction. */
 export interface VerdictPort {
   /** The open item of a subject with its panel, locked until the command ends: of two who decide at once the second sees what the first did. */
   lock(subject: string): Promise<Panel | undefined>
   /** The newest item of a subject that is no longer open. */
-  lastDecided(subject: string): Promise<{ readonly outcome: Outcome | undefined } | undefined>
+  lastDecided(subject: string): Promise<LastDecided | undefined>
   /** Saves what an act changes, and with a decision all its effects: grant, rewards of the reviewers, what the contributor is told. */
   save(panel: Panel, change: PanelChange, now: Instant): Promise<void>
   submissionExists(number: number): Promise<boolean>
@@ -95,7 +119,7 @@ export interface ReviewReadPort {
   ): Promise<{ readonly shown: readonly ItemLine[]; readonly count: number }>
   history(memberId: string, limit: number): Promise<readonly VerdictLine[]>
   /** Verdicts since an instant: of one member, or of everybody. */
-  verdicts(of: string | 'all', since: Instant): Promise<readonly (JudgedVerdict & { readonly name: string })[]>
+  verdicts(of: string | undefined, since: Instant): Promise<readonly (JudgedVerdict & { readonly name: string })[]>
   readonly findMember: FindMember
 }
 

@@ -9,6 +9,7 @@ import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { announced } from './announced.ts'
 import { formsTour } from './forms-tour.ts'
+import { reviewing } from './tour-review.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -49,6 +50,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Withdrawing', () => withdrawing(community, say)],
     ['Running the community', () => operating(community, say)],
     ['Servers', () => servers(community, keep)],
+    ['Review', () => reviewing(community, say)],
     ['Announcements', () => announcing(community, keep)],
     ['Mistakes of every kind', () => mistakes(say)],
   ]

@@ -8,6 +8,8 @@ CREATE INDEX review_item_copies ON review_item (copy_of) WHERE copy_of IS NOT NU
 
 -- What the contributor says to an appeal.
 ALTER TABLE review_item ADD COLUMN plea TEXT;
+-- Counts what was done on an item, so that whoever writes without having locked it finds out that somebody else was faster.
+ALTER TABLE review_item ADD COLUMN acts INTEGER NOT NULL DEFAULT 0;
 -- Their item was decided without them.
 ALTER TABLE review_assignment DROP CONSTRAINT review_assignment_state_known;
 ALTER TABLE review_assignment ADD CONSTRAINT review_assignment_state_known CHECK (state IN ('asked', 'declined', 'lapsed', 'recused', 'released', 'decided'));
