@@ -5,6 +5,7 @@ import { announceTexts } from '../core/announce/announce.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
+import { disputeTexts } from '../core/disputes/dispute.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
@@ -15,6 +16,7 @@ import { submissionTexts } from '../core/forms/submission.texts.ts'
 import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
+import { holdTexts } from '../core/holds/hold.texts.ts'
 import { inboxTexts } from '../core/inbox/inbox.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
 import { reviewTexts } from '../core/review/review.texts.ts'
@@ -28,11 +30,13 @@ export const CATALOGUES: readonly Catalogue[] = [
   identityTexts.catalogue,
   walletTexts.catalogue,
   inboxTexts.catalogue,
+  holdTexts.catalogue,
   announceTexts.catalogue,
   attendanceTexts.catalogue,
   checkInTexts.catalogue,
   economyTexts.catalogue,
   rewardTableTexts.catalogue,
+  disputeTexts.catalogue,
   chartTexts.catalogue,
   formTexts.catalogue,
   answerTexts.catalogue,

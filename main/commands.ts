@@ -2,12 +2,14 @@ import type pg from 'pg'
 import { announceStore } from '../adapters/postgres/announce-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { digestStore } from '../adapters/postgres/digest-store.ts'
+import { disputeStore } from '../adapters/postgres/dispute-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { draftStore } from '../adapters/postgres/draft-store.ts'
 import { formDesk } from '../adapters/postgres/form-desk.ts'
 import { sendStore, submissionStore } from '../adapters/postgres/submission-store.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
+import { holdStore } from '../adapters/postgres/hold-store.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
 import { inboxStore, snoozeStore } from '../adapters/postgres/inbox-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
@@ -36,6 +38,7 @@ import { eventRosterCommand } from '../core/attendance/event-roster.ts'
 import { eventShowCommand } from '../core/attendance/event-show.ts'
 import { eventUndoCommand } from '../core/attendance/event-undo.ts'
 import { chartCommand } from '../core/charts/chart.ts'
+import { disputeCommand } from '../core/disputes/dispute.ts'
 import { balanceCommand } from '../core/economy/balance.ts'
 import type { EconomyViewPort } from '../core/economy/economy.port.ts'
 import { historyCommand } from '../core/economy/history.ts'
@@ -69,6 +72,11 @@ import { diagnoseCommand, type DiagnosePort } from '../core/guild/diagnose.ts'
 import { guildAddCommand, guildListCommand, guildRemoveCommand } from '../core/guild/guild-membership.ts'
 import { roleMapCommand, roleMapsCommand, roleUnmapCommand } from '../core/guild/role-map.ts'
 import { setupCommand } from '../core/guild/setup.ts'
+import { holdAppealCommand } from '../core/holds/hold-appeal.ts'
+import { holdBlockCommand, holdClearCommand } from '../core/holds/hold-decide.ts'
+import { holdListCommand } from '../core/holds/hold-list.ts'
+import { holdShowCommand } from '../core/holds/hold-show.ts'
+import { holdStatusCommand } from '../core/holds/hold-status.ts'
 import { helpCommand } from '../core/identity/help.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { languageCommand } from '../core/identity/language.ts'
@@ -111,7 +119,7 @@ export interface CommandParts {
 export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const { genesis, publicOrigin, proof, checkIn, publicLanguage, inspect } = parts
   const events = (tx: Tx) => eventStore(tx, parts.events)
-  const wallets = (tx: Tx) => walletStore(tx, proof)
+  const wallets = (tx: Tx) => walletStore(tx, proof, publicOrigin)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
   const forms = { genesis, proof }
@@ -132,6 +140,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(periodCommand, economy),
     bindCommand(rewardsCommand, economy),
     bindCommand(statementCommand, economy),
+    bindCommand(disputeCommand, (tx) => disputeStore(tx, genesis)),
     bindCommand(withdrawCommand, withdrawals),
     bindCommand(payoutAutoCommand, withdrawals),
     bindCommand(walletLinkCommand, wallets),
@@ -183,6 +192,12 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(guildListCommand, guildStore),
     bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), ...setupRoutes(tx), publicLanguage })),
     bindCommand(diagnoseCommand, (tx) => ({ inspect, usedChannels: usedChannels(tx) })),
+    bindCommand(holdStatusCommand, holdStore),
+    bindCommand(holdAppealCommand, holdStore),
+    bindCommand(holdListCommand, holdStore),
+    bindCommand(holdShowCommand, holdStore),
+    bindCommand(holdClearCommand, holdStore),
+    bindCommand(holdBlockCommand, holdStore),
     bindCommand(rewardsSetCommand, rewardTableStore),
     bindCommand(announceRouteCommand, announcements),
     bindCommand(announceRoutesCommand, announcements),

@@ -6,7 +6,7 @@ import type { Database, Tx } from '../adapters/postgres/database.ts'
 import { createMembership } from '../adapters/postgres/put-out.ts'
 import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
-import { createIdentify } from '../adapters/postgres/identify.ts'
+import { createIdentify, type Members } from '../adapters/postgres/identify.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createChartDrawer } from '../adapters/charts/chart-drawer.ts'
 import { drawOrLeaveOut, illustrated } from '../adapters/charts/illustrate.ts'
@@ -14,6 +14,7 @@ import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
 import type { DiagnosePort } from '../core/guild/diagnose.ts'
+import type { WalletProof } from '../core/identity/identity.port.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
 import type { PartState } from '../core/operations/status.ts'
 import type { Draw } from '../core/shared/chart.ts'
@@ -60,6 +61,9 @@ export interface Composed {
   readonly settling: PresenceJobParts
   /** Draws what announcements show. */
   readonly draw: Draw
+  readonly members: Members
+  /** Ethereum's part of linking and signing in. */
+  readonly proof: WalletProof
 }
 
 const CODE_KEY = 'code-key'
@@ -140,6 +144,8 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
   return {
     events,
     settling,
+    members,
+    proof,
     draw: drawOrLeaveOut(drawer, { log, report }),
     chat: {
       dispatch: illustrated(dispatch, drawer, log),

@@ -65,6 +65,22 @@ test('the servers of a community and the shards of a process may be lists', () =
   expect(discord({ DISCORD_SHARD_COUNT: '8', DISCORD_SHARDS: '0-2, 5,2' })?.shards).toEqual({ own: [0, 1, 2, 5], count: 8 })
 })
 
+test('signing in with Discord needs an id and a secret, and no bot', () => {
+  const DISCORD_CLIENT_SECRET = 'client-secret-of-32-characters-01'
+  const both = { DISCORD_CLIENT_ID: '123456789012345678', DISCORD_CLIENT_SECRET }
+  expect(good({}).discordSignIn).toBeUndefined()
+  const { discordSignIn, discord, isSandbox } = good(both)
+  expect([discordSignIn?.clientId, discordSignIn?.apiUrl, discord, isSandbox]).toEqual([
+    '123456789012345678',
+    'https://discord.com/api',
+    undefined,
+    true,
+  ])
+  expect(discordSignIn?.clientSecret.reveal()).toBe(DISCORD_CLIENT_SECRET)
+  expect(JSON.stringify(good(both))).not.toContain(DISCORD_CLIENT_SECRET)
+  expect(good({ ...both, DISCORD_API_URL: 'http://127.0.0.1:9' }).discordSignIn?.apiUrl).toBe('http://127.0.0.1:9')
+})
+
 test('each variable switches its part to the real thing', () => {
   const config = good({
     ...realChain,
@@ -164,6 +180,8 @@ describe('problems', () => {
     ['a role whose token is missing', { ROLES: 'discord' }, ['DISCORD_TOKEN']],
     ['a role whose token is wrong: told once', { ROLES: 'discord', DISCORD_TOKEN: 'short' }, ['DISCORD_TOKEN']],
     ['a server id that is none', { DISCORD_TOKEN, DISCORD_GUILD_ID: '123456789012345678,12' }, ['DISCORD_GUILD_ID']],
+    ['half of a sign-in', { DISCORD_CLIENT_ID: '123456789012345678' }, ['DISCORD_CLIENT_SECRET']],
+    ['the other half', { DISCORD_CLIENT_SECRET: 'client-secret-of-32-characters-01' }, ['DISCORD_CLIENT_ID']],
     ['shards of an unknown whole', { DISCORD_TOKEN, DISCORD_SHARDS: '0' }, ['DISCORD_SHARD_COUNT']],
     ['a shard that there is not', { DISCORD_TOKEN, DISCORD_SHARDS: '0,4', DISCORD_SHARD_COUNT: '4' }, ['DISCORD_SHARDS']],
     ['shards backwards', { DISCORD_TOKEN, DISCORD_SHARDS: '3-1', DISCORD_SHARD_COUNT: '4' }, ['DISCORD_SHARDS']],

@@ -29,6 +29,8 @@ export interface Config {
   database: { kind: 'embedded' } | { kind: 'server'; url: Secret }
   chain: EmbeddedChain | RemoteChain
   discord: DiscordConfig | undefined
+  /** Signing in on the web with Discord; undefined: this way is not offered. */
+  discordSignIn: { clientId: string; clientSecret: Secret; apiUrl: string } | undefined
   telegram: { token: Secret; apiUrl: string; chatId: string | undefined } | undefined
   /** Where Telegram is to deliver, without a slash at the end; undefined: the bot asks for its updates. The server needs it too, which may have no token. */
   telegramWebhook: string | undefined
@@ -75,6 +77,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export type ReadConfig = { ok: true; config: Config } | { ok: false; problems: Problem[] }
 
 const ROOT = resolve(import.meta.dirname, '..')
+const DISCORD_API = 'https://discord.com/api'
 const EMBEDDED_CHAIN_ID = 31_337
 const NAMES = Object.keys(VARIABLES).filter((name): name is VariableName => name in VARIABLES)
 
@@ -126,10 +129,11 @@ export function readConfig(environment: Environment): ReadConfig {
       chain,
       discord: values.DISCORD_TOKEN && {
         token: values.DISCORD_TOKEN,
-        apiUrl: values.DISCORD_API_URL ?? 'https://discord.com/api',
+        apiUrl: values.DISCORD_API_URL ?? DISCORD_API,
         guildIds: values.DISCORD_GUILD_ID,
         shards: readShards(values),
       },
+      discordSignIn: readDiscordSignIn(values),
       telegram: values.TELEGRAM_TOKEN && {
         token: values.TELEGRAM_TOKEN,
         apiUrl: values.TELEGRAM_API_URL ?? 'https://api.telegram.org',
@@ -195,6 +199,8 @@ function checkTogether(isGiven: (name: VariableName) => boolean, values: Values,
     }
   }
   needs('DISCORD_GUILD_ID', 'DISCORD_TOKEN', 'there is no bot to use it')
+  needs('DISCORD_CLIENT_ID', 'DISCORD_CLIENT_SECRET', 'signing in with Discord needs both')
+  needs('DISCORD_CLIENT_SECRET', 'DISCORD_CLIENT_ID', 'signing in with Discord needs both')
   needs('TELEGRAM_CHAT_ID', 'TELEGRAM_TOKEN', 'there is no bot to use it')
   needs('DISCORD_SHARDS', 'DISCORD_SHARD_COUNT', 'every process must divide the servers by the same number')
   needs('DISCORD_SHARD_COUNT', 'DISCORD_TOKEN', 'there is no bot to use it')
@@ -251,6 +257,16 @@ function readChain(values: Values, isGiven: (name: VariableName) => boolean, pro
 function readShards({ DISCORD_SHARDS, DISCORD_SHARD_COUNT: count }: Values): DiscordConfig['shards'] {
   if (count === undefined) return undefined
   return { own: DISCORD_SHARDS ?? Array.from({ length: count }, (_, shard) => shard), count }
+}
+
+/** One of the two without the other was reported already. */
+function readDiscordSignIn({
+  DISCORD_CLIENT_ID: clientId,
+  DISCORD_CLIENT_SECRET: clientSecret,
+  DISCORD_API_URL,
+}: Values): Config['discordSignIn'] {
+  if (clientId === undefined || clientSecret === undefined) return undefined
+  return { clientId, clientSecret, apiUrl: DISCORD_API_URL ?? DISCORD_API }
 }
 
 function hasRole(role: Role, values: Values): boolean {

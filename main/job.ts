@@ -6,7 +6,7 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, reviewJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
@@ -16,6 +16,7 @@ import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
 import { composeSettlement } from './settlement.ts'
+import { composeSignals } from './signals.ts'
 import { forgetOldChats } from './telegram.ts'
 
 const USAGE_EXIT = 64
@@ -43,6 +44,7 @@ try {
       ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
       ...presenceJobs(composeSettling(database, submit)),
       deadLettersJob(composeDeadLetters(database)),
+      signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
       draftsJob((now) => forgetDrafts(database, now)),
       reviewJob(composeReview(database, genesis)),

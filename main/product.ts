@@ -13,7 +13,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, reviewJob, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -32,7 +32,9 @@ import { forgetRunning, noteRunning } from './running-note.ts'
 import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
 import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
+import { composeSignals } from './signals.ts'
 import { composeTelegram, forgetOldChats } from './telegram.ts'
+import { composeWeb } from './web.ts'
 
 export interface ProductOptions {
   readonly log: Log
@@ -105,6 +107,8 @@ async function start(
     events,
     settling,
     draw,
+    members,
+    proof,
   } = await compose({
     database,
     now: clock.now,
@@ -144,6 +148,7 @@ async function start(
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
     ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
+    signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
     draftsJob((now) => forgetDrafts(database, now)),
     reviewJob(composeReview(database, chain.deployment.genesis)),
@@ -185,6 +190,7 @@ async function start(
       metrics,
       deployment,
       deposits: composePermitDeposits(database, chain),
+      web: composeWeb({ database, members, proof, now: Date.now, publicOrigin: origin, config }),
       telegram: telegram.door,
       sandbox: config.isSandbox
         ? createSandbox({

@@ -2,9 +2,11 @@ import { latestBroadcasts, readRoutes } from '../adapters/postgres/announce-stor
 import type { Database } from '../adapters/postgres/database.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { openSeats } from '../adapters/postgres/review-reads.ts'
+import { disputeStore } from '../adapters/postgres/dispute-store.ts'
 import { searchEvents } from '../adapters/postgres/event-search.ts'
 import { broadcastSource, routeSource, troubleSource, type AnnounceHints } from '../core/announce/suggest-announcements.ts'
 import { eventSource, type FindEvents } from '../core/attendance/suggest-events.ts'
+import { lineSource } from '../core/disputes/suggest-lines.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
 import { seatSource } from '../core/review/suggest-seats.ts'
@@ -31,6 +33,7 @@ export function suggestionSources(
     'own-event': eventSource(find, 'own'),
     period: periodSource(genesis, 'all'),
     statement: periodSource(genesis, 'ended'),
+    'own-line': lineSource(disputeStore(prisma, genesis)),
     timezone: zoneSource(['UTC', ...Intl.supportedValuesOf('timeZone')]),
     command: commandSource(() => commands),
     route: routeSource(hints),

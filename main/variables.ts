@@ -105,6 +105,15 @@ export const VARIABLES = {
   },
   DISCORD_SHARDS: { schema: shards, expected: 'the shards of this process, such as 0-3 or 0,2,5' },
   DISCORD_SHARD_COUNT: { schema: whole(1, MOST_SHARDS), expected: `how many shards there are in all, from 1 to ${MOST_SHARDS}` },
+  DISCORD_CLIENT_ID: {
+    schema: z.string().regex(/^\d{17,20}$/),
+    expected: 'the application id from the Discord developer portal, 17 to 20 digits',
+  },
+  DISCORD_CLIENT_SECRET: {
+    schema: secret(z.string().regex(/^\S{16,200}$/)),
+    expected: 'the OAuth2 client secret from the Discord developer portal',
+    isSecret: true,
+  },
   DISCORD_API_URL: { schema: webUrl, expected: 'an http address (tests only)' },
   TELEGRAM_TOKEN: {
     schema: secret(z.string().regex(/^\d+:\S{20,}$/)),

@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Language } from '../core/shared/text.ts'
+import { registerSessions } from './authenticate.ts'
 import { answerError, answerProblem } from './error-handler.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { registerDocs } from './docs.ts'
@@ -13,14 +14,17 @@ import { Idempotency } from './idempotency.ts'
 import { languageOf } from './language.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { ProblemError, problems } from './problem.ts'
+import { accountRoutes } from './routes/account-routes.ts'
 import { depositRoutes } from './routes/deposit-routes.ts'
 import { economyRoutes } from './routes/economy-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { pageRoutes } from './routes/page-routes.ts'
 import { sandboxPageRoutes } from './routes/sandbox-page-routes.ts'
 import { sandboxRoutes } from './routes/sandbox-routes.ts'
+import { signInRoutes } from './routes/sign-in-routes.ts'
 import { telegramRoutes } from './routes/telegram-routes.ts'
 import { statementRoutes } from './routes/statement-routes.ts'
+import { walletRoutes } from './routes/wallet-routes.ts'
 import { SandboxChat } from './sandbox-chat.ts'
 import type { Sandbox, ServerApp } from './server-app.ts'
 
@@ -63,6 +67,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   })
   await registerSecurity(server, app)
   server.addHook('onRequest', refuseCrossSite(app.publicOrigin))
+  registerSessions(server, app)
   server.addHook('onResponse', async (request, reply) => {
     const { method } = request
     const route = request.routeOptions.url ?? 'unmatched'
@@ -79,6 +84,9 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   await server.register(statementRoutes(app), { prefix: '/api/v1' })
   await server.register(depositRoutes(app), { prefix: '/api/v1/deposits' })
   await server.register(pageRoutes(app))
+  await server.register(signInRoutes(app))
+  await server.register(accountRoutes(app))
+  await server.register(walletRoutes(app))
   if (app.telegram !== undefined) await server.register(telegramRoutes(app, app.telegram))
   if (app.sandbox !== undefined) await registerSandbox(server, app, app.sandbox)
   methods.complete()

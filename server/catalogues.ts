@@ -4,6 +4,7 @@ import { depositTexts } from './pages/deposit.texts.ts'
 import { pageTexts } from './pages/page.texts.ts'
 import { sandboxTexts } from './pages/sandbox.texts.ts'
 import { problemTexts } from './problem.texts.ts'
+import { signInTexts } from './sign-in.texts.ts'
 
 /** What the server says; the composed app's `speak` must know these. */
 export const SERVER_CATALOGUES: readonly Catalogue[] = [
@@ -12,4 +13,5 @@ export const SERVER_CATALOGUES: readonly Catalogue[] = [
   depositTexts.catalogue,
   permitTexts.catalogue,
   problemTexts.catalogue,
+  signInTexts.catalogue,
 ]

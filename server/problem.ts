@@ -76,6 +76,8 @@ export const problems = {
     nextStep: say('unauthorizedNext'),
     headers: { 'www-authenticate': 'Bearer' },
   }),
+  signedOut: (): Problem => ({ code: 'session.none', status: 401, title: say('signedOut'), nextStep: say('signedOutNext') }),
+  csrf: (): Problem => ({ code: 'session.csrf', status: 403, title: say('csrf'), nextStep: say('csrfNext') }),
   periodUnknown: (): Problem => ({ code: 'period.unknown', status: 404, title: say('periodUnknown'), nextStep: say('periodUnknownNext') }),
   statementNone: (): Problem => ({ code: 'statement.none', status: 404, title: say('statementNone'), nextStep: say('statementNoneNext') }),
   personaUnknown: (personas: readonly string[]): Problem => ({

@@ -1,5 +1,9 @@
+import type { AccountView } from '../core/identity/account.port.ts'
+import type { Challenges, Sessions } from '../core/identity/session.port.ts'
+import type { SignInWays } from '../core/identity/sign-in.port.ts'
 import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
 import type { PermitDeposits } from '../core/settlement/permit-deposit.ts'
+import type { Actor, ChatAccount, ChatPlace } from '../core/shared/actor.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Notice } from '../core/shared/outbox.ts'
@@ -20,12 +24,28 @@ export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prom
   readonly deployment: Deployment | undefined
   /** Deposits without gas; undefined where nothing can be sent to the chain. */
   readonly deposits: PermitDeposits | undefined
+  readonly web: WebDoor
   /** Undefined when Telegram delivers nothing here: then its route does not exist. */
   readonly telegram: TelegramDoor | undefined
   /** Undefined when the sandbox is off: then its routes do not exist. */
   readonly sandbox: Sandbox | undefined
   /** Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed; empty: none, and everyone is who connects. */
   readonly trustedProxies: readonly string[]
+}
+
+/** Signing in on the web. */
+export interface WebDoor {
+  /** The real time: a session does not follow a clock that is set forward. */
+  now(): Instant
+  readonly sessions: Sessions
+  readonly challenges: Challenges
+  /** The member of a chat account with the roles of this moment, if there is one. */
+  recognise(account: ChatAccount, place: ChatPlace): Promise<Actor | undefined>
+  /** The same; a member is made when there is none, as by the first command in a private chat (spec 02). */
+  identify(account: ChatAccount, place: ChatPlace): Promise<Actor>
+  readonly ways: SignInWays
+  /** What a member sees of themselves. */
+  accountView(memberId: string): Promise<AccountView>
 }
 
 /** Where updates of Telegram come in. */

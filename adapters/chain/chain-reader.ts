@@ -27,9 +27,10 @@ const CLOSED = parseAbiItem(
   'event Closed(uint256 indexed p, uint256 funded, uint256 burned, bytes32 statementRoot, address indexed closer)',
 )
 const PAID = parseAbiItem('event Paid(uint256 indexed firstSerial, uint256 lastSerial, uint256 total, bytes32 head)')
+const EXPIRED = parseAbiItem('event Expired(bytes32 indexed statementRoot, uint256 amount)')
 const TRANSFER = parseAbiItem('event Transfer(address indexed from, address indexed to, uint256 value)')
 
-type Found = { readonly txHash: Hex; readonly anchored: Hex | undefined }
+type Found = { readonly txHash: Hex; readonly anchored: Hex | undefined; readonly burned?: bigint }
 type Reading = Omit<ChainReader, 'confirmations' | 'waiter' | 'firstBlock' | 'refusedRecipients'>
 
 /** What the contracts and the chain say, by viem. The first question makes sure that it is the right chain with the contracts on it. */
@@ -68,14 +69,14 @@ export function chainReader(client: PublicClient, contracts: Contracts): Reading
     return found
   }
 
-  async function position(at?: number): Promise<Position> {
+  async function position(roots: readonly Hex[], at?: number): Promise<Position> {
     await check()
     const asked = at === undefined ? await newest() : await block(at)
     if (asked === undefined) throw new Fault('chain', `the node has no block ${at}`, { retryable: true })
     const blockNumber = BigInt(asked.number)
     const onEmission = { address: emission, abi: Emission.abi, blockNumber } as const
     const onVault = { address: vault, abi: Vault.abi, blockNumber } as const
-    const [openedPeriods, closedPeriods, fundSerial, fundHead, paySerial, payHead, vaultBalance] = await Promise.all([
+    const [openedPeriods, closedPeriods, fundSerial, fundHead, paySerial, payHead, vaultBalance, used] = await Promise.all([
       client.readContract({ ...onEmission, functionName: 'openedPeriods' }),
       client.readContract({ ...onEmission, functionName: 'closedPeriods' }),
       client.readContract({ ...onEmission, functionName: 'nextSerial' }),
@@ -83,8 +84,10 @@ export function chainReader(client: PublicClient, contracts: Contracts): Reading
       client.readContract({ ...onVault, functionName: 'nextSerial' }),
       client.readContract({ ...onVault, functionName: 'head' }),
       client.readContract({ address: token, abi: PoSToken.abi, functionName: 'balanceOf', args: [vault], blockNumber }),
+      Promise.all(roots.map((root) => client.readContract({ ...onVault, functionName: 'rootUsed', args: [root] }))),
     ])
-    return { block: asked, openedPeriods, closedPeriods, fundSerial, fundHead, paySerial, payHead, vaultBalance }
+    const expiredRoots = roots.filter((_root, index) => used[index])
+    return { block: asked, openedPeriods, closedPeriods, fundSerial, fundHead, paySerial, payHead, vaultBalance, expiredRoots }
   }
 
   async function room(): Promise<PayoutRoom> {
@@ -114,6 +117,10 @@ export function chainReader(client: PublicClient, contracts: Contracts): Reading
       const [log] = await client.getLogs({ address: vault, event: PAID, args: { firstSerial: call.firstSerial }, ...range })
       return log && { txHash: log.transactionHash, anchored: log.args.head }
     }
+    if (call.kind === 'expire') {
+      const [log] = await client.getLogs({ address: vault, event: EXPIRED, args: { statementRoot: call.statementRoot }, ...range })
+      return log && { txHash: log.transactionHash, anchored: log.args.statementRoot, burned: log.args.amount }
+    }
     const args = { p: BigInt(call.period) }
     if (call.kind === 'open') {
       const [log] = await client.getLogs({ address: emission, event: OPENED, args, ...range })
@@ -134,7 +141,7 @@ export function chainReader(client: PublicClient, contracts: Contracts): Reading
       const found = await findEvent(call, BigInt(Math.max(contracts.block, to - EVENT_RANGE + 1)), BigInt(to))
       if (found === undefined) continue
       const mined = await receipt(found.txHash)
-      return mined && { ...mined, anchored: found.anchored }
+      return mined && { ...mined, anchored: found.anchored, burned: found.burned }
     }
     return undefined
   }
@@ -160,7 +167,7 @@ export function chainReader(client: PublicClient, contracts: Contracts): Reading
   }
 
   return {
-    position: (at) => onChain('reading the contracts', () => position(at)),
+    position: (roots, at) => onChain('reading the contracts', () => position(roots, at)),
     room: () => onChain('reading the payout limit', room),
     receipt: (hash) => onChain('reading a receipt', () => receipt(hash)),
     acceptance: (call, until) => onChain('looking for an event', () => acceptance(call, until)),
@@ -174,13 +181,15 @@ function toReceipt(mined: TransactionReceipt, contracts: Contracts): Receipt {
   const from = (address: string) => mined.logs.filter((log) => lower(log.address) === lower(address))
   const [funded] = parseEventLogs({ abi: [FUNDED], logs: from(contracts.emission) })
   const [closed] = parseEventLogs({ abi: [CLOSED], logs: from(contracts.emission) })
+  const [expired] = parseEventLogs({ abi: [EXPIRED], logs: from(contracts.vault) })
   const [paid] = parseEventLogs({ abi: [PAID], logs: from(contracts.vault) })
   return {
     ok: mined.status === 'success',
     txHash: mined.transactionHash,
     block: { number: Number(mined.blockNumber), hash: mined.blockHash },
     gasUsed: mined.gasUsed,
-    anchored: paid?.args.head ?? funded?.args.head ?? closed?.args.statementRoot,
+    anchored: paid?.args.head ?? funded?.args.head ?? closed?.args.statementRoot ?? expired?.args.statementRoot,
+    burned: expired?.args.amount,
   }
 }
 

@@ -29,6 +29,8 @@ export function encodeCall(call: ChainCall, contracts: Contracts): { to: Hex; da
     const args = [BigInt(call.period), call.statementRoot] as const
     return { to: emission, data: encodeFunctionData({ abi: Emission.abi, functionName: 'close', args }) }
   }
+  if (call.kind === 'expire')
+    return { to: vault, data: encodeFunctionData({ abi: Vault.abi, functionName: 'expire', args: [call.amount, call.statementRoot] }) }
   const lines = call.lines.map(({ to, amount }) => (BigInt(to) << AMOUNT_BITS) | amount)
   return { to: vault, data: encodeFunctionData({ abi: Vault.abi, functionName: 'pay', args: [call.firstSerial, lines] }) }
 }
@@ -42,7 +44,15 @@ const ERRORS: Abi = [...Emission.abi, ...Vault.abi, ...PoSToken.abi].filter(({ t
  * Refusals that time, or a look with fresh eyes, cures: paused, too early, the bucket empty, the vault not funded yet; and a serial that something took
  * since the position was read. Everything else will be refused for ever.
  */
-const PASSING = new Set(['EnforcedPause', 'TooEarly', 'LimitExceeded', 'ERC20InsufficientBalance', 'WrongSerial', 'WrongPeriod'])
+const PASSING = new Set([
+  'EnforcedPause',
+  'TooEarly',
+  'LimitExceeded',
+  'ERC20InsufficientBalance',
+  'WrongSerial',
+  'WrongPeriod',
+  'RootAlreadyUsed',
+])
 
 /** What a contract said when it refused; undefined when the error is not a refusal of a contract. */
 export function refusalIn(error: unknown): { reason: string; later: boolean } | undefined {

@@ -34,6 +34,7 @@ const periods = Array.from({ length: 13 }, (_, index): PeriodView => {
     grants: 0,
     unfunded: 0,
     burned: state === 'closed' ? release - granted : null,
+    corrected: 0n,
     statementRoot: null,
     transactions: [],
   }

@@ -36,7 +36,7 @@ interface AccountSums {
 }
 
 /** What commands and pages read of the economy. Sums come from maintained balances; only a period's own lines are counted. */
-export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<EconomyViewPort, 'ownRewards'> {
+export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<EconomyViewPort, 'ownPart'> {
   return {
     async supply(now) {
       const [sums, reserve, burned] = await Promise.all([accountSums(tx), latestReserve(tx), burnedAtClose(tx)])
@@ -96,13 +96,14 @@ export function economyReads(tx: Tx, genesis: Instant): EconomyReads & Pick<Econ
         ) both_sides ORDER BY seq DESC LIMIT ${limit}`)
       return rows.map(({ at, amount, kind, reference }) => ({ at: at.getTime(), amount, kind: kindOf(kind), reference }))
     },
-    async ownRewards(memberId, period) {
+    async ownPart(memberId, period) {
       const own = await tx.reward.aggregate({
         where: { memberId, period, status: 'granted' },
         _sum: { amount: true },
         _count: true,
       })
-      return { amount: own._sum.amount ?? 0n, count: own._count }
+      const taken = await tx.correction.aggregate({ where: { memberId, period }, _sum: { amount: true } })
+      return { amount: own._sum.amount ?? 0n, count: own._count, corrected: taken._sum.amount ?? 0n }
     },
   }
 }
@@ -133,11 +134,12 @@ export async function latestReserve(tx: Tx): Promise<ReserveView | null> {
 }
 
 async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<readonly PeriodView[]> {
-  const [periods, counts, intents] = await Promise.all([
+  const [periods, counts, corrections, intents] = await Promise.all([
     tx.period.findMany(),
     countOpen(tx),
+    tx.correction.groupBy({ by: 'period', _sum: { amount: true } }),
     tx.chainIntent.findMany({
-      where: { state: 'settled', kind: { in: ['open', 'fund', 'close'] } },
+      where: { state: 'settled', kind: { in: ['open', 'fund', 'close', 'expire'] } },
       orderBy: { id: 'asc' },
       select: { kind: true, period: true, txHash: true },
     }),
@@ -160,6 +162,7 @@ async function readPeriods(tx: Tx, genesis: Instant, now: Instant): Promise<read
       grants: row?.grants ?? counted?.grants ?? 0,
       unfunded: row?.unfunded ?? counted?.unfunded ?? 0,
       burned: row?.burned ?? null,
+      corrected: corrections.find(({ period }) => period === number)?._sum.amount ?? 0n,
       statementRoot: row?.statementRoot == null ? null : `0x${Buffer.from(row.statementRoot).toString('hex')}`,
       transactions: intents
         .filter(({ period, txHash }) => txHash !== null && period === number)

@@ -4,6 +4,7 @@ import type { FoundMember, Wallet } from '../../core/identity/identity.types.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { moveDigest } from './digest-store.ts'
+import { openLinkPage } from './link-page.ts'
 import { warnMember } from './notify-member.ts'
 
 /** Members, their language and their roles. */
@@ -56,9 +57,10 @@ export async function findMember(tx: Tx, platform: Platform, reference: string):
 }
 
 /** Wallets and the texts that members were asked to sign. */
-export function walletStore(tx: Tx, proof: WalletProof): WalletPort {
+export function walletStore(tx: Tx, proof: WalletProof, publicOrigin: string): WalletPort {
   return {
     proof,
+    openLinkPage: (account, expiresAt) => openLinkPage(tx, publicOrigin, account, expiresAt),
     walletOf: (memberId) => liveWallet(tx, memberId),
     async hadWallet(memberId) {
       return (await tx.wallet.count({ where: { memberId } })) > 0

@@ -75,7 +75,7 @@ describe('posting', () => {
     expect([await balance(member(20)), await balance(member(21))]).toEqual([0n, 100n])
   })
 
-  test('grants add to what a member earned, reversals take back, spending changes nothing', async () => {
+  test('grants add to what a member earned, reversals and corrections take back, spending changes nothing', async () => {
     const earned = async () => (await database.prisma.account.findUniqueOrThrow({ where: { name: member(30) } })).earned
     await post(transfer({ credit: member(30), amount: 50n }))
     await post(transfer({ credit: member(30), amount: 30n, kind: 'deposit' }))
@@ -83,6 +83,9 @@ describe('posting', () => {
     expect(await earned()).toBe(50n)
     await post(transfer({ debit: member(30), credit: 'pool', amount: 50n, kind: 'reversal' }))
     expect([await earned(), await balance(member(30))]).toEqual([0n, 10n])
+    await post(transfer({ credit: member(30), amount: 20n }))
+    await post(transfer({ debit: member(30), credit: 'burned', amount: 5n, kind: 'correction' }))
+    expect([await earned(), await balance(member(30))]).toEqual([15n, 25n])
   })
 
   test('refuses what no caller may build, as a bug', async () => {
@@ -91,6 +94,8 @@ describe('posting', () => {
       { amount: -1n },
       { amount: TOTAL_SUPPLY + 1n },
       { credit: 'pool' as const },
+      { kind: 'correction' as const, credit: 'burned' as const },
+      { kind: 'correction' as const, debit: member(1), credit: 'pool' as const },
       { id: '' },
       { id: 'x'.repeat(201) },
     ])

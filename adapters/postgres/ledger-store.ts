@@ -15,7 +15,7 @@ export function ledgerStore(tx: Tx): LedgerPort {
       const { debit, credit, amount } = transfer
       // Always in the order of their names: two transfers in opposite directions would else wait for each other.
       await tx.$executeRaw(Prisma.sql`SELECT 1 FROM account WHERE name IN (${debit}, ${credit}) ORDER BY name FOR UPDATE`)
-      const effect = earnedEffect(transfer.kind)
+      const effect = earnedEffect(transfer)
       const [added, takenBack] = [effect === 'adds' ? amount : 0n, effect === 'takes-back' ? amount : 0n]
       const posting = await tx.$executeRaw(Prisma.sql`
         WITH taken AS (

@@ -8,11 +8,12 @@ import type { CallKind, ChainCall, Intent, Position, Signer } from '../../core/s
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database, type Tx } from './database.ts'
+import { correctedIn } from './correction-store.ts'
 import { withSessionLock } from './session-lock.ts'
 import { alertOperators, lowerFlag, raiseFlag, readFlag } from './settlement-alerts.ts'
 import { postAll } from './settlement-postings.ts'
 
-export const KINDS: Readonly<Record<Signer, readonly CallKind[]>> = { distributor: ['open', 'fund', 'close'], payer: ['pay'] }
+export const KINDS: Readonly<Record<Signer, readonly CallKind[]>> = { distributor: ['open', 'fund', 'close'], payer: ['pay', 'expire'] }
 /** What one look at the settled intents goes back, newest first. */
 const LOST_AT_ONCE = 500
 
@@ -24,7 +25,8 @@ export function intentStore(database: Database, genesis: Instant): IntentStore {
       const rows = await reading(() =>
         prisma.chainIntent.findMany({
           where: { kind: { in: [...KINDS[signer]] }, state: { not: 'settled' } },
-          orderBy: { id: 'asc' },
+          // Payouts before what is only to be burned: an amount that the vault does not let go yet must not hold them up.
+          orderBy: signer === 'payer' ? [{ kind: 'desc' }, { id: 'asc' }] : { id: 'asc' },
           take: limit,
           include: { attempts: { orderBy: { seq: 'asc' } } },
         }),
@@ -53,12 +55,18 @@ export function intentStore(database: Database, genesis: Instant): IntentStore {
           },
         })
         if (count === 1 && intent.call.kind === 'pay') await settlePayout(tx, intent.id, intent.call, genesis, now)
+        if (count === 1 && intent.call.kind === 'close') await burnCorrected(tx, intent.call, now)
         return { keep: true, value: undefined }
       }),
     async reopenLost(signer, position, now) {
       let lost = 0
       for (const kind of KINDS[signer]) lost += await reopenKind(database, kind, position, now)
       return lost
+    },
+    async expiryRoots(signer) {
+      if (signer !== 'payer') return []
+      const rows = await reading(() => prisma.chainIntent.findMany({ where: { kind: 'expire' }, orderBy: { id: 'asc' } }))
+      return rows.map(({ call }) => rootOf(callFromJson(call)))
     },
     async nextSerial(signer) {
       return (await lastNumbered(prisma, signer === 'payer' ? 'pay' : 'fund')).next
@@ -100,6 +108,23 @@ export async function addIntent(tx: Tx, call: ChainCall, headAfter: Hex | undefi
     INSERT INTO chain_intent (kind, subject, period, call, head_after, created_at)
     VALUES (${call.kind}, ${subjectOf(call)}, ${period}::int, ${callToJson(call)}::jsonb, ${head}::bytea, ${new Date(now)}) RETURNING id`)
   return rows[0]!.id
+}
+
+/**
+ * Asks for the burning of what the statement of a closed period has corrected. Only now: every grant of the period lies in the vault. A close that was lost in
+ * a reorganisation and settled again asks for nothing more.
+ */
+async function burnCorrected(tx: Tx, close: ChainCall & { kind: 'close' }, now: Instant): Promise<void> {
+  const { period, statementRoot } = close
+  const amount = await correctedIn(tx, period)
+  const call = { kind: 'expire', period, amount, statementRoot } as const
+  const asked = await tx.chainIntent.count({ where: { kind: call.kind, subject: subjectOf(call) } })
+  if (amount > 0n && asked === 0) await addIntent(tx, call, undefined, now)
+}
+
+function rootOf(call: ChainCall): Hex {
+  assert(call.kind === 'expire')
+  return call.statementRoot
 }
 
 /** Where the next numbers of a kind begin and which running hash they build on; undefined when there is none yet. */

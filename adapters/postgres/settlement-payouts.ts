@@ -23,7 +23,10 @@ const unpayableFlag = (id: string): string => `unpayable:${id}`
 /** Members who are paid by one run of the automatic payouts; the next run of the same slot takes the rest. */
 const MEMBERS_AT_ONCE = 5_000
 
-export const WAITING_WITHDRAWALS = `FROM withdrawal w WHERE w.serial IS NULL AND NOT EXISTS (SELECT 1 FROM setting s WHERE s.key = 'unpayable:' || w.id)`
+/** Not those that can not be paid, nor those of a member at whom the committee looks first. */
+export const WAITING_WITHDRAWALS = `FROM withdrawal w WHERE w.serial IS NULL
+  AND NOT EXISTS (SELECT 1 FROM setting s WHERE s.key = 'unpayable:' || w.id)
+  AND NOT EXISTS (SELECT 1 FROM member_hold h WHERE h.member_id = w.member_id AND h.state = 'open')`
 
 /** Withdrawals on their way to numbered payout lines. */
 export function payoutStore(database: Database, keccak: Keccak256, genesis: Instant): PayoutStore {
@@ -59,7 +62,7 @@ async function addAutoPayouts(tx: Tx, genesis: Instant, slot: Instant, now: Inst
   await lockUntilCommit(tx, 'auto-payouts')
   if (await isSlotDone(tx, slot)) return 0
   const suffix = `:${slot}`
-  // A grant younger than 48 hours has no serial yet, so the small index of unnumbered ones finds them all.
+  // A grant younger than 48 hours has no serial yet, so the small index of unnumbered ones finds them all; what a dispute has granted is never reversed.
   const payees = await tx.$queryRaw<PayeeRow[]>(Prisma.sql`
     WITH young AS (
       SELECT member_id, sum(amount)::bigint AS total FROM reward

@@ -11,6 +11,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { carryOver } from './carry-over.ts'
 import { asFault, type Tx } from './database.ts'
+import { lapseDisputes } from './dispute-settle.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { lockUntilCommit } from './settlement-alerts.ts'
 import { addIntent, lastNumbered } from './settlement-intents.ts'
@@ -32,9 +33,14 @@ export function periodStore(options: StatementOptions): PeriodStore {
       database.transaction(async (tx) => ({ keep: true, value: await numberGrants(tx, keccak, grantedUntil, now) })),
     async unclosed(last) {
       const { rows } = await database.pool
-        .query<{ number: number; is_drafted: boolean; open_ends: bigint }>(UNCLOSED, [last])
+        .query<{ number: number; is_drafted: boolean; open_ends: bigint; open_disputes: bigint }>(UNCLOSED, [last])
         .catch(rethrow)
-      return rows.map((row) => ({ number: row.number, isDrafted: row.is_drafted, openEnds: Number(row.open_ends) }))
+      return rows.map((row) => ({
+        number: row.number,
+        isDrafted: row.is_drafted,
+        openEnds: Number(row.open_ends),
+        openDisputes: Number(row.open_disputes),
+      }))
     },
     draft: (period, now) =>
       database.transaction(async (tx) => {
@@ -42,15 +48,19 @@ export function periodStore(options: StatementOptions): PeriodStore {
         if (drafted.count === 1) await announce(tx, period, { state: 'draft' }, now)
         return { keep: true, value: undefined }
       }),
-    burnRest: (period, now) => database.transaction(async (tx) => ({ keep: true, value: await burnRest(tx, period, now) })),
+    lapseDisputes: (period, now) => database.transaction(async (tx) => ({ keep: true, value: await lapseDisputes(tx, period, now) })),
+    seal: (period, now) => database.transaction(async (tx) => ({ keep: true, value: await seal(tx, period, now) })),
     close: (period, burned, now) => close(options, period, burned, now),
   }
 }
 
-const UNCLOSED = `
-SELECT p.number, p.drafted_at IS NOT NULL AS is_drafted,
+/** What has to be over before a period is sealed. */
+const OPEN_ENDS = `
        (SELECT count(*) FROM reward r WHERE r.period = p.number AND r.serial IS NULL AND r.status = 'granted')
-     + (SELECT count(*) FROM chain_intent i WHERE i.period = p.number AND i.state <> 'settled') AS open_ends
+     + (SELECT count(*) FROM chain_intent i WHERE i.period = p.number AND i.state <> 'settled')`
+const OPEN_DISPUTES = `(SELECT count(*) FROM dispute d WHERE d.period = p.number AND d.state = 'open')`
+const UNCLOSED = `
+SELECT p.number, p.drafted_at IS NOT NULL AS is_drafted, ${OPEN_ENDS} AS open_ends, ${OPEN_DISPUTES} AS open_disputes
 FROM period p WHERE p.closed_at IS NULL AND p.number <= $1 ORDER BY p.number`
 
 function rethrow(error: unknown): never {
@@ -92,10 +102,13 @@ interface NumberedRow {
   reference: string
 }
 
-/** Serials without a gap for the oldest period that has grants due, and the funding that covers exactly them. One process at a time, so the running hash has one order. */
+/**
+ * Serials without a gap for the oldest period that has grants due, and the funding that covers exactly them. One process at a time, so the running hash has one
+ * order. What a dispute has granted is due at once: nothing reverses it, and its period waits for it to close.
+ */
 async function numberGrants(tx: Tx, keccak: StatementOptions['keccak'], grantedUntil: Instant, now: Instant): Promise<number> {
   const until = new Date(grantedUntil)
-  const isDue = Prisma.sql`serial IS NULL AND status = 'granted' AND at <= ${until}`
+  const isDue = Prisma.sql`serial IS NULL AND status = 'granted' AND (at <= ${until} OR kind = 'correction')`
   const [due] = await tx.$queryRaw<{ period: number | null }[]>(Prisma.sql`SELECT min(period) AS period FROM reward WHERE ${isDue}`)
   if (due?.period == null) return 0
   await lockUntilCommit(tx, 'fund')
@@ -104,7 +117,7 @@ async function numberGrants(tx: Tx, keccak: StatementOptions['keccak'], grantedU
   const rows = await tx.$queryRaw<NumberedRow[]>(Prisma.sql`
     WITH due AS (
       SELECT r.seq, m.public_id FROM reward r JOIN member m ON m.id = r.member_id
-      WHERE r.period = ${due.period} AND r.serial IS NULL AND r.status = 'granted' AND r.at <= ${until}
+      WHERE r.period = ${due.period} AND r.serial IS NULL AND r.status = 'granted' AND (r.at <= ${until} OR r.kind = 'correction')
       ORDER BY r.seq LIMIT ${GRANTS_AT_ONCE} FOR UPDATE OF r
     ), numbered AS (
       SELECT seq, public_id, ${next}::bigint - 1 + row_number() OVER (ORDER BY seq) AS serial FROM due
@@ -132,6 +145,17 @@ function toLine(row: NumberedRow): StatementLine {
   return { member: toHex(row.public_id), kind: row.kind, amount: row.amount, reference: row.reference, serial: Number(row.serial) }
 }
 
+async function seal(tx: Tx, period: number, now: Instant): Promise<Amount | undefined> {
+  // Disputes and corrections hold this row: they come before this, or find the period sealed.
+  await tx.$queryRaw(Prisma.sql`SELECT 1 FROM period WHERE number = ${period} FOR UPDATE`)
+  const [open] = await tx.$queryRaw<{ ends: bigint }[]>(
+    Prisma.sql`SELECT ${Prisma.raw(OPEN_ENDS)} + ${Prisma.raw(OPEN_DISPUTES)} AS ends FROM period p WHERE number = ${period} AND sealed_at IS NULL`,
+  )
+  if (open !== undefined && open.ends > 0n) return undefined
+  await tx.period.updateMany({ where: { number: period, sealedAt: null }, data: { sealedAt: new Date(now) } })
+  return burnRest(tx, period, now)
+}
+
 async function burnRest(tx: Tx, period: number, now: Instant): Promise<Amount> {
   // The row is locked, so that nothing is granted between reading and burning.
   const [account] = await tx.$queryRaw<{ balance: bigint }[]>(
@@ -153,7 +177,7 @@ async function burnRest(tx: Tx, period: number, now: Instant): Promise<Amount> {
   return rest
 }
 
-/** The statement is computed outside the transaction: a burned period does not change any more, and of a million lines it takes a while. */
+/** The statement is computed outside the transaction: a sealed period does not change any more, and of a million lines it takes a while. */
 async function close(options: StatementOptions, period: number, burned: Amount, now: Instant): Promise<void> {
   const { root, totals } = await writeStatementOf(options, period, () => {}).catch(rethrow)
   assert.equal(totals.burned, burned, `period ${period}: the statement burns something else than the ledger`)

@@ -13,7 +13,7 @@ export async function postAll(tx: Tx, transfers: readonly Transfer[]): Promise<v
   if (transfers.length === 0) return
   for (const transfer of transfers) {
     assertTransfer(transfer)
-    assert(earnedEffect(transfer.kind) !== 'takes-back', `transfer ${transfer.id} is of a kind that is posted alone`)
+    assert(earnedEffect(transfer) !== 'takes-back', `transfer ${transfer.id} is of a kind that is posted alone`)
   }
   await tx.$queryRaw(Prisma.sql`
     WITH asked AS (
@@ -22,7 +22,7 @@ export async function postAll(tx: Tx, transfers: readonly Transfer[]): Promise<v
         ${transfers.map(({ amount }) => amount.toString())}::bigint[], ${transfers.map(({ kind }) => kind)}::text[],
         ${transfers.map(({ reference }) => reference)}::text[], ${transfers.map(({ period }) => period)}::int[],
         ${transfers.map(({ at }) => new Date(at))}::timestamptz[],
-        ${transfers.map(({ kind, amount }) => (earnedEffect(kind) === 'adds' ? amount : 0n).toString())}::bigint[]
+        ${transfers.map((transfer) => (earnedEffect(transfer) === 'adds' ? transfer.amount : 0n).toString())}::bigint[]
       ) AS a (id, debit, credit, amount, kind, reference, period, at, earned)
     ), earlier AS (
       SELECT t.id, (t.debit_account, t.credit_account, t.amount, t.kind, t.reference, t.period)

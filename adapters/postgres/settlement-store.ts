@@ -1,6 +1,6 @@
 import type { SettlementStore } from '../../core/settlement/settlement.port.ts'
 import { AUTO_PAYOUT_EVERY } from '../../core/settlement/settlement.rules.ts'
-import { CLOSE_AFTER_MS } from '../../core/economy/close.rules.ts'
+import { CLOSE_AFTER_MS, CLOSE_AT_LATEST_MS } from '../../core/economy/close.rules.ts'
 import { FRESH_GRANT_MS } from '../../core/economy/withdraw.rules.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../../core/economy/release-schedule.ts'
 import type { Instant } from '../../core/shared/instant.ts'
@@ -40,7 +40,11 @@ export function settlementStore(options: StatementOptions): SettlementStore {
     ...reserveStore(database),
     async isDue(work, now) {
       if (work === 'close')
-        return (await isPeriodLeft('drafted_at IS NULL', now, 0)) || (await isPeriodLeft('closed_at IS NULL', now, CLOSE_AFTER_MS))
+        return (
+          (await isPeriodLeft('drafted_at IS NULL', now, 0)) ||
+          (await isPeriodLeft(`closed_at IS NULL AND NOT EXISTS (${OPEN_DISPUTE})`, now, CLOSE_AFTER_MS)) ||
+          (await isPeriodLeft('closed_at IS NULL', now, CLOSE_AT_LATEST_MS))
+        )
       if (work === 'open' && (await holds('(SELECT count(*) FROM period) < $1', [Math.min(LAST_PERIOD, periodAt(genesis, now))])))
         return true
       // A halted signer was reported when it was halted; asking it again every few seconds would only fill the record.
@@ -55,6 +59,7 @@ export function settlementStore(options: StatementOptions): SettlementStore {
   return store
 }
 
-const GRANTS_DUE = `EXISTS (SELECT 1 FROM reward WHERE serial IS NULL AND status = 'granted' AND at <= $1)`
-const UNSETTLED_PAYMENTS = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind = 'pay')`
-const UNSETTLED_EMISSION = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind <> 'pay')`
+const GRANTS_DUE = `EXISTS (SELECT 1 FROM reward WHERE serial IS NULL AND status = 'granted' AND (at <= $1 OR kind = 'correction'))`
+const OPEN_DISPUTE = `SELECT 1 FROM dispute d WHERE d.period = period.number AND d.state = 'open'`
+const UNSETTLED_PAYMENTS = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind IN ('pay', 'expire'))`
+const UNSETTLED_EMISSION = `EXISTS (SELECT 1 FROM chain_intent WHERE state <> 'settled' AND kind NOT IN ('pay', 'expire'))`

@@ -20,9 +20,13 @@ const COLUMNS = `SELECT r.seq, r.serial, m.public_id, r.kind, r.amount, r.refere
 const NUMBERED = `${COLUMNS} WHERE r.period = $1 AND r.serial > $2 AND r.serial <= $3 ORDER BY r.serial LIMIT ${PAGE}`
 const UNNUMBERED = `${COLUMNS} WHERE r.period = $1 AND r.seq > $2 AND r.status = 'granted' AND (r.serial IS NULL OR r.serial > $3) ORDER BY r.seq LIMIT ${PAGE}`
 
+const CORRECTIONS = `
+SELECT c.seq, NULL::bigint AS serial, m.public_id, c.kind, c.amount, c.reference FROM correction c JOIN member m ON m.id = c.member_id
+WHERE c.period = $1 AND c.seq > $2 ORDER BY c.seq LIMIT ${PAGE}`
+
 /**
  * The grants of a period as lines of its statement, read in pages. Grants of a draft that have no serial yet get the next ones in the order in which they
- * were made, which is what they will most likely have.
+ * were made, which is what they will most likely have. After them the corrections, in the order in which they were made.
  */
 export async function* statementLines(pool: pg.Pool, period: number): AsyncGenerator<StatementLine> {
   const { rows } = await pool.query<{ last: bigint; highest: bigint }>(
@@ -42,6 +46,12 @@ export async function* statementLines(pool: pg.Pool, period: number): AsyncGener
       serial += 1n
       yield toLine(row, serial)
     }
+    if (page.rows.length < PAGE) break
+    after = page.rows.at(-1)!.seq
+  }
+  for (let after = 0n; ;) {
+    const page = await pool.query<LineRow>(CORRECTIONS, [period, after])
+    for (const row of page.rows) yield toLine({ ...row, amount: -row.amount }, 0n)
     if (page.rows.length < PAGE) return
     after = page.rows.at(-1)!.seq
   }

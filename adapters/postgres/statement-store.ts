@@ -28,9 +28,13 @@ export function statementStore(options: StatementOptions): Statements {
       try {
         const row = await prisma.period.findUnique({ where: { number: period } })
         if (row === null || now < periodEnd(options.genesis, period)) return undefined
-        // Final with its last transaction: before, the close would still be missing in the bytes.
-        const close = await prisma.chainIntent.findFirst({ where: { kind: 'close', period, state: 'settled' } })
-        return { isFinal: row.closedAt !== null && close !== null, chunks: chunksOf((write) => writeStatementOf(options, period, write)) }
+        // Final with its last transaction: before, the close, or the burning of what was corrected, would still be missing in the bytes.
+        const settled = await prisma.chainIntent.findFirst({ where: { kind: 'close', period, state: 'settled' } })
+        const open = await prisma.chainIntent.findFirst({ where: { period, state: { not: 'settled' } } })
+        return {
+          isFinal: row.closedAt !== null && settled !== null && open === null,
+          chunks: chunksOf((write) => writeStatementOf(options, period, write)),
+        }
       } catch (error) {
         throw asFault(error)
       }
@@ -57,7 +61,12 @@ async function loadInput({ database, genesis, chainId, emission }: StatementOpti
     row?.unfunded ?? (await database.prisma.reward.count({ where: { OR: [{ period, status: 'unfunded' }, { carriedFrom: period }] } }))
   return {
     subject,
-    before: { granted: await grantedBefore(database, period), corrected: 0n, expired: 0n, pool: POOL_AT_GENESIS },
+    before: {
+      granted: await grantedBefore(database, period),
+      corrected: await correctedBefore(database, period),
+      expired: 0n,
+      pool: POOL_AT_GENESIS,
+    },
     activity: { unfunded, poolIn: 0n, poolOut: 0n },
     transactions: intents.map(({ kind, txHash }) => {
       assert(txHash !== null && isHex(txHash, 32))
@@ -76,6 +85,11 @@ async function grantedBefore(database: Database, period: number): Promise<bigint
     [period],
   )
   return rows[0]!.granted
+}
+
+async function correctedBefore({ prisma }: Database, period: number): Promise<bigint> {
+  const { _sum } = await prisma.correction.aggregate({ where: { period: { lt: period } }, _sum: { amount: true } })
+  return _sum.amount ?? 0n
 }
 
 class NotWanted extends Error {}

@@ -35,6 +35,13 @@ test.each<[string, Partial<Rhythm>, string, string]>([
   ],
   ['a digest on the day with 23 hours', { timeZone: 'Europe/Berlin', digestHour: 8 }, '2027-03-27T12:00:00Z', '2027-03-28T06:00:00.000Z'],
   // 31 October 2027: 03:00 becomes 02:00.
+  ['a digest in the missing hour', { timeZone: 'Europe/Berlin', digestHour: 2 }, '2027-03-27T12:00:00Z', '2027-03-28T01:00:00.000Z'],
+  [
+    'a digest in the missing hour, west of Greenwich',
+    { timeZone: 'America/St_Johns', digestHour: 2 },
+    '2027-03-14T00:00:00Z',
+    '2027-03-14T05:30:00.000Z',
+  ],
   ['a digest on the day with 25 hours', { timeZone: 'Europe/Berlin', digestHour: 8 }, '2027-10-30T12:00:00Z', '2027-10-31T07:00:00.000Z'],
   [
     'quiet hours that end in the doubled hour',

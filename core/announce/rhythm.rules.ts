@@ -51,7 +51,10 @@ const isWithin = (minute: number, { from, until }: { from: number; until: number
 
 /** The instant of a wall time, given as if it were UTC. A time that the clocks leave out comes as much later as they jump; of two equal ones one is chosen. */
 function instantOf(timeZone: string, wall: number): Instant {
-  return wall - offsetOf(timeZone, wall - offsetOf(timeZone, wall))
+  const nearby = wall - offsetOf(timeZone, wall)
+  const found = wall - offsetOf(timeZone, nearby)
+  // Of a time that is left out, one of the two lies before the jump.
+  return found + offsetOf(timeZone, found) === wall ? found : Math.max(nearby, found)
 }
 
 const offsetOf = (timeZone: string, at: Instant): number => (timeZone === 'UTC' ? 0 : zoneOffset(timeZone, at))

@@ -246,9 +246,9 @@ export const attendanceTexts = defineTexts(
     undoNotThere: '{{name}} 没有在 {{event}} 签到。',
     undoNotThereNext: 'event show {{event}} 可查看已签到者。',
     undoTooLate: '奖励已超过 48 小时并已在链上拨付，不能再收回。',
-    undoTooLateNext: '请告诉委员会；仍可通过申诉更正。',
+    undoTooLateNext: '请告诉委员会；仍可通过异议更正。',
     undoSpent: '{{name}} 已没有这笔奖励；它已被使用。',
-    undoSpentNext: '请告诉委员会；仍可通过申诉更正。',
+    undoSpentNext: '请告诉委员会；仍可通过异议更正。',
     undoNotice: '主持人撤销了您在 {{event}} 的签到：{{reason}}。如有误，请联系主持人或委员会。',
   },
 )

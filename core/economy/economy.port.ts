@@ -2,7 +2,7 @@ import type { Wallet } from '../identity/identity.types.ts'
 import type { LedgerPort } from '../ledger/ledger.port.ts'
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
-import type { BalanceView, HistoryRow, LeaderboardRow, PeriodView, SupplyView } from './economy.types.ts'
+import type { BalanceView, HistoryRow, LeaderboardRow, OwnPart, PeriodView, SupplyView } from './economy.types.ts'
 import type { RewardKind, RewardRate, RewardTableView } from './reward-table.rules.ts'
 
 /** What commands and pages read of the economy; changes nothing. Implemented by `adapters/postgres/economy-reads.ts`. */
@@ -40,6 +40,8 @@ export interface WithdrawPort {
   }): Promise<void>
   /** Payouts are stopped by a shortfall or by a payer that was halted. */
   arePayoutsHalted(): Promise<boolean>
+  /** Whether payouts of the member wait until the committee has looked at the account. */
+  isHeld(memberId: string): Promise<boolean>
   setAutoPayout(memberId: string, isOn: boolean): Promise<void>
 }
 
@@ -55,6 +57,6 @@ export interface RewardTablePort {
 export interface EconomyViewPort extends EconomyReads {
   readonly genesis: Instant
   readonly publicOrigin: string
-  /** A member's rewards that a period pays: their sum and number. */
-  ownRewards(memberId: string, period: number): Promise<{ readonly amount: Amount; readonly count: number }>
+  /** A member's lines in the statement of a period: sum and number of the rewards, and what was taken back from them. */
+  ownPart(memberId: string, period: number): Promise<OwnPart>
 }

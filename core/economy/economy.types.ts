@@ -22,6 +22,8 @@ export interface PeriodView {
   readonly unfunded: number
   /** Null until closed. */
   readonly burned: Amount | null
+  /** Taken back from what was granted, in lines of its statement; burned besides. */
+  readonly corrected: Amount
   /** Lower-case hex with 0x; null until closed. */
   readonly statementRoot: string | null
   /** Transactions on chain that settled, oldest first. */
@@ -88,4 +90,12 @@ export interface BalanceView {
   readonly rank: number | null
   readonly wallet: string | null
   readonly autoPayout: boolean
+}
+
+/** A member's lines in the statement of a period. */
+export interface OwnPart {
+  /** Sum of the rewards, before corrections. */
+  readonly amount: Amount
+  readonly count: number
+  readonly corrected: Amount
 }

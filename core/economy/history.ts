@@ -34,6 +34,7 @@ export const historyCommand = defineCommand({
 })
 
 function whatText({ kind, reference }: HistoryRow): Text {
-  if (kind === 'grant' || kind === 'reversal') return say(`kind_${kind}`, { reference: sharedTexts.say('plain', { text: reference }) })
+  if (kind === 'grant' || kind === 'reversal' || kind === 'correction')
+    return say(`kind_${kind}`, { reference: sharedTexts.say('plain', { text: reference }) })
   return say(`kind_${kind}`)
 }

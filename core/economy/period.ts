@@ -12,7 +12,7 @@ import { LAST_PERIOD, periodAt } from './release-schedule.ts'
 
 const { say } = economyTexts
 
-type Shown = { readonly period: PeriodView } | { readonly beginsAt: Instant } | { readonly isOver: true }
+type Shown = { readonly period: PeriodView; readonly canDispute: boolean } | { readonly beginsAt: Instant } | { readonly isOver: true }
 
 export const periodCommand = defineCommand({
   name: ['period'],
@@ -27,7 +27,7 @@ export const periodCommand = defineCommand({
     if (wanted > LAST_PERIOD) return done({ isOver: true })
     const found = (await port.periods(now)).find(({ number }) => number === wanted)
     if (found === undefined) return refusePeriod()
-    return done({ period: found })
+    return done({ period: found, canDispute: found.state === 'draft' && now < found.closesAt })
   },
   render(shown): Reply {
     if ('beginsAt' in shown) return { audience: 'public', tone: 'info', lines: [say('periodBefore', { at: { at: shown.beginsAt } })] }
@@ -36,7 +36,7 @@ export const periodCommand = defineCommand({
       audience: 'public',
       tone: 'info',
       title: say('periodTitle', { number: shown.period.number }),
-      lines: [],
+      lines: shown.canDispute ? [say('disputeHow', { at: { at: shown.period.closesAt } })] : [],
       fields: periodFields(shown.period),
     }
   },
@@ -60,6 +60,7 @@ export function periodFields(period: PeriodView): NonNullable<Reply['fields']> {
     { label: say('granted'), value: period.granted },
     ...(isRunning ? [{ label: say('left'), value: period.release - period.granted }] : []),
     ...(period.burned === null ? [] : [{ label: say('burnedOf'), value: period.burned }]),
+    ...(period.corrected === 0n ? [] : [{ label: say('correctedOf'), value: period.corrected }]),
     ...(period.unfunded === 0 ? [] : [{ label: say('unfunded'), value: period.unfunded }]),
     { label: say('multiplier'), value: say('times', { multiplier: period.multiplier }) },
     {

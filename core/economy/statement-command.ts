@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import type { Amount } from '../shared/amount.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { integerField } from '../shared/field.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { EconomyViewPort } from './economy.port.ts'
 import { economyTexts } from './economy.texts.ts'
-import type { PeriodView } from './economy.types.ts'
+import type { OwnPart, PeriodView } from './economy.types.ts'
 import { periodFields, refusePeriod } from './period.ts'
 import { LAST_PERIOD, periodAt } from './release-schedule.ts'
 
@@ -13,7 +12,8 @@ const { say } = economyTexts
 
 interface Shown {
   readonly period: PeriodView
-  readonly mine: { readonly amount: Amount; readonly count: number }
+  readonly mine: OwnPart
+  readonly canDispute: boolean
   readonly url: string
 }
 
@@ -35,19 +35,26 @@ export const statementCommand = defineCommand({
         reason: say('statementNone', { number: wanted }),
         nextStep: say('statementNoneNext', { at: { at: found.endsAt } }),
       })
-    const mine = await port.ownRewards(actor.memberId, wanted)
-    return done({ period: found, mine, url: `${port.publicOrigin}/periods/${wanted}` })
+    const mine = await port.ownPart(actor.memberId, wanted)
+    const canDispute = found.state === 'draft' && now < found.closesAt
+    return done({ period: found, mine, canDispute, url: `${port.publicOrigin}/periods/${wanted}` })
   },
-  render: ({ period, mine, url }) => ({
+  render: ({ period, mine, canDispute, url }) => ({
     audience: 'private',
     tone: 'info',
     title: say('statementTitle', { number: period.number }),
     lines: [
-      period.state === 'closed' ? say('statementFinal') : say('statementDraft', { at: { at: period.closesAt } }),
-      say('statementMine', mine),
+      period.state === 'closed'
+        ? say('statementFinal')
+        : say(canDispute ? 'statementDraft' : 'statementDisputed', { at: { at: period.closesAt } }),
+      say('statementMine', { amount: mine.amount, count: mine.count }),
+      ...(mine.corrected === 0n ? [] : [say('statementCorrected', { amount: mine.corrected })]),
       say('statementPage', { url }),
     ],
     fields: periodFields(period),
     ...(period.statementRoot === null ? {} : { verbatim: period.statementRoot }),
+    ...(canDispute && mine.count > 0
+      ? { buttons: [{ label: say('buttonDispute'), command: 'dispute', input: {}, allowed: 'owner' as const }] }
+      : {}),
   }),
 })

@@ -25,6 +25,8 @@ export interface WalletPort {
   hadWallet(memberId: string): Promise<boolean>
   /** The member who proved to own an address at any time. */
   ownerOf(address: string): Promise<string | undefined>
+  /** The address of a page on which this account's member links a wallet, until then; an earlier one opens no more. */
+  openLinkPage(account: ChatAccount, expiresAt: Instant): Promise<string>
   /** Replaces earlier challenges of the member that were not used. */
   saveChallenge(memberId: string, challenge: WalletChallenge): Promise<void>
   /** The member's challenge that was not used. */

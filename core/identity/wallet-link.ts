@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { textField } from '../shared/field.ts'
-import { MINUTE } from '../shared/instant.ts'
+import { MINUTE, type Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome, type Refusal, type RefusalKind } from '../shared/refusal.ts'
+import type { Reply } from '../shared/reply.ts'
 import type { Text } from '../shared/text.ts'
 import type { WalletPort, WalletProof } from './identity.port.ts'
 import type { WalletChallenge } from './identity.types.ts'
@@ -21,8 +22,12 @@ export const walletLinkCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ address: textField(say('address'), { max: 60 }) }),
-  async run({ actor, now, port }: Run<WalletPort>, { address: typed }): Promise<Outcome<WalletChallenge>> {
+  input: z.object({ address: textField(say('address'), { max: 60 }).optional() }),
+  async run({ actor, now, port }: Run<WalletPort>, { address: typed }): Promise<Outcome<LinkPage | WalletChallenge>> {
+    if (typed === undefined) {
+      const expiresAt = now + CHALLENGE_LIFETIME_MS
+      return done({ page: await port.openLinkPage(actor.account, expiresAt), expiresAt })
+    }
     const read = ownWalletAddress(port.proof, typed)
     if (!read.ok) return read
     const address = read.result
@@ -45,15 +50,35 @@ export const walletLinkCommand = defineCommand({
     await port.saveChallenge(actor.memberId, challenge)
     return done(challenge)
   },
-  render: ({ address, message, expiresAt }) => ({
+  render: (found) => ('page' in found ? pageReply(found) : signReply(found)),
+})
+
+/** Linking on a page, with the wallets of the browser. */
+interface LinkPage {
+  /** Opens for this member alone: whoever has the address can link a wallet to them. */
+  readonly page: string
+  readonly expiresAt: Instant
+}
+
+function pageReply({ page, expiresAt }: LinkPage): Reply {
+  return {
+    audience: 'private',
+    tone: 'info',
+    title: say('pageTitle'),
+    lines: [say('pageAt', { page }), say('pageUntil', { at: { at: expiresAt } }), say('linkSafe'), say('pageElse')],
+  }
+}
+
+function signReply({ address, message, expiresAt }: WalletChallenge): Reply {
+  return {
     audience: 'private',
     tone: 'info',
     title: say('linkTitle'),
     lines: [say('linkHow', { address }), say('linkSafe'), say('linkUntil', { at: { at: expiresAt } })],
     verbatim: message,
     ask: { command: 'wallet confirm', field: 'signature', input: {} },
-  }),
-})
+  }
+}
 
 /** A typed address as one to which a member may be paid: right form and checksum, neither the zero or burn address nor a contract of ours. */
 function ownWalletAddress(proof: WalletProof, typed: string): Outcome<string> {

@@ -14,7 +14,17 @@ export type AccountName =
   | `escrow:${string}`
 
 /** Why value moved; one word that statements and history show. */
-export const TRANSFER_KINDS = ['release', 'grant', 'reversal', 'burn', 'withdrawal', 'withdrawal-cancelled', 'payout', 'deposit'] as const
+export const TRANSFER_KINDS = [
+  'release',
+  'grant',
+  'reversal',
+  'burn',
+  'withdrawal',
+  'withdrawal-cancelled',
+  'payout',
+  'deposit',
+  'correction',
+] as const
 export type TransferKind = (typeof TRANSFER_KINDS)[number]
 
 /** One movement of value: debit and credit leg together, posted once under a caller-given id. */

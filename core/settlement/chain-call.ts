@@ -22,6 +22,7 @@ const schema = z.discriminatedUnion('kind', [
     headBefore: hash,
   }),
   z.object({ kind: z.literal('close'), period, statementRoot: hash }),
+  z.object({ kind: z.literal('expire'), period, amount: whole, statementRoot: hash }),
   z.object({ kind: z.literal('pay'), firstSerial: whole, lines: z.array(z.object({ to: address, amount: whole })), headBefore: hash }),
 ])
 

@@ -53,7 +53,7 @@ async function settleAll(ports: SettlePorts, signer: Signer, now: Instant, maySe
   const waiter = chain.waiter()
   let settled = 0
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const position = await chain.position()
+    const position = await chain.position(await intents.expiryRoots(signer))
     await reconcile(ports, signer, position, now)
     const waiting = await intents.unsettled(signer, IN_FLIGHT)
     if (waiting.length === 0) return { signer, settled, state: 'idle', reason: undefined }
@@ -108,7 +108,7 @@ async function look(ports: SettlePorts, intent: Intent, position: Position, now:
   const receipts = await Promise.all(intent.attempts.map(({ hash }) => chain.receipt(hash)))
   const accepted = receipts.find((receipt) => receipt?.ok === true)
   if (accepted !== undefined) return judge(intent, accepted)
-  if (isAccepted(intent.call, position)) return lookForAcceptance(chain, intent, position)
+  if (isAccepted(intent.call, position)) return lookForAcceptance(ports, intent, position)
   const wrong = outOfTurn(intent.call, position)
   if (wrong !== undefined) return { at: 'wrong', reason: wrong }
   const reverts = receipts.filter((receipt) => receipt !== undefined).length
@@ -127,11 +127,12 @@ function judge(intent: Intent, receipt: Receipt): Step {
 }
 
 /** Accepted in a transaction that the ledger does not know: sent from a lost copy of it, or (`open`, `close`) by anybody. */
-async function lookForAcceptance(chain: ChainPort, intent: Intent, position: Position): Promise<Step> {
+async function lookForAcceptance({ chain, intents }: SettlePorts, intent: Intent, position: Position): Promise<Step> {
   const receipt = await chain.acceptance(intent.call, position.block.number)
   if (receipt !== undefined) return judge(intent, receipt)
   // A reorganisation, or a node that is a moment behind the one that answered before, is the harmless explanation; deep in the chain it is none.
-  const deep = await chain.position(Math.max(chain.firstBlock, confirmedBlock(position.block.number, chain.confirmations)))
+  const roots = await intents.expiryRoots(signerOf(intent.call.kind))
+  const deep = await chain.position(roots, Math.max(chain.firstBlock, confirmedBlock(position.block.number, chain.confirmations)))
   if (!isAccepted(intent.call, deep)) return { at: 'waiting', reason: `${intent.call.kind} is accepted and its event is not there yet` }
   return { at: 'wrong', reason: `${intent.call.kind} is accepted on chain in another way than the ledger asked for` }
 }

@@ -25,8 +25,8 @@ export interface ChainReader {
   readonly firstBlock: number
   /** Addresses that the vault can not pay to, besides zero and the burn address; lower case. */
   readonly refusedRecipients: readonly Hex[]
-  /** At the newest block, or at a recent one. */
-  position(block?: number): Promise<Position>
+  /** At the newest block, or at a recent one; says under which of `roots` the vault has burned. */
+  position(roots: readonly Hex[], block?: number): Promise<Position>
   room(): Promise<PayoutRoom>
   receipt(hash: Hex): Promise<Receipt | undefined>
   /** The transaction in which the contracts accepted a call's serials or period, found by its event, whoever sent it; up to block `until`. */
@@ -68,6 +68,8 @@ export interface IntentStore {
   settle(intent: Intent, receipt: Receipt, now: Instant): Promise<void>
   /** Makes settled intents that are not on chain (any more) unsettled again, so that they are sent again; returns how many. Their value has moved already and does not move twice. */
   reopenLost(signer: Signer, position: Position, now: Instant): Promise<number>
+  /** Statement roots of all that a signer has burned or is to burn: what its position has to be asked about. */
+  expiryRoots(signer: Signer): Promise<readonly Hex[]>
   /** The serial that the ledger would number next, by its newest intent of the signer. */
   nextSerial(signer: Signer): Promise<bigint>
   haltReason(signer: Signer): Promise<string | undefined>
@@ -84,6 +86,8 @@ export interface EndedPeriod {
   readonly isDrafted: boolean
   /** Grants without a serial, and fundings (or the opening) that are not settled yet. */
   readonly openEnds: number
+  /** Disputes of its lines that no panel has decided yet. */
+  readonly openDisputes: number
 }
 
 export interface PeriodStore {
@@ -94,9 +98,14 @@ export interface PeriodStore {
   /** Opened periods up to `last` that are not closed, in order. */
   unclosed(last: number): Promise<readonly EndedPeriod[]>
   draft(period: number, now: Instant): Promise<void>
-  /** Burns what is left of a period. From then on nothing can be granted from it. Returns what was burned, now or before. */
-  burnRest(period: number, now: Instant): Promise<Amount>
-  /** Computes the statement of a burned period, keeps its root and asks for the close on chain. */
+  /** Ends the disputes of a period that has to close, and tells their members; returns how many. */
+  lapseDisputes(period: number, now: Instant): Promise<number>
+  /**
+   * Burns what is left of a period and adds nothing to its statement from then on. Returns what was burned, now or before; undefined when something came in
+   * between: a dispute, or a grant that is not funded.
+   */
+  seal(period: number, now: Instant): Promise<Amount | undefined>
+  /** Computes the statement of a sealed period, keeps its root and asks for the close on chain. */
   close(period: number, burned: Amount, now: Instant): Promise<void>
 }
 
@@ -139,6 +148,7 @@ export type CheckpointName =
   | 'opened'
   | 'numbered'
   | 'drafted'
+  | 'lapsed'
   | 'burned'
   | 'closed'
   | 'auto-payouts'

@@ -31,6 +31,7 @@ const position: Position = {
   paySerial: 7n,
   payHead: hash('a'),
   vaultBalance: pos(100),
+  expiredRoots: [],
 }
 const open: ChainCall = { kind: 'open', period: 4 }
 const close: ChainCall = { kind: 'close', period: 2, statementRoot: hash('2') }
@@ -43,6 +44,7 @@ const fund: ChainCall = {
   linesRoot: hash('1'),
   headBefore: hash('f'),
 }
+const expire: ChainCall = { kind: 'expire', period: 2, amount: pos(3), statementRoot: hash('2') }
 const pay: ChainCall = { kind: 'pay', firstSerial: 7n, lines: [{ to: address('1'), amount: 1n }], headBefore: hash('a') }
 
 test.each([open, close, fund, pay])('$kind: whose turn it is follows from the position', (call) => {
@@ -59,11 +61,20 @@ test.each([fund, pay])('$kind: a head on chain that is not the ledger’s stops 
   expect(outOfTurn(call, { ...position, fundHead: hash('e'), payHead: hash('e') })).toMatch(/the head on chain is 0xe+, the ledger has/)
 })
 
+test('a burn in the vault is accepted when its root was used, and depends on nothing before it', () => {
+  expect(isAccepted(expire, position)).toBe(false)
+  expect(isAccepted(expire, { ...position, expiredRoots: [hash('2')] })).toBe(true)
+  expect(outOfTurn(expire, { ...position, closedPeriods: 0 })).toBeUndefined()
+})
+
 test('what is anchored must be what was asked for', () => {
-  const receipt = (anchored: Hex | undefined): Receipt => ({ ok: true, txHash: hash('7'), block, gasUsed: 1n, anchored })
+  const receipt = (anchored: Hex | undefined): Receipt => ({ ok: true, txHash: hash('7'), block, gasUsed: 1n, anchored, burned: pos(3) })
   expect(anchorFault(open, undefined, receipt(undefined))).toBeUndefined()
   expect(anchorFault(close, undefined, receipt(hash('2')))).toBeUndefined()
   expect(anchorFault(close, undefined, receipt(hash('3')))).toContain(hash('3'))
+  expect(anchorFault(expire, undefined, receipt(hash('2')))).toBeUndefined()
+  expect(anchorFault(expire, undefined, receipt(hash('3')))).toContain(hash('3'))
+  expect(anchorFault(expire, undefined, { ...receipt(hash('2')), burned: pos(4) })).toContain('burned 4000000000')
   expect(anchorFault(pay, hash('5'), receipt(hash('5')))).toBeUndefined()
   expect(anchorFault(pay, hash('5'), receipt(hash('6')))).toContain('pay 7-7 is on chain')
   expect(anchorFault(fund, hash('5'), receipt(undefined))).toContain('nothing')
@@ -130,7 +141,7 @@ test('reserves count what is still to come into the vault and what has just left
   expect(judgeReserves({ ...position, vaultBalance: pos(100) - 1n }, owed, 1).ok).toBe(false)
 })
 
-test.each([open, close, fund, pay])('$kind: a call comes back from its JSON as it was', (call) => {
+test.each([open, close, fund, pay, expire])('$kind: a call comes back from its JSON as it was', (call) => {
   expect(callFromJson(JSON.parse(callToJson(call)))).toEqual(call)
 })
 
@@ -140,5 +151,5 @@ test('calls that were changed by hand are not taken', () => {
 })
 
 test('the same value has one name, other value another', () => {
-  expect([open, close, fund, pay].map(subjectOf)).toEqual(['4', '2', '3:50-59', '7-7'])
+  expect([open, close, fund, pay, expire].map(subjectOf)).toEqual(['4', '2', '3:50-59', '7-7', '2'])
 })

@@ -33,12 +33,12 @@ export const BURN_ADDRESS: Hex = '0x000000000000000000000000000000000000dead'
 const ZERO_ADDRESS: Hex = '0x0000000000000000000000000000000000000000'
 
 export function signerOf(kind: CallKind): Signer {
-  return kind === 'pay' ? 'payer' : 'distributor'
+  return kind === 'pay' || kind === 'expire' ? 'payer' : 'distributor'
 }
 
 /** Name of an intent among those of its kind: the same value can not be asked for twice. */
 export function subjectOf(call: ChainCall): string {
-  if (call.kind === 'open' || call.kind === 'close') return String(call.period)
+  if (call.kind === 'open' || call.kind === 'close' || call.kind === 'expire') return String(call.period)
   return call.kind === 'fund' ? `${call.period}:${call.firstSerial}-${call.lastSerial}` : `${call.firstSerial}-${lastLine(call)}`
 }
 
@@ -51,6 +51,7 @@ export function lastLine(call: ChainCall & { kind: 'pay' }): bigint {
 export function isAccepted(call: ChainCall, position: Position): boolean {
   if (call.kind === 'open') return position.openedPeriods >= call.period
   if (call.kind === 'close') return position.closedPeriods >= call.period
+  if (call.kind === 'expire') return position.expiredRoots.includes(call.statementRoot)
   return nextSerialFor(call, position) > call.firstSerial
 }
 
@@ -61,6 +62,8 @@ function nextSerialFor(call: ChainCall & { kind: 'fund' | 'pay' }, position: Pos
 /** Why a call that is not accepted yet can never be: the chain is not where the ledger believes it to be. Undefined when it is its turn. */
 export function outOfTurn(call: ChainCall, position: Position): string | undefined {
   if (call.kind === 'open') return turn('period', position.openedPeriods + 1, call.period)
+  // Its root stands alone: nothing has to come before it.
+  if (call.kind === 'expire') return undefined
   if (call.kind === 'close') return turn('period', position.closedPeriods + 1, call.period)
   const expected = nextSerialFor(call, position)
   if (expected !== call.firstSerial) return turn('line', expected, call.firstSerial)
@@ -76,7 +79,9 @@ function turn(what: string, expected: bigint | number, given: bigint | number): 
 
 /** Why an accepted call is not what the ledger asked for; undefined when it is. */
 export function anchorFault(call: ChainCall, headAfter: Hex | undefined, receipt: Receipt): string | undefined {
-  const expected = call.kind === 'close' ? call.statementRoot : headAfter
+  const expected = call.kind === 'close' || call.kind === 'expire' ? call.statementRoot : headAfter
+  if (call.kind === 'expire' && receipt.burned !== call.amount)
+    return `expire ${subjectOf(call)} is on chain in ${receipt.txHash} and burned ${receipt.burned ?? 'nothing'}, the ledger has ${call.amount}`
   if (expected === undefined || receipt.anchored === expected) return undefined
   return `${call.kind} ${subjectOf(call)} is on chain in ${receipt.txHash} with ${receipt.anchored ?? 'nothing'}, the ledger has ${expected}`
 }

@@ -1,5 +1,5 @@
 import { FIRST_PERIOD, LAST_PERIOD, periodAt, periodEnd } from '../economy/release-schedule.ts'
-import { CLOSE_AFTER_MS } from '../economy/close.rules.ts'
+import { CLOSE_AFTER_MS, CLOSE_AT_LATEST_MS } from '../economy/close.rules.ts'
 import { FRESH_GRANT_MS } from '../economy/withdraw.rules.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { ChainPort, Checkpoint, SettlementStore } from './settlement.port.ts'
@@ -27,9 +27,12 @@ export interface Settlement {
   openPeriods(now: Instant): Promise<{ opened: number; signer: SignerReport }>
   /** Only the ledger's part of opening `period` and those before it: what a first grant of a period needs. */
   readonly openInLedger: (period: number, now: Instant) => Promise<void>
-  /** Numbers what was granted 48 hours ago and moves it into the vault. */
+  /** Numbers what was granted 48 hours ago, and what a dispute has granted, and moves it into the vault. */
   fund(now: Instant): Promise<{ numbered: number; signer: SignerReport }>
-  /** Drafts the statements of ended periods, and 72 hours after the end burns the rest and closes, one period after the other. */
+  /**
+   * Drafts the statements of ended periods, and 72 hours after the end burns the rest and closes, one period after the other. Open disputes hold the close up,
+   * until seven days after the end at the latest.
+   */
   closePeriods(now: Instant): Promise<{ drafted: number; closed: number; signer: SignerReport }>
   /** Pays what waits, within what the vault lets go; adds the automatic payouts once a day. */
   payout(now: Instant): Promise<{ automatic: number; lines: number; halted: string | undefined; signer: SignerReport }>
@@ -80,12 +83,14 @@ export function createSettlement({ store, chain, genesis, checkpoint = () => {} 
     async closePeriods(now) {
       await openInLedger(LAST_PERIOD, now)
       const drafted = await draftEnded(now)
+      await lapseOverdue(now)
       await numberGrants(now)
       let signer = await settleSigner(ports, 'distributor', now)
       let closed = 0
       for (const period of await store.unclosed(begun(now))) {
-        if (now < periodEnd(genesis, period.number) + CLOSE_AFTER_MS || period.openEnds > 0) break
-        const burned = await store.burnRest(period.number, now)
+        if (now < periodEnd(genesis, period.number) + CLOSE_AFTER_MS || period.openEnds + period.openDisputes > 0) break
+        const burned = await store.seal(period.number, now)
+        if (burned === undefined) break
         await checkpoint('burned')
         await store.close(period.number, burned, now)
         await checkpoint('closed')
@@ -108,8 +113,8 @@ export function createSettlement({ store, chain, genesis, checkpoint = () => {} 
     watchChain: (now) => watchDeposits({ chain, deposits: store, checkpoint }, now),
     async reserves(now) {
       for (const signer of ['distributor', 'payer'] as const)
-        await store.withSigner(signer, async () => reconcile(ports, signer, await chain.position(), now))
-      return store.checkReserves(await chain.position(), now)
+        await store.withSigner(signer, async () => reconcile(ports, signer, await chain.position(await store.expiryRoots(signer)), now))
+      return store.checkReserves(await chain.position([]), now)
     },
     isDue: (work, now) => store.isDue(work, now),
     resume: (signer) => store.resume(signer),
@@ -122,6 +127,14 @@ export function createSettlement({ store, chain, genesis, checkpoint = () => {} 
       await checkpoint('drafted')
     }
     return ended.length
+  }
+
+  async function lapseOverdue(now: Instant): Promise<void> {
+    for (const { number, openDisputes } of await store.unclosed(begun(now)))
+      if (openDisputes > 0 && now >= periodEnd(genesis, number) + CLOSE_AT_LATEST_MS) {
+        await store.lapseDisputes(number, now)
+        await checkpoint('lapsed')
+      }
   }
 
   async function numberPayouts(now: Instant): Promise<number> {

@@ -24,6 +24,8 @@ export type ChainCall =
       readonly headBefore: Hex
     }
   | { readonly kind: 'close'; readonly period: number; readonly statementRoot: Hex }
+  /** Burns in the vault what the statement of a closed period has corrected; `statementRoot` is accepted once. */
+  | { readonly kind: 'expire'; readonly period: number; readonly amount: Amount; readonly statementRoot: Hex }
   | { readonly kind: 'pay'; readonly firstSerial: bigint; readonly lines: readonly PayLine[]; readonly headBefore: Hex }
 
 export type CallKind = ChainCall['kind']
@@ -48,7 +50,7 @@ export interface Attempt {
 export interface Intent {
   readonly id: bigint
   readonly call: ChainCall
-  /** The running hash of the contract afterwards; undefined for `open` and `close`, which have none. */
+  /** The running hash of the contract afterwards; undefined for `open`, `close` and `expire`, which have none. */
   readonly headAfter: Hex | undefined
   readonly attempts: readonly Attempt[]
 }
@@ -63,8 +65,10 @@ export interface Receipt {
   readonly txHash: Hex
   readonly block: BlockRef
   readonly gasUsed: bigint
-  /** What its event says was accepted: the new head of a `fund` or `pay`, the root of a `close`, undefined for `open` and for a reverted transaction. */
+  /** What its event says was accepted: the new head of a `fund` or `pay`, the root of a `close` or `expire`, undefined for `open` and for a reverted transaction. */
   readonly anchored: Hex | undefined
+  /** What an `expire` has burned; undefined for all else. */
+  readonly burned: Amount | undefined
 }
 
 /** What the contracts say, all of it at one block. */
@@ -80,6 +84,8 @@ export interface Position {
   readonly payHead: Hex
   /** What the vault holds, in nano. */
   readonly vaultBalance: Amount
+  /** Of the statement roots that were asked about, those under which the vault has burned. */
+  readonly expiredRoots: readonly Hex[]
 }
 
 /** The vault's leaky bucket: `available` may leave now, never more than `capacity` at once. */

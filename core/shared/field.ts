@@ -9,15 +9,16 @@ import { sharedTexts } from './shared.texts.ts'
 const { say } = sharedTexts
 
 /**
- * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `draft` and
- * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `seat`: what waits for the
- * member's review.
+ * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `own-line`:
+ * lines that the member can dispute. `draft` and `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `seat`:
+ * what waits for the member's review.
  */
 export type SuggestSource =
   | 'event'
   | 'own-event'
   | 'period'
   | 'statement'
+  | 'own-line'
   | 'timezone'
   | 'command'
   | 'route'

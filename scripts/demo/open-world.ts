@@ -6,6 +6,8 @@ import { outboxStore } from '../../adapters/postgres/outbox-store.ts'
 import { nodeRequest } from '../../adapters/chain/node-request.ts'
 import type { Deployment } from '../../contracts/script/deploy.ts'
 import type { EconomyReads, Statements } from '../../core/economy/economy.port.ts'
+import { composeWeb } from '../../main/web.ts'
+import type { WebDoor } from '../../server/server-app.ts'
 import type { ChatApp, Log } from '../../core/shared/chat-app.ts'
 import type { OutboxPort } from '../../core/shared/outbox.ts'
 import { SECOND, type Instant } from '../../core/shared/instant.ts'
@@ -38,6 +40,7 @@ export interface World {
   readonly database: Database
   readonly clock: DemoClock
   readonly chat: ChatApp
+  readonly web: WebDoor
   readonly settlement: Settlement
   readonly statements: Statements
   readonly reads: EconomyReads
@@ -84,7 +87,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   }
   const { settlement, statements } = await composeSettlement(database, chain, stopping.signal, (name) => knife.checkpoint(name))
   const operators = new Set(SANDBOX_OPERATORS)
-  const { chat, events } = await compose({
+  const { chat, events, members, proof } = await compose({
     database,
     now: () => clock.now(),
     chain: { url: nodeUrl, deployment },
@@ -103,6 +106,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     database,
     clock,
     chat,
+    web: composeWeb({
+      database,
+      members,
+      proof,
+      now: Date.now,
+      publicOrigin: options.publicOrigin,
+      config: { discordSignIn: undefined, telegram: undefined },
+    }),
     settlement,
     statements,
     deployment,

@@ -25,6 +25,7 @@ export async function serve(world: World, { port, language, clock }: ServeOption
   const server = await createServer({
     ...chat,
     reads: world.reads,
+    web: world.web,
     telegram: undefined,
     statements: world.statements,
     now: () => clock.now(),

@@ -169,7 +169,7 @@ export function runningTotals(
     .map((period) => {
       released += period.release
       granted += period.granted
-      burned += period.burned ?? 0n
+      burned += (period.burned ?? 0n) + period.corrected
       return { number: period.number, released, granted, burned }
     })
 }

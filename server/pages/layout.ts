@@ -11,7 +11,7 @@ export interface Page {
   /** For previews of links and search. */
   readonly description?: Text
   readonly body: Html
-  readonly section?: 'supply' | 'periods' | 'leaderboard' | 'sandbox'
+  readonly section?: 'supply' | 'periods' | 'leaderboard' | 'sandbox' | 'account'
   readonly scripts?: readonly { readonly path: string }[]
   /** Uses the width of the window: the chat does, text does not. */
   readonly wide?: boolean
@@ -77,6 +77,7 @@ function navigation(reader: Reader, section: Page['section']): Html[] {
     { name: 'leaderboard', href: '/leaderboard' },
     ...(reader.hasSandbox ? [{ name: 'sandbox', href: '/sandbox' } as const] : []),
     { name: 'api', href: '/docs' },
+    { name: 'account', href: '/account' },
   ] as const
   return links.map(
     ({ name, href }) => html`<a href="${href}" ${name === section && html` aria-current="page"`}>${reader.say(say(name))}</a>`,

@@ -172,6 +172,12 @@ describe('a period', () => {
     expect(body).not.toContain('rel="prev"')
   })
 
+  test('shows what its statement took back, where it did', async () => {
+    expect(textOf(await page('/periods/2'))).toMatch(/Taken back by corrections, and burned\s+40/)
+    expect(textOf(await page('/periods/2?lang=zh'))).toMatch(/经更正收回并销毁\s+40/)
+    expect(textOf(await page('/periods/1'))).not.toContain('Taken back by corrections')
+  })
+
   test('that is a draft says until when lines may be disputed; one that runs has no statement', async () => {
     expect(textOf(await page('/periods/3'))).toContain('dispute their lines until 4 Feb 2027, 00:00 UTC')
     expect(await page('/periods/4')).not.toContain('/statement"')

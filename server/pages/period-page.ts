@@ -39,9 +39,9 @@ function shareBar({ release, granted, burned }: PeriodView): Html {
   </svg>`
 }
 
-function figures(reader: Reader, { multiplier, granted, grants, unfunded, burned, closesAt, state }: PeriodView): Html {
+function figures(reader: Reader, { multiplier, granted, grants, unfunded, burned, corrected, closesAt, state }: PeriodView): Html {
   const entry = (
-    name: Parameters<typeof say>[0] & ('multiplier' | 'granted' | 'rewards' | 'unfunded' | 'burned' | 'closesAt'),
+    name: Parameters<typeof say>[0] & ('multiplier' | 'granted' | 'rewards' | 'unfunded' | 'burned' | 'corrected' | 'closesAt'),
     value: Html | string,
   ) =>
     html`<div>
@@ -50,8 +50,8 @@ function figures(reader: Reader, { multiplier, granted, grants, unfunded, burned
     </div>`
   return html`<dl class="figures">
     ${entry('granted', figure(granted))} ${entry('burned', burned === null ? reader.say(say('burnedLater')) : figure(burned))}
-    ${entry('rewards', reader.plain(grants))} ${entry('unfunded', reader.plain(unfunded))}
-    ${entry('multiplier', reader.plain(say('times', { count: multiplier })))}
+    ${corrected > 0n && entry('corrected', figure(corrected))} ${entry('rewards', reader.plain(grants))}
+    ${entry('unfunded', reader.plain(unfunded))} ${entry('multiplier', reader.plain(say('times', { count: multiplier })))}
     ${state !== 'closed' && entry('closesAt', reader.say({ at: closesAt }))}
   </dl>`
 }

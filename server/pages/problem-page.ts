@@ -1,6 +1,7 @@
 import { permitRefusals } from '../../core/settlement/permit-deposit.refusals.ts'
 import { MAX_RELAYED, MIN_RELAYED, RELAYED_A_DAY } from '../../core/settlement/permit-deposit.rules.ts'
 import { problems, refusalProblem, type Problem } from '../problem.ts'
+import { signInProblems } from '../sign-in.problems.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { pageTexts } from './page.texts.ts'
@@ -29,6 +30,8 @@ export function problemsPage(reader: Reader): Html {
     problems.malformed(),
     problems.unauthorized(),
     problems.crossSite(),
+    problems.signedOut(),
+    problems.csrf(),
     problems.notFound(),
     problems.method(['…']),
     problems.tooLarge(),
@@ -41,6 +44,7 @@ export function problemsPage(reader: Reader): Html {
     problems.keyMissing(),
     problems.keyReused(),
     ...depositProblems(),
+    ...Object.values(signInProblems).map((made) => made()),
     problems.fault(60),
     problems.bug('…'),
   ]

@@ -26,3 +26,12 @@ export function sendPage(reply: FastifyReply, page: Html): FastifyReply {
     .type('text/html; charset=utf-8')
     .send(page.text)
 }
+
+/** A page for one person alone: nobody keeps it. */
+export function sendPrivatePage(reply: FastifyReply, page: Html): FastifyReply {
+  return reply
+    .header('cache-control', 'no-store')
+    .header('vary', 'accept-language, cookie')
+    .type('text/html; charset=utf-8')
+    .send(page.text)
+}

@@ -90,6 +90,7 @@ export const PeriodJson = z
     grants: z.int(),
     unfunded: z.int().meta({ description: 'Rewards that found nothing left.' }),
     burned: AmountJson.nullable(),
+    corrected: AmountJson.meta({ description: 'Taken back from what was granted, in lines of the statement; burned besides.' }),
     statementRoot: HashJson.nullable(),
     transactions: z.array(z.object({ name: z.string(), hash: z.string() })),
   })
@@ -145,6 +146,7 @@ export function periodJson(period: PeriodView): z.output<typeof PeriodJson> {
     release: amountJson(period.release),
     granted: amountJson(period.granted),
     burned: period.burned === null ? null : amountJson(period.burned),
+    corrected: amountJson(period.corrected),
     transactions: [...period.transactions],
   }
 }

@@ -53,7 +53,8 @@ async function readFacts(client: PublicClient, deployment: Deployment, releases:
   ])
   if ((await client.getBlock({ blockNumber })).hash !== hash) return undefined
   return {
-    paid: outOf.map(({ args }) => ({ to: lower(args.to), amount: args.value })),
+    // What it burns is no payout line, and no payout line can burn.
+    paid: outOf.map(({ args }) => ({ to: lower(args.to), amount: args.value })).filter(({ to }) => to !== BURN_ADDRESS),
     nextSerial,
     head,
     grants,

@@ -20,7 +20,10 @@ const NEVER: Readonly<Record<string, string>> = {
      AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.id = 'grant:' || r.id AND t.amount = r.amount AND t.debit_account = 'period:' || r.period AND t.credit_account = 'member:' || r.member_id)`,
   'a grant without a granted reward': `SELECT id AS which FROM transfer t WHERE kind = 'grant' AND NOT EXISTS (SELECT 1 FROM reward r WHERE t.id = 'grant:' || r.id AND r.status = 'granted')`,
   'an event counts other attendees than it has': `SELECT number::text AS which FROM event e WHERE attendees <> (SELECT count(*) FROM attendance a WHERE a.event = e.number)`,
-  'earned is not what was granted': `SELECT name AS which FROM account a WHERE earned <> (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.kind = 'grant' AND t.credit_account = a.name)`,
+  'earned is not what was granted': `SELECT name AS which FROM account a WHERE earned <> (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.kind = 'grant' AND t.credit_account = a.name)
+     - (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.kind IN ('reversal', 'correction') AND t.debit_account = a.name AND a.name LIKE 'member:%')`,
+  'a correction in one place and not in the other': `SELECT coalesce(c.id, t.id) AS which FROM correction c
+     FULL JOIN (SELECT * FROM transfer WHERE kind = 'correction') t ON t.id = 'correction:' || c.id WHERE (c.amount = t.amount) IS NOT TRUE`,
   'a withdrawal without its debit': `SELECT id AS which FROM withdrawal w
      WHERE NOT EXISTS (SELECT 1 FROM transfer t WHERE t.id = 'withdrawal:' || w.id AND t.amount = w.amount AND t.debit_account = 'member:' || w.member_id AND t.credit_account = 'leaving')`,
   'a debit without its withdrawal': `SELECT id AS which FROM transfer t WHERE kind = 'withdrawal' AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE t.id = 'withdrawal:' || w.id)`,

@@ -16,6 +16,7 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   period: { period: '1' },
   rewards: {},
   statement: { period: '1' },
+  dispute: { line: 'LINE-1' },
   withdraw: { amount: '1' },
   'payout auto': { on: 'off' },
   'wallet link': { address: '0x52908400098527886E0F7030069857D2E4169EE7' },
@@ -55,6 +56,12 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   remind: { event: 'EVT-1', again: '10m' },
   snooze: { for: '8h' },
   status: {},
+  'hold status': {},
+  'hold appeal': { reason: 'it was me alone' },
+  'hold list': {},
+  'hold show': { member: '@ann' },
+  'hold clear': { member: '@ann', reason: 'a reason' },
+  'hold block': { member: '@ann', reason: 'a reason' },
   'role grant': { member: '@ann', role: 'host' },
   'role revoke': { member: '@ann', role: 'host' },
   'role map': { groupRole: '300000000000000009', role: 'host' },
@@ -126,8 +133,9 @@ export async function stateOf(community: Community): Promise<string> {
       (SELECT count(*) FROM event WHERE closed_at IS NOT NULL), (SELECT count(*) FROM event_code), (SELECT count(*) FROM attendance),
       (SELECT count(*) FROM reward), (SELECT count(*) FROM transfer), (SELECT sum(balance) FROM account), (SELECT count(*) FROM withdrawal),
       (SELECT count(*) FROM wallet WHERE unlinked_at IS NULL), (SELECT count(*) FROM reward_rate), (SELECT count(*) FROM guild), (SELECT count(*) FROM group_role), (SELECT count(*) FROM audit_line),
-      (SELECT count(*) FROM reminder), (SELECT count(*) FROM form_version), (SELECT string_agg(status, ',' ORDER BY number) FROM form),
-      (SELECT count(*) FROM submission_revision), (SELECT string_agg(answers::text, ',') FROM form_draft), (SELECT count(*) FROM digest), (SELECT count(*) FROM inbox_message WHERE read_at IS NULL),
+      (SELECT count(*) FROM dispute), (SELECT count(*) FROM review_item), (SELECT count(*) FROM reminder), (SELECT count(*) FROM form_version),
+      (SELECT string_agg(status, ',' ORDER BY number) FROM form), (SELECT count(*) FROM submission_revision), (SELECT string_agg(answers::text, ',') FROM form_draft),
+      (SELECT count(*) FROM digest), (SELECT count(*) FROM inbox_message WHERE read_at IS NULL),
       (SELECT string_agg(language || time_zone || auto_payout || hidden || coalesce(snoozed_until::text, ''), ',' ORDER BY id) FROM member)) AS state`
   return row?.state ?? ''
 }

@@ -7,9 +7,12 @@ import { runLine, runPress } from '../../core/shared/chat-line.ts'
 import type { Answer } from '../../core/shared/dispatch.ts'
 import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
+import { disputing } from './disputing.ts'
 import { announced } from './announced.ts'
 import { formsTour } from './forms-tour.ts'
 import { reviewing } from './tour-review.ts'
+import type { Press, Say } from './say.ts'
+import { holding } from './tour-holds.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -22,9 +25,6 @@ export interface Said {
 const GENESIS = Date.UTC(2027, 0, 31)
 const owner = privateKeyToAccount(`0x${'11'.repeat(32)}`)
 const stranger = privateKeyToAccount(`0x${'22'.repeat(32)}`)
-
-type Say = (who: string, typed: string) => Promise<Answer & { text: string }>
-type Press = (who: string, answer: Answer, label: string) => Promise<Answer & { text: string }>
 
 /** Lives through a community's first weeks by the real commands over a real database, and keeps every answer that members, hosts and operators get. */
 export async function takeTour(): Promise<{ said: readonly Said[]; community: Community }> {
@@ -48,11 +48,13 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Balance and value', () => value(community, say)],
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
+    ['Holds', () => holding(community, say)],
     ['Running the community', () => operating(community, say)],
     ['Servers', () => servers(community, keep)],
     ['Review', () => reviewing(community, say)],
     ['Announcements', () => announcing(community, keep)],
     ['Mistakes of every kind', () => mistakes(say)],
+    ['A line that is wrong', () => disputing(community, GENESIS, say)],
   ]
   for (const [name, play] of chapters) {
     chapter = name
@@ -239,6 +241,7 @@ async function wallets(say: Say): Promise<void> {
     'wallet unlink',
   ])
     await say('ann', line)
+  await say('ann', 'wallet link')
   const asked = await say('ann', `wallet link ${owner.address}`)
   const message = asked.reply.verbatim ?? ''
   const sign = async (text: string, by = owner) =>

@@ -42,7 +42,12 @@ export interface Community extends Composed {
 }
 
 /** The composed product over a database of its own, a clock that tests set, and no contracts. `op` is an operator. */
-export async function startCommunity(genesis: Instant, url?: string, nodeUrl: string = NO_CHAIN.url): Promise<Community> {
+export async function startCommunity(
+  genesis: Instant,
+  url?: string,
+  nodeUrl: string = NO_CHAIN.url,
+  publicOrigin = 'http://localhost:8080',
+): Promise<Community> {
   const database = openDatabase(url ?? (await freshDatabase()), { connections: 6 })
   const clock = { now: genesis }
   let keys = 0
@@ -50,7 +55,7 @@ export async function startCommunity(genesis: Instant, url?: string, nodeUrl: st
     database,
     now: () => clock.now,
     chain: { url: nodeUrl, deployment: { ...NO_CHAIN.deployment, genesis } },
-    publicOrigin: 'http://localhost:8080',
+    publicOrigin,
     language: 'en',
     operators: new Set(['console:op']),
     homes: {},

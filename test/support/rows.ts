@@ -66,7 +66,7 @@ export async function ledgerFaults(pool: pg.Pool): Promise<string[]> {
     WITH leg AS (
       SELECT credit_account AS name, amount, CASE kind WHEN 'grant' THEN amount ELSE 0 END AS earned FROM transfer
       UNION ALL
-      SELECT debit_account, -amount, CASE kind WHEN 'reversal' THEN -amount ELSE 0 END FROM transfer
+      SELECT debit_account, -amount, CASE WHEN kind = 'reversal' OR (kind = 'correction' AND debit_account LIKE 'member:%') THEN -amount ELSE 0 END FROM transfer
     )
     SELECT a.name, a.balance, a.earned, coalesce(sum(l.amount), 0)::text AS moved, coalesce(sum(l.earned), 0)::text AS earned_moved
     FROM account a LEFT JOIN leg l USING (name) GROUP BY a.name, a.balance, a.earned`)

@@ -34,6 +34,8 @@ export interface SampleApp extends ChatApp {
   readonly memberships: readonly string[]
   /** Who was met where, in order. */
   readonly met: { readonly account: ChatAccount; readonly place: ChatPlace }[]
+  /** Who is behind an account; makes nobody. */
+  readonly recognise: DispatchPort<unknown>['recognise']
   grant(account: Pick<ChatAccount, 'platform' | 'userId'>, ...roles: readonly Role[]): void
   /** What a member chose, whatever their client says. */
   chooseLanguage(account: Pick<ChatAccount, 'platform' | 'userId'>, language: Language): void
@@ -223,6 +225,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     'own-event': none,
     period: none,
     statement: none,
+    'own-line': none,
     timezone: none,
     command: commandSource(() => definitions),
     route: none,
@@ -287,6 +290,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     cards,
     memberships,
     met,
+    recognise: (account, place) => port.recognise(account, place),
     chooseLanguage: (account, language) => void languages.set(accountKey(account), language),
     grant(account, ...granted) {
       roles.set(accountKey(account), new Set([...(roles.get(accountKey(account)) ?? []), ...granted]))

@@ -13,6 +13,7 @@ import { done, refuse, type Refusal } from '../../core/shared/refusal.ts'
 import { personaAccount, type Persona } from '../../core/shared/persona.ts'
 import { SERVER_CATALOGUES } from '../../server/catalogues.ts'
 import type { ReadinessPart, ServerApp } from '../../server/server-app.ts'
+import { sampleWeb } from './sample-web.ts'
 import { createSampleApp, type SampleApp } from './sample-app.ts'
 
 export const SAMPLE_PERSONAS: readonly Persona[] = [
@@ -126,6 +127,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
       timelock: `0x${'7'.repeat(40)}`,
     },
     deposits: sampleDeposits(world),
+    web: sampleWeb({ now: () => world.now, recognise: chat.recognise }),
     telegram: undefined,
     sandbox: {
       personas: () => Promise.resolve(SAMPLE_PERSONAS),
@@ -191,6 +193,7 @@ function periodsAt(now: Instant): PeriodView[] {
       grants: Number(granted / pos(40)),
       unfunded: number === 1 ? 12 : 0,
       burned: state === 'closed' ? release - granted : null,
+      corrected: number === 2 && state === 'closed' ? pos(40) : 0n,
       statementRoot: state === 'closed' ? ROOT : null,
       transactions:
         state === 'closed'

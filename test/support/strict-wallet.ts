@@ -1,4 +1,5 @@
-import type { LocalAccount } from 'viem'
+import { getAddress, type LocalAccount } from 'viem'
+import { parseSiweMessage } from 'viem/siwe'
 import type { BrowserContext, Page } from 'playwright-core'
 import { z } from 'zod'
 
@@ -16,6 +17,8 @@ export interface StrictWallet {
   readonly asked: string[]
   /** Every message that was shown for signing. */
   readonly shown: Record<string, unknown>[]
+  /** Every text that was shown for signing. */
+  readonly texts: string[]
   /** The person chooses another account in the wallet. */
   changeAccount(page: Page, account: LocalAccount): Promise<void>
 }
@@ -52,6 +55,7 @@ export async function addStrictWallet(
     isBusy: new Set(),
     asked: [],
     shown: [],
+    texts: [],
     async changeAccount(page, account) {
       wallet.account = account
       authorised.clear()
@@ -89,7 +93,24 @@ export async function addStrictWallet(
     return wallet.account.signTypedData({ domain, types: own, primaryType, message })
   }
 
-  async function answer(method: string, params: unknown): Promise<unknown> {
+  /** A sign-in text is compared with the page that shows it, as wallets do (EIP-4361, "Wallet Implementer Guidelines"). */
+  async function signText(page: string, params: unknown): Promise<string> {
+    const read = z.tuple([z.string().regex(/^0x(?:[0-9a-f]{2})+$/), z.string()]).safeParse(params)
+    if (!read.success) throw new Refused(-32_602, 'personal_sign takes the text as hexadecimal, and the account.')
+    const [hex, address] = read.data
+    if (!authorised.has(address.toLowerCase()))
+      throw new Refused(4100, 'The requested account and/or method has not been authorized by the user.')
+    const text = Buffer.from(hex.slice(2), 'hex').toString('utf8')
+    const { domain, uri, address: named } = parseSiweMessage(text)
+    if (domain !== new URL(page).host || uri !== new URL(page).origin)
+      throw new Refused(4001, `The text is for ${domain}, the page is ${page}`)
+    if (named !== getAddress(address)) throw new Refused(-32_602, 'The text names another account.')
+    wallet.texts.push(text)
+    person('personal_sign')
+    return wallet.account.signMessage({ message: text })
+  }
+
+  async function answer(page: string, method: string, params: unknown): Promise<unknown> {
     wallet.asked.push(method)
     if (method === 'eth_chainId') return `0x${wallet.active.toString(16)}`
     if (method === 'eth_accounts') return authorised.has(own(wallet.account)) ? [own(wallet.account)] : []
@@ -108,12 +129,13 @@ export async function addStrictWallet(
       return null
     }
     if (method === 'eth_signTypedData_v4') return signTyped(params)
+    if (method === 'personal_sign') return signText(page, params)
     throw new Refused(4200, `The method "${method}" is not supported here.`)
   }
 
-  await context.exposeFunction('strictWalletAnswer', async (method: string, params: unknown) => {
+  await context.exposeBinding('strictWalletAnswer', async ({ frame }, method: string, params: unknown) => {
     try {
-      return { result: await answer(method, params) }
+      return { result: await answer(frame.url(), method, params) }
     } catch (error) {
       if (error instanceof Refused) return { error: { code: error.code, message: error.message } }
       return { error: { code: -32_603, message: String(error) } }

@@ -1,19 +1,11 @@
-'use strict'
-
 // Deposits without gas: asks the wallet for a signature of exactly one permit, gives it to the server, and shows what becomes of it.
-// Wallets are found by EIP-6963, and by window.ethereum where none announces itself. Nothing is ever sent to a wallet as a transaction.
+// Nothing is ever sent to a wallet as a transaction.
 
 const POLL_MS = 3_000
 /** Half an hour of looking; the deposit goes on without it. */
 const MAX_POLLS = 600
 /** A permit that is in no block yet is given again every so many looks: the server then sees to its transaction. */
 const POLLS_BETWEEN_REPEATS = 10
-const ANNOUNCE_MS = 400
-const MAX_WALLETS = 20
-const USER_REJECTED = 4001
-const UNAUTHORIZED = 4100
-const UNKNOWN_CHAIN = 4902
-const REQUEST_OPEN = -32_002
 
 const PERMIT_TYPES = {
   EIP712Domain: [
@@ -43,7 +35,6 @@ const hasSameLetters = (one, other) => String(one).toLowerCase() === String(othe
 /** Something to tell the person; the message is ready to be read. */
 class Told extends Error {}
 
-const found = new Map()
 const again = at('again')
 let current
 let unanswered
@@ -66,19 +57,10 @@ async function act(work) {
   try {
     await work()
   } catch (error) {
-    tell(error instanceof Told ? error.message : walletSentence(error), true)
+    tell(error instanceof Told ? error.message : window.wepos.walletSentence(error, text), true)
   } finally {
     for (const button of buttons) button.disabled = false
   }
-}
-
-function walletSentence(error) {
-  const code = error?.data?.originalError?.code ?? error?.code
-  if (code === USER_REJECTED) return text('rejected')
-  if (code === UNKNOWN_CHAIN) return text('chainMissing')
-  if (code === REQUEST_OPEN) return text('walletBusy')
-  if (code === UNAUTHORIZED) return text('wrongAccount')
-  return `${text('walletFailed')} ${String(error?.message ?? error).slice(0, 200)}`
 }
 
 /** What the server answers; its problems are told in its own words. `isLost`: nobody knows whether it arrived. */
@@ -96,45 +78,6 @@ async function ask(path, body) {
   }
   if (response.ok) return answer
   throw Object.assign(new Told(`${answer.title} ${answer.nextStep}`), { isLost: response.status >= 500 })
-}
-
-function showWallets() {
-  at('wallets').replaceChildren(
-    ...[...found.values()].map((wallet) => {
-      const button = document.createElement('button')
-      button.type = 'button'
-      if (String(wallet.icon).startsWith('data:image/')) {
-        const icon = document.createElement('img')
-        icon.src = wallet.icon
-        icon.alt = ''
-        button.append(icon)
-      }
-      button.append(String(wallet.name).slice(0, 60))
-      button.addEventListener('click', () => void act(() => connect(wallet.provider)))
-      const item = document.createElement('li')
-      item.append(button)
-      return item
-    }),
-  )
-}
-
-function findWallets() {
-  tell(text('searching'))
-  addEventListener('eip6963:announceProvider', ({ detail }) => {
-    if (typeof detail?.provider?.request !== 'function' || found.size >= MAX_WALLETS) return
-    if (found.size === 0 && !parts.choose.hidden) tell('')
-    found.set(detail.info.uuid, { name: detail.info.name, icon: detail.info.icon, provider: detail.provider })
-    showWallets()
-  })
-  dispatchEvent(new Event('eip6963:requestProvider'))
-  setTimeout(() => {
-    if (found.size > 0) return
-    if (typeof window.ethereum?.request === 'function') {
-      found.set('window.ethereum', { name: text('browserWallet'), icon: '', provider: window.ethereum })
-      showWallets()
-    }
-    if (!parts.choose.hidden) tell(found.size > 0 ? '' : text('noWallet'), found.size === 0)
-  }, ANNOUNCE_MS)
 }
 
 async function useChain(provider) {
@@ -260,5 +203,11 @@ at('another').addEventListener('click', () => begin())
 
 root.hidden = false
 show('choose')
-findWallets()
+tell(text('searching'))
+window.wepos.findWallets({
+  list: at('wallets'),
+  nameless: text('browserWallet'),
+  choose: (provider) => void act(() => connect(provider)),
+  tellCount: (count) => !parts.choose.hidden && tell(count > 0 ? '' : text('noWallet'), count === 0),
+})
 if (/^#0x[0-9a-f]{64}$/.test(location.hash)) void act(() => resume(location.hash.slice(1)))

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { decidedNotice, lapsedNotice, type DisputedLine } from '../../core/disputes/dispute-notices.ts'
+import { disputeEffect } from '../../core/disputes/dispute.rules.ts'
+import { disputeCode, type DisputeDecision, type DisputeSettled } from '../../core/disputes/dispute.types.ts'
+import { memberAccount, periodAccount } from '../../core/ledger/ledger.types.ts'
+import type { Amount } from '../../core/shared/amount.ts'
+import type { Instant } from '../../core/shared/instant.ts'
+import { Prisma } from '../../prisma/generated/client.ts'
+import { postCorrection } from './correction-store.ts'
+import type { Tx } from './database.ts'
+import { ledgerStore } from './ledger-store.ts'
+import { notifyMember } from './notify-member.ts'
+
+interface OpenDispute extends Pick<DisputedLine, 'number' | 'period' | 'amount'> {
+  readonly member_id: string
+  readonly seq: bigint
+  readonly status: string
+}
+
+/**
+ * Does what a panel has decided, in the transaction that records the decision, and tells the member. Nothing is edited: a higher amount is a further
+ * reward from the rest of the same period, a lower one a correction. A dispute that is not open any more (`over`) changes nothing.
+ */
+export async function settleDispute(tx: Tx, number: number, decision: DisputeDecision, now: Instant): Promise<DisputeSettled> {
+  // The reward stays locked: while this is decided nothing else takes it back.
+  const [dispute] = await tx.$queryRaw<OpenDispute[]>(Prisma.sql`
+    SELECT d.number, d.period, d.member_id, r.seq, r.amount, r.status
+    FROM dispute d JOIN reward r ON r.id = d.reward_id WHERE d.number = ${number} AND d.state = 'open' FOR UPDATE OF d, r`)
+  if (dispute === undefined) return 'over'
+  const { settled, change } = dispute.status === 'granted' ? await carryOut(tx, dispute, decision, now) : GONE
+  const state = settled === 'corrected' ? 'corrected' : settled === 'gone' ? 'lapsed' : 'kept'
+  await tx.dispute.update({
+    where: { number },
+    data: {
+      state,
+      decidedAt: new Date(now),
+      newAmount: decision.outcome === 'approved' ? decision.amount : dispute.amount,
+      decidedReason: decision.reason,
+      ...change,
+    },
+  })
+  await notifyMember(tx, dispute.member_id, decidedNotice({ ...dispute, line: Number(dispute.seq) }, decision, settled), now)
+  return settled
+}
+
+interface Carried {
+  readonly settled: Exclude<DisputeSettled, 'over'>
+  readonly change: { readonly grantedId?: string; readonly correctionId?: string }
+}
+
+const GONE: Carried = { settled: 'gone', change: {} }
+
+async function carryOut(tx: Tx, dispute: OpenDispute, decision: DisputeDecision, now: Instant): Promise<Carried> {
+  const effect = disputeEffect(dispute.amount, decision)
+  if (effect.kind === 'keep') return { settled: 'kept', change: {} }
+  return effect.kind === 'grant' ? grant(tx, dispute, effect.amount, now) : takeBack(tx, dispute, effect.amount, now)
+}
+
+/** A further reward of the same period, as long as its release has so much left. It is funded before the close. */
+async function grant(tx: Tx, { number, period, member_id }: OpenDispute, amount: Amount, now: Instant): Promise<Carried> {
+  const id = `dispute:${number}`
+  const reference = disputeCode(number)
+  const posted = await ledgerStore(tx).post({
+    id: `grant:${id}`,
+    debit: periodAccount(period),
+    credit: memberAccount(member_id),
+    amount,
+    kind: 'grant',
+    reference,
+    period,
+    at: now,
+  })
+  if (posted === 'insufficient') return { settled: 'unfunded', change: {} }
+  assert.equal(posted, 'posted', `grant of ${reference}`)
+  await tx.reward.create({
+    data: { id, memberId: member_id, kind: 'correction', reference, amount, period, status: 'granted', at: new Date(now) },
+  })
+  return { settled: 'corrected', change: { grantedId: id } }
+}
+
+async function takeBack(tx: Tx, { number, period, member_id }: OpenDispute, amount: Amount, now: Instant): Promise<Carried> {
+  const id = `dispute:${number}`
+  const posted = await postCorrection(tx, {
+    id,
+    account: memberAccount(member_id),
+    memberId: member_id,
+    amount,
+    reference: disputeCode(number),
+    kind: 'correction',
+    period,
+    at: now,
+  })
+  if (posted === 'insufficient') return { settled: 'spent', change: {} }
+  // An open dispute keeps the period from being sealed.
+  assert.equal(posted, 'posted', `correction of ${disputeCode(number)}`)
+  return { settled: 'corrected', change: { correctionId: id } }
+}
+
+/** Ends the disputes of a period that nobody has decided, because it has to close now: the lines stay, the members are told, the panels need not go on. */
+export async function lapseDisputes(tx: Tx, period: number, now: Instant): Promise<number> {
+  // The question first, then the dispute: a panel that decides at this moment takes them in the same order.
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE review_item i SET state = 'withdrawn', decided_at = ${new Date(now)} FROM dispute d
+    WHERE d.period = ${period} AND d.state = 'open' AND i.subject = 'DSP-' || d.number AND i.state = 'open'`)
+  const lapsed = await tx.$queryRaw<{ number: number; member_id: string; seq: bigint; amount: Amount }[]>(Prisma.sql`
+    UPDATE dispute d SET state = 'lapsed', decided_at = ${new Date(now)} FROM reward r
+    WHERE d.period = ${period} AND d.state = 'open' AND r.id = d.reward_id RETURNING d.number, d.member_id, r.seq, r.amount`)
+  for (const { number, member_id, seq, amount } of lapsed)
+    await notifyMember(tx, member_id, lapsedNotice({ number, line: Number(seq), amount }), now)
+  return lapsed.length
+}
