@@ -9,10 +9,11 @@ import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { disputing } from './disputing.ts'
 import { announced } from './announced.ts'
-import { formsTour } from './forms-tour.ts'
+import { formsTour } from './tour-forms.ts'
 import { reviewing } from './tour-review.ts'
 import type { Press, Say } from './say.ts'
 import { holding } from './tour-holds.ts'
+import { mistakes } from './tour-mistakes.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -392,10 +393,4 @@ async function announcing(community: Community, keep: (who: string, typed: strin
   for (const { what, reply } of await announced(community, GENESIS)) keep('everybody', what, { reply, language: 'en', timeZone: 'UTC' })
   for (const line of ['announce unroute news', 'announce unroute', 'announce unroute', 'announce unroute route:RT-9']) await give(line)
   keep('op', 'announce route events', await community.say('op', 'announce route events'))
-}
-
-async function mistakes(say: Say): Promise<void> {
-  for (const typed of ['0', '-1', '1.0000000001', '1e3', '１２', 'ten', '1,5', '']) await say('bob', `withdraw ${typed}`)
-  for (const line of ['dance', 'balance please', 'event create x colour:red', 'event list now', 'checkin', 'language', '', '🙂'])
-    await say('bob', line)
 }

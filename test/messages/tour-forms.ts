@@ -1,10 +1,7 @@
 import { seedForms } from '../../adapters/postgres/form-desk.ts'
 import { BUILTIN_FORMS } from '../../core/forms/builtin-forms.ts'
-import type { Answer } from '../../core/shared/dispatch.ts'
 import type { Community } from '../support/community.ts'
-
-type Say = (who: string, typed: string) => Promise<Answer & { text: string }>
-type Press = (who: string, answer: Answer, label: string) => Promise<Answer & { text: string }>
+import type { Press, Say } from './say.ts'
 
 const words = (en: string, zh: string) => ({ en, zh })
 const QUIZ = {
