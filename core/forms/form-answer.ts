@@ -23,6 +23,7 @@ export const formAnswerCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
+  unlisted: true,
   input: z.object({
     form: whichForm(),
     value: answerField(say('value'), { max: MAX_TYPED }).optional(),

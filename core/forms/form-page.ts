@@ -31,6 +31,7 @@ export const formPageCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
+  unlisted: true,
   input: z.object({ form: whichForm(), answers: unlogged(verbatimField(say('answers'), { max: MAX_JSON })) }),
   async run({ actor, now, port }: Run<DraftPort>, { form: number, answers: json }): Promise<Outcome<Answered>> {
     const form = formCode(number)

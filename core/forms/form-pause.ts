@@ -16,6 +16,7 @@ export const formPauseCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'private',
+  unlisted: true,
   input: z.object({ form: whichForm() }),
   async run({ actor, port }: Run<Pick<DraftPort, 'draft'>>, { form: number }): Promise<Outcome<string>> {
     const form = formCode(number)

@@ -19,6 +19,7 @@ export const formQuestionsCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'private',
+  unlisted: true,
   input: z.object({ form: whichForm(), page: carried(integerField(say('page'), { min: 1, max: MAX_FIELDS }).optional()) }),
   async run({ actor, port }: Run<DraftPort>, { form: number, page = 1 }): Promise<Outcome<{ filling: Filling; page: number }>> {
     const form = await port.find(number)

@@ -20,6 +20,7 @@ export const formSkipCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
+  unlisted: true,
   input: z.object({ form: whichForm(), question: carried(textField(say('question'), { max: 40 }).optional()) }),
   async run({ actor, now, port }: Run<DraftPort>, { form: number, question }): Promise<Outcome<Filling>> {
     const opened = await openDraft(port, number, actor.memberId)

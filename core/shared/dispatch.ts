@@ -81,7 +81,7 @@ export interface Answer {
 
 /** A command and the way to make its port from a transaction. Made by `bindCommand`, so that input, port and result stay of one piece. */
 export interface BoundCommand<Tx> {
-  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'anywhere' | 'input'>
+  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'anywhere' | 'unlisted' | 'input'>
   execute(run: Omit<Run<never>, 'port'>, input: unknown, tx: Tx): Promise<Outcome<Reply>>
 }
 
