@@ -9,7 +9,7 @@ const NOWHERE = '0x0000000000000000000000000000000000000001'
 /** The whole product as bots call it, over a scene whose period is open; nothing that is measured asks the chain. */
 export async function composeProduct(
   database: Database,
-  scene: Scene,
+  scene: Pick<Scene, 'genesis'>,
   watch: { readonly log: Log; readonly reportBug: (error: unknown) => string },
 ): Promise<ChatApp> {
   const { chat } = await compose({

@@ -5,6 +5,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureAnnouncements } from './announce.ts'
 import { measureAcknowledge } from './acknowledge.ts'
+import { measureApprovals } from './approvals.ts'
 import { measureInteractions } from './interactions.ts'
 import { measureCheckIns } from './check-ins.ts'
 import { measureKills } from './kill-check-ins.ts'
@@ -34,6 +35,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   acknowledge: measureAcknowledge,
   interactions: () => measureInteractions(seconds),
   announce: measureAnnouncements,
+  approvals: measureApprovals,
   start: measureStart,
   'start-cold': measureColdStart,
 }

@@ -121,3 +121,19 @@ export function inboxJobs(parts: InboxJobParts): readonly Job[] {
     { name: 'forget-inbox', cron: '45 3 * * *', run: parts.forget },
   ]
 }
+
+/** Forgets drafts of forms that nobody has changed for a month. @param forget gives how many */
+export function draftsJob(forget: (now: Instant) => Promise<number>): Job {
+  return { name: 'forget-drafts', cron: '35 3 * * *', run: async (now) => ({ forgotten: await forget(now) }) }
+}
+
+export interface ReviewJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Says how many items were looked at, and what came of it. */
+  readonly reassign: (now: Instant) => Promise<object>
+}
+
+/** Relieves reviewers who do not answer or may decide no longer, and asks others. */
+export function reviewJob({ isDue, reassign }: ReviewJobParts): Job {
+  return { name: 'reassign-reviews', cron: '*/5 * * * *', isDue, run: reassign }
+}

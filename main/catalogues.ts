@@ -9,6 +9,10 @@ import { disputeTexts } from '../core/disputes/dispute.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
+import { answerTexts } from '../core/forms/answer.texts.ts'
+import { formProblemTexts } from '../core/forms/form-problem.texts.ts'
+import { formTexts } from '../core/forms/form.texts.ts'
+import { submissionTexts } from '../core/forms/submission.texts.ts'
 import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { privacyTexts } from '../core/identity/privacy.texts.ts'
@@ -17,6 +21,7 @@ import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { holdTexts } from '../core/holds/hold.texts.ts'
 import { inboxTexts } from '../core/inbox/inbox.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
+import { reviewTexts } from '../core/review/review.texts.ts'
 import { sharedTexts } from '../core/shared/shared.texts.ts'
 import { SERVER_CATALOGUES } from '../server/catalogues.ts'
 import type { Catalogue } from '../core/shared/text.ts'
@@ -37,9 +42,14 @@ export const CATALOGUES: readonly Catalogue[] = [
   rewardTableTexts.catalogue,
   disputeTexts.catalogue,
   chartTexts.catalogue,
+  formTexts.catalogue,
+  answerTexts.catalogue,
+  formProblemTexts.catalogue,
+  submissionTexts.catalogue,
   guildTexts.catalogue,
   diagnoseTexts.catalogue,
   operationsTexts.catalogue,
+  reviewTexts.catalogue,
   consoleTexts.catalogue,
   discordTexts.catalogue,
   telegramTexts.catalogue,

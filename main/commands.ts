@@ -5,6 +5,9 @@ import { digestStore } from '../adapters/postgres/digest-store.ts'
 import { disputeStore } from '../adapters/postgres/dispute-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
+import { draftStore } from '../adapters/postgres/draft-store.ts'
+import { formDesk } from '../adapters/postgres/form-desk.ts'
+import { sendStore, submissionStore } from '../adapters/postgres/submission-store.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { holdStore } from '../adapters/postgres/hold-store.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
@@ -50,6 +53,23 @@ import { statementCommand } from '../core/economy/statement-command.ts'
 import { supplyCommand } from '../core/economy/supply.ts'
 import { withdrawCommand } from '../core/economy/withdraw.ts'
 import { worthCommand } from '../core/economy/worth.ts'
+import { formListCommand } from '../core/forms/form-list.ts'
+import { formShowCommand } from '../core/forms/form-show.ts'
+import { formFillCommand } from '../core/forms/form-fill.ts'
+import { formAnswerCommand } from '../core/forms/form-answer.ts'
+import { formPageCommand } from '../core/forms/form-page.ts'
+import { formQuestionsCommand } from '../core/forms/form-questions.ts'
+import { formBackCommand } from '../core/forms/form-back.ts'
+import { formSkipCommand } from '../core/forms/form-skip.ts'
+import { formPauseCommand } from '../core/forms/form-pause.ts'
+import { formSendCommand } from '../core/forms/form-send.ts'
+import { formDiscardCommand } from '../core/forms/form-discard.ts'
+import { submissionListCommand } from '../core/forms/submission-list.ts'
+import { submissionShowCommand } from '../core/forms/submission-show.ts'
+import { submissionWithdrawCommand } from '../core/forms/submission-withdraw.ts'
+import { formImportCommand } from '../core/forms/form-import.ts'
+import { formExportCommand } from '../core/forms/form-export.ts'
+import { formCloseCommand, formOpenCommand } from '../core/forms/form-open.ts'
 import { diagnoseCommand, type DiagnosePort } from '../core/guild/diagnose.ts'
 import { guildAddCommand, guildListCommand, guildRemoveCommand } from '../core/guild/guild-membership.ts'
 import { roleMapCommand, roleMapsCommand, roleUnmapCommand } from '../core/guild/role-map.ts'
@@ -81,6 +101,8 @@ import { statusCommand, type PartState } from '../core/operations/status.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Language } from '../core/shared/text.ts'
+import type { ApprovalPort } from '../core/review/review.port.ts'
+import { reviewCommands } from './review.ts'
 
 export interface CommandParts {
   readonly genesis: Instant
@@ -94,6 +116,7 @@ export interface CommandParts {
   readonly checkIn: CheckInPort
   readonly settlePresence: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
+  readonly approvals: ApprovalPort
   /** What a platform says of us in a server. */
   readonly inspect: DiagnosePort['inspect']
   /** State of every part, as readiness shows it. */
@@ -109,6 +132,10 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const privacy = (tx: Tx) => privacyStore(tx, parts.hashAccount)
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
+  const forms = { genesis, proof }
+  const drafts = (tx: Tx) => draftStore(tx, forms)
+  const submissions = (tx: Tx) => submissionStore(tx, forms)
+  const desk = (tx: Tx) => formDesk(tx, forms)
   const announcements = (tx: Tx) => announceStore(tx, parts.publicLanguage)
   const list: readonly BoundCommand<Tx>[] = [
     bindCommand(startCommand, () => undefined),
@@ -144,6 +171,24 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(privacyShowCommand, identityStore),
     bindCommand(privacyExportCommand, privacy),
     bindCommand(privacyDeleteCommand, privacy),
+    bindCommand(formListCommand, drafts),
+    bindCommand(formShowCommand, drafts),
+    bindCommand(formFillCommand, drafts),
+    bindCommand(formAnswerCommand, drafts),
+    bindCommand(formPageCommand, drafts),
+    bindCommand(formQuestionsCommand, drafts),
+    bindCommand(formBackCommand, drafts),
+    bindCommand(formSkipCommand, drafts),
+    bindCommand(formPauseCommand, drafts),
+    bindCommand(formSendCommand, (tx) => sendStore(tx, forms)),
+    bindCommand(formDiscardCommand, drafts),
+    bindCommand(submissionListCommand, submissions),
+    bindCommand(submissionShowCommand, submissions),
+    bindCommand(submissionWithdrawCommand, submissions),
+    bindCommand(formImportCommand, desk),
+    bindCommand(formExportCommand, desk),
+    bindCommand(formOpenCommand, desk),
+    bindCommand(formCloseCommand, desk),
     bindCommand(inboxCommand, inboxStore),
     bindCommand(digestCommand, digestStore),
     bindCommand(remindCommand, reminderStore),
@@ -176,6 +221,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(announceReportCommand, announcements),
     bindCommand(outboxDeadCommand, deadLetterStore),
     bindCommand(outboxAgainCommand, deadLetterStore),
+    ...reviewCommands(genesis, parts.approvals),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

@@ -21,6 +21,7 @@ import type { Draw } from '../core/shared/chart.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import { createDispatch, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
+import { isPatient } from '../core/shared/field-of.ts'
 import { createLanguageOf } from '../core/shared/language-of.ts'
 import { createSuggest } from '../core/shared/suggest.ts'
 import type { Language } from '../core/shared/text.ts'
@@ -29,6 +30,7 @@ import { CATALOGUES } from './catalogues.ts'
 import { bindCommands } from './commands.ts'
 import { suggestionSources } from './suggestions.ts'
 import { newId } from './ids.ts'
+import { composeApprovals } from './review.ts'
 import { composePresence } from './presence.ts'
 
 export interface ComposeOptions {
@@ -120,6 +122,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     checkIn,
     settlePresence: (at) => settling.settle(at),
     pool: database.pool,
+    approvals: composeApprovals(database, genesis),
     inspect: options.inspect ?? (() => Promise.resolve(undefined)),
     parts: options.parts,
   })
@@ -153,7 +156,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
       languageOf: createLanguageOf(members.recognise),
       commands: definitions,
       speak,
-      prompts: promptStore(database, now),
+      prompts: promptStore(database, now, (prompt) => isPatient(definitions, prompt)),
       rememberCard: (subject, message) => rememberCard(database, subject, message, now()),
       report,
       log,

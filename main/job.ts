@@ -1,4 +1,5 @@
 // `npm run job -- NAME`: runs one job now, beside a running product or by itself. Safe at any time: every job is harmless when run twice.
+import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
@@ -6,11 +7,12 @@ import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, inboxJobs, mergesJob, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, mergesJob, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { composeInbox } from './inbox.ts'
+import { composeReview } from './review.ts'
 import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
@@ -46,6 +48,8 @@ try {
       signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
       mergesJob((now) => settleMerges(database, genesis, now)),
+      draftsJob((now) => forgetDrafts(database, now)),
+      reviewJob(composeReview(database, genesis)),
     ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {

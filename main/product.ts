@@ -1,17 +1,20 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
+import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
+import { seedForms } from '../adapters/postgres/form-desk.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { takeNotices } from '../adapters/postgres/notices.ts'
 import { outboxStore } from '../adapters/postgres/outbox-store.ts'
 import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
+import { BUILTIN_FORMS } from '../core/forms/builtin-forms.ts'
 import type { Checkpoint } from '../core/settlement/settlement.port.ts'
 import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, inboxJobs, mergesJob, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { deadLettersJob, draftsJob, inboxJobs, mergesJob, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -22,6 +25,7 @@ import type { Config } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { guardDeployment } from './deployment-guard.ts'
 import { composeInbox } from './inbox.ts'
+import { composeReview } from './review.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
@@ -121,6 +125,7 @@ async function start(
     reportBug,
   })
   const chat: ChatApp = { ...plainChat, dispatch: metrics.measure(plainChat.dispatch) }
+  await seedForms(database, BUILTIN_FORMS, clock.now())
   if (config.isSandbox) await seedPersonas(database, chat, clock.now())
 
   const telegram = composeTelegram(database, config.telegramWebhook, Date.now)
@@ -147,6 +152,8 @@ async function start(
     signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
     mergesJob((now) => settleMerges(database, chain.deployment.genesis, now)),
+    draftsJob((now) => forgetDrafts(database, now)),
+    reviewJob(composeReview(database, chain.deployment.genesis)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({

@@ -1,6 +1,7 @@
 import { latestBroadcasts, readRoutes } from '../adapters/postgres/announce-store.ts'
 import type { Database } from '../adapters/postgres/database.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
+import { openSeats } from '../adapters/postgres/review-reads.ts'
 import { disputeStore } from '../adapters/postgres/dispute-store.ts'
 import { searchEvents } from '../adapters/postgres/event-search.ts'
 import { broadcastSource, routeSource, troubleSource, type AnnounceHints } from '../core/announce/suggest-announcements.ts'
@@ -8,6 +9,7 @@ import { eventSource, type FindEvents } from '../core/attendance/suggest-events.
 import { lineSource } from '../core/disputes/suggest-lines.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
+import { seatSource } from '../core/review/suggest-seats.ts'
 import { zoneSource } from '../core/identity/suggest-zones.ts'
 import type { CommandDefinition } from '../core/shared/chat-app.ts'
 import type { Instant } from '../core/shared/instant.ts'
@@ -38,5 +40,6 @@ export function suggestionSources(
     draft: broadcastSource(hints, 'draft'),
     broadcast: broadcastSource(hints, 'sent'),
     trouble: troubleSource(hints),
+    seat: seatSource((memberId) => openSeats(prisma, memberId)),
   }
 }

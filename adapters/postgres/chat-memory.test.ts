@@ -59,7 +59,11 @@ test('remembers where the bot is, and since when', async () => {
 
 test('a group that moves takes everything along that names it, once, and the community stays at home', async () => {
   const memory = createChatMemory(database)
-  const prompts = promptStore(database, () => NOW)
+  const prompts = promptStore(
+    database,
+    () => NOW,
+    () => false,
+  )
   const inGroup = (chatId: string) => ({ kind: 'group', chatId, communityId: chatId }) as const
   const isHome = createHome(database, {})
   const isConfigured = createHome(database, { telegram: [OLD] })

@@ -1,17 +1,20 @@
 import type { ChatAccount, ChatPlace, Platform } from '../../core/shared/actor.ts'
-import type { MessageReference, Prompts } from '../../core/shared/chat-app.ts'
-import { MINUTE, type Instant } from '../../core/shared/instant.ts'
+import type { MessageReference, Prompt, Prompts } from '../../core/shared/chat-app.ts'
+import { DAY, MINUTE, type Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { asFault, type Database } from './database.ts'
 
 const PROMPT_LIFETIME_MS = 15 * MINUTE
+/** As long as a draft is kept. */
+const PATIENT_LIFETIME_MS = 30 * DAY
 
-/** Questions that wait for an answer, one an account and chat. */
-export function promptStore({ prisma }: Database, now: () => Instant): Prompts {
+/** Questions that wait for an answer, one an account and chat. @param isPatient whether the question may be answered days later */
+export function promptStore({ prisma }: Database, now: () => Instant, isPatient: (prompt: Prompt) => boolean): Prompts {
   const where = ({ platform, userId }: ChatAccount, { chatId }: ChatPlace) => ({ platform, userId, chatId })
   return {
-    async put(account, place, { command, field, input }) {
-      const data = { command, field, input, expiresAt: new Date(now() + PROMPT_LIFETIME_MS) }
+    async put(account, place, prompt) {
+      const { command, field, input } = prompt
+      const data = { command, field, input, expiresAt: new Date(now() + (isPatient(prompt) ? PATIENT_LIFETIME_MS : PROMPT_LIFETIME_MS)) }
       const key = where(account, place)
       await prisma.prompt.upsert({ where: { platform_userId_chatId: key }, create: { ...key, ...data }, update: data })
     },

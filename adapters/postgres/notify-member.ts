@@ -15,7 +15,7 @@ export async function notifyMembers(tx: Tx, texts: ReadonlyMap<string, Text>, no
   await tx.$executeRaw(Prisma.sql`
     INSERT INTO inbox_message (member_id, reply, created_at)
     SELECT member_root(n.member_id), n.reply, ${new Date(now)}
-    FROM unnest(${[...texts.keys()]}::text[], ${[...texts.values()].map(toReply)}::text[]) AS n (member_id, reply)`)
+    FROM unnest(${[...texts.keys()]}::text[], ${[...texts.values()].map(messageText)}::text[]) AS n (member_id, reply)`)
 }
 
 /**
@@ -27,9 +27,10 @@ export async function warnMember(tx: Tx, memberId: string, by: ChatAccount, text
   await tx.$executeRaw(Prisma.sql`
     INSERT INTO outbox (topic, subject, payload, created_at)
     SELECT 'private', a.platform || ':' || a.user_id,
-           jsonb_build_object('reply', ${toReply(text)}::text, 'language', m.language, 'timeZone', m.time_zone), ${new Date(now)}
+           jsonb_build_object('reply', ${messageText(text)}::text, 'language', m.language, 'timeZone', m.time_zone), ${new Date(now)}
     FROM member m JOIN chat_account a ON a.member_id = m.id
     WHERE m.id = ${memberId} AND a.platform <> 'console' AND NOT (a.platform = ${by.platform} AND a.user_id = ${by.userId})`)
 }
 
-const toReply = (text: Text): string => replyToJson({ audience: 'private', tone: 'info', lines: [text] })
+/** A text as messages of the inbox keep it. */
+export const messageText = (text: Text): string => replyToJson({ audience: 'private', tone: 'info', lines: [text] })

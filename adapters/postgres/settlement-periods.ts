@@ -67,7 +67,8 @@ function rethrow(error: unknown): never {
   throw asFault(error)
 }
 
-async function openMissing(tx: Tx, last: number, now: Instant): Promise<number> {
+/** Gives the ledger the release of every period up to `last` that it does not have yet, in this transaction. */
+export async function openMissing(tx: Tx, last: number, now: Instant): Promise<number> {
   await lockUntilCommit(tx, 'open')
   const known = new Set((await tx.period.findMany({ select: { number: true } })).map(({ number }) => number))
   let opened = 0

@@ -24,6 +24,8 @@ export class ConsoleChat {
   /** Tokens of the last answer that had buttons; they stay when somebody else takes the keyboard. */
   #buttons: readonly string[] = []
   #isAsked = false
+  /** The question has options: a number presses one of them, or what stands after them. */
+  #hasOptions = false
   /** Lines of a text that is being pasted. */
   #pasted: string[] | undefined
 
@@ -63,7 +65,7 @@ export class ConsoleChat {
     if (/^\/(quit|exit)$/i.test(words)) return 'quit'
     const as = /^\/as(?:\s+(.*))?$/i.exec(words)
     if (as !== null) return this.#become(as[1]?.trim() ?? '')
-    const token = this.#isAsked || !/^\d{1,3}$/.test(words) ? undefined : this.#buttons[Number(words) - 1]
+    const token = (this.#isAsked && !this.#hasOptions) || !/^\d{1,3}$/.test(words) ? undefined : this.#buttons[Number(words) - 1]
     return token === undefined ? this.#say(line) : this.#press(token)
   }
 
@@ -112,6 +114,7 @@ export class ConsoleChat {
     const buttons = pressable(reply).map(({ token }) => token)
     if (buttons.length > 0) this.#buttons = buttons
     this.#isAsked = reply.ask !== undefined
+    this.#hasOptions = (reply.question?.question.options.length ?? 0) > 0
     if (reply.ask !== undefined && this.#asksFile(reply.ask)) this.#pasted = []
     const lines = replyLines(answer, this.#app.speak, this.#paint)
     if (!this.#isAsked) return lines

@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/shared/dispatch.ts'
+import { inSteps } from '../../core/shared/draw-questions.ts'
 import { isIssued, optionButtons } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak, WritingStyle } from '../../core/shared/speak.ts'
@@ -39,7 +40,8 @@ function styleOf(language: Language, timeZone: string): WritingStyle {
 }
 
 /** An answer as lines of a terminal, in its own language. What may be pressed is numbered from 1 in the order of `pressable`. */
-export function replyLines({ reply, language, timeZone }: Answer, speak: Speak, paint: Paint): string[] {
+export function replyLines({ reply: given, language, timeZone }: Answer, speak: Speak, paint: Paint): string[] {
+  const reply = inSteps(given)
   const style = styleOf(language, timeZone)
   const own = (value: TextValue) => speak(value, language, style)
   const bounded = (lines: readonly string[]) =>
@@ -59,7 +61,8 @@ export function replyLines({ reply, language, timeZone }: Answer, speak: Speak, 
 }
 
 /** What may be pressed, in the order of the numbers: buttons, then the options of each choice. */
-export function pressable(reply: Reply): readonly { readonly label: Text; readonly token: string }[] {
+export function pressable(given: Reply): readonly { readonly label: Text; readonly token: string }[] {
+  const reply = inSteps(given)
   return [...(reply.buttons ?? []).filter(isIssued), ...(reply.choices ?? []).filter(isIssued).flatMap(optionButtons)]
 }
 

@@ -8,6 +8,7 @@ import {
   type ModalSubmitInteraction,
 } from 'discord.js'
 import type { ChatApp } from '../../core/shared/chat-app.ts'
+import { inPages } from '../../core/shared/draw-questions.ts'
 import { refusalReply, type Answer } from '../../core/shared/dispatch.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import { isTooLate, refusalCode } from './api-trouble.ts'
@@ -44,7 +45,8 @@ export async function defer(interaction: Answerable, how: Deferral): Promise<boo
 }
 
 /** Shows the answer to a deferred interaction to whom it belongs, and keeps what is needed to go on from it. */
-export async function showAnswer(app: ChatApp, interaction: Answerable, how: Deferral, answer: Answer, command: string): Promise<void> {
+export async function showAnswer(app: ChatApp, interaction: Answerable, how: Deferral, given: Answer, command: string): Promise<void> {
+  const answer = { ...given, reply: inPages(given.reply) }
   const question = questionIn(app, answer)
   if (question !== undefined && answer.reply.ask !== undefined)
     await app.prompts.put(accountOf(interaction), placeOf(interaction), answer.reply.ask)

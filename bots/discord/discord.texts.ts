@@ -4,6 +4,9 @@ import { defineTexts } from '../../core/shared/text.ts'
 export const discordTexts = defineTexts(
   'discord',
   {
+    pageSlow: 'The questions could not be shown in time.',
+    pageSlowNext: 'Press the button again. Nothing was changed.',
+    pageTitle: '{{title}} ({{page}}/{{pages}})',
     rootMember: 'Everything for members and hosts',
     rootReviewer: 'Everything for the review committee',
     rootOperator: 'Everything for operators',
@@ -27,6 +30,9 @@ export const discordTexts = defineTexts(
     showFailedNext: 'It was reported under {{id}}. Look at the result with another command before you run it again.',
   },
   {
+    pageSlow: '问题没能及时显示。',
+    pageSlowNext: '请再按一次按钮，没有任何更改。',
+    pageTitle: '{{title}}（{{page}}/{{pages}}）',
     rootMember: '成员和主持人的全部命令',
     rootReviewer: '审核委员会的全部命令',
     rootOperator: '管理员的全部命令',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type {
   AnySelectMenuInteraction,
   ButtonInteraction,
@@ -13,10 +14,12 @@ import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { isTooLate } from './api-trouble.ts'
 import { answerAutocomplete } from './answer-autocomplete.ts'
 import { defer, keyOf, showAnswer, type Answerable, type Deferral } from './answer-interaction.ts'
+import { discordTexts } from './discord.texts.ts'
 import { askForm, questionOf, readForm, type Question } from './ask-form.ts'
 import { readChoice } from './read-choice.ts'
 import { readInput } from './read-input.ts'
-import { PRESS } from './render-reply.ts'
+import { formOfPage, PAGE_COMMAND, pageModal, readPage } from './page-modal.ts'
+import { OPEN_PAGE, PRESS } from './render-reply.ts'
 import type { SlashCommands } from './slash-commands.ts'
 import { accountOf, placeOf } from './who-and-where.ts'
 
@@ -42,6 +45,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
   }
 
   async function onButton(interaction: ButtonInteraction): Promise<void> {
+    if (interaction.customId.startsWith(OPEN_PAGE)) return openPage(interaction, interaction.customId.slice(OPEN_PAGE.length))
     const asked = questionOf(interaction.customId, app.commands)
     if (asked?.kind === 'button') return openForm(interaction, asked.question)
     // What is not ours to read is no token that was ever given out, so core says that the button is no longer in use.
@@ -58,7 +62,30 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     }
   }
 
+  /**
+   * A page of questions must be the first answer too, and shows what the draft has: its command reads only, so that it may run before Discord has taken
+   * anything, and it gets two of the three seconds.
+   */
+  async function openPage(interaction: ButtonInteraction, token: string): Promise<void> {
+    const answer = await withinTime(press(interaction, token))
+    const reply = answer?.reply
+    if (answer === undefined || reply?.form === undefined)
+      return run(interaction, 'beside', 'button', async () => answer ?? (await refused(app, interaction, tooSlow())))
+    try {
+      await interaction.showModal(pageModal(reply.form, answer.language, app.speak))
+    } catch (error) {
+      if (!isTooLate(error)) throw error
+    }
+  }
+
+  async function onPage(interaction: ModalSubmitInteraction, form: string): Promise<void> {
+    const input = { form, answers: JSON.stringify(readPage(interaction)) }
+    await run(interaction, 'instead', PAGE_COMMAND, () => dispatch(interaction, PAGE_COMMAND, input), true)
+  }
+
   async function onForm(interaction: ModalSubmitInteraction): Promise<void> {
+    const page = formOfPage(interaction.customId)
+    if (page !== undefined && interaction.isFromMessage()) return onPage(interaction, page)
     const asked = questionOf(interaction.customId, app.commands)
     if (asked?.kind !== 'form' || !interaction.isFromMessage())
       return run(interaction, 'private', 'button', () => press(interaction, interaction.customId))
@@ -81,7 +108,14 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     })
   }
 
-  async function run(interaction: Answerable, how: Deferral, command: string, work: () => Promise<Answer>): Promise<void> {
+  /** @param keepsOnFault when the world fails, the answer comes beside the message, whose button then works again */
+  async function run(
+    interaction: Answerable,
+    how: Deferral,
+    command: string,
+    work: () => Promise<Answer>,
+    keepsOnFault = false,
+  ): Promise<void> {
     if (!(await defer(interaction, how))) {
       app.log.info({ command, interaction: interaction.id }, 'an interaction was already answered or came too late')
       return
@@ -94,7 +128,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
       const reply = refusalReply(bug(app.report(error, { command, key: keyOf(interaction) })))
       answer = { reply, language: languageOfLocale(interaction.locale), timeZone: 'UTC' }
     }
-    await showAnswer(app, interaction, how, answer, command)
+    await showAnswer(app, interaction, keepsOnFault && answer.reply.tone === 'fault' ? 'beside' : how, answer, command)
   }
 
   const dispatch = (interaction: Answerable, command: string, input: Readonly<Record<string, string>>): Promise<Answer> =>
@@ -124,6 +158,24 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
 async function refused(app: ChatApp, interaction: Answerable, refusal: Refusal): Promise<Answer> {
   const language = await app.languageOf(accountOf(interaction), placeOf(interaction))
   return { reply: refusalReply(refusal), language, timeZone: 'UTC' }
+}
+
+/** Discord wants a modal within three seconds; the way there and back takes some of it. */
+const OPEN_PAGE_MS = 2_000
+
+async function withinTime(answer: Promise<Answer>): Promise<Answer | undefined> {
+  const over = new AbortController()
+  try {
+    return await Promise.race([answer, sleep(OPEN_PAGE_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined)])
+  } finally {
+    over.abort()
+    // It reads only: what comes too late is not missed, and whatever broke it was reported.
+    answer.catch(() => undefined)
+  }
+}
+
+function tooSlow(): Refusal {
+  return { code: 'page.slow', kind: 'limited', reason: discordTexts.say('pageSlow'), nextStep: discordTexts.say('pageSlowNext') }
 }
 
 function bug(id: string): Refusal {

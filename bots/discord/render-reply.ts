@@ -7,6 +7,7 @@ import {
   type APIContainerComponent,
   type APIMediaGalleryComponent,
 } from 'discord.js'
+import { inPages } from '../../core/shared/draw-questions.ts'
 import { isIssued } from '../../core/shared/press.ts'
 import type { Picture } from '../../core/shared/chart.ts'
 import { MOST_OPTIONS, type Button, type IssuedButton, type Reply } from '../../core/shared/reply.ts'
@@ -50,13 +51,16 @@ export interface RenderedMessage {
 
 /** `custom_id` of a button whose token dispatch knows; versioned, so that old messages stay readable. */
 export const PRESS = 'b1:'
+/** `custom_id` of a button behind whose token is a page of questions. */
+export const OPEN_PAGE = 'f1:'
 
 /**
  * A reply as one message inside Discord's limits: what does not fit is left out with a line that says so, never refused by Discord.
  * @param askId `custom_id` of the button that opens a form for the value that `reply.ask` names
  * @param picture the reply's chart in this language
  */
-export function renderReply(reply: Reply, language: Language, speak: Speak, askId?: string, picture?: Picture): RenderedMessage {
+export function renderReply(given: Reply, language: Language, speak: Speak, askId?: string, picture?: Picture): RenderedMessage {
+  const reply = inPages(given)
   const write = (value: Parameters<Speak>[0], max: number): string => cutMarkdown(speak(value, language, markdownStyle).trim(), max)
   const files: { name: string; data: Buffer; description?: string }[] = []
   const notes: Text[] = []
@@ -177,7 +181,7 @@ function renderButton(button: Button & IssuedButton, language: Language, speak: 
   return {
     type: ComponentType.Button,
     style: STYLE[button.style ?? 'plain'],
-    custom_id: `${PRESS}${button.token}`,
+    custom_id: `${button.opens === 'page' ? OPEN_PAGE : PRESS}${button.token}`,
     label: label === '' ? '—' : label,
   }
 }

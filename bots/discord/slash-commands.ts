@@ -44,6 +44,7 @@ export function slashCommands(commands: readonly CommandDefinition[], speak: Spe
   const roots: SlashRoot[] = []
   const byPath = new Map<string, CommandDefinition>()
   for (const command of commands) {
+    if (command.unlisted === true) continue
     const audience = AUDIENCES.find(({ roles }) => roles.some((role) => role === command.access))
     if (audience === undefined) throw new Error(`no root for the role ${command.access}`)
     const leaf = leafOf(command, speak)

@@ -50,15 +50,15 @@ export async function showPrivately(surface: Surface, conversation: Conversation
   const { app, poster } = surface
   const { origin } = conversation
   const { ask } = answer.reply
-  const question = ask === undefined ? undefined : questionFor(app, ask, answer.language)
+  // A question of a form is in the answer itself, with its buttons.
+  const question = ask === undefined || answer.reply.question !== undefined ? undefined : questionFor(app, ask, answer.language)
   const closing = question === undefined ? {} : { closing: [question.text] }
   const whole = renderReply(answer, { ...wordsOf(surface), shape: shapeOf(answer), ...closing })
-  const rendered = whole.texts.length > 1 && question === undefined ? await firstPage(surface, origin, answer) : whole
+  const rendered = whole.texts.length > 1 && ask === undefined ? await firstPage(surface, origin, answer) : whole
   const target = { chatId: origin.userId, ...(origin.isPrivate && origin.threadId !== undefined ? { threadId: origin.threadId } : {}) }
   const group = conversation.group ?? (origin.isPrivate ? undefined : groupOf(origin))
-  const place = { kind: 'private', chatId: String(origin.userId) } as const
   // Before the question is shown: its answer may come faster than the call returns.
-  if (ask !== undefined && question !== undefined) await app.prompts.put(origin.account, place, withGroup(ask, group))
+  if (question !== undefined || ask === undefined || answer.reply.question !== undefined) await keepQuestion(surface, origin, answer, group)
   try {
     const messageId = await poster.post(target, rendered, {
       attempts: ATTEMPTS,
@@ -70,6 +70,13 @@ export async function showPrivately(surface: Surface, conversation: Conversation
     if (error instanceof ApiFailure && error.kind === 'unreachable') return 'unreachable'
     throw error
   }
+}
+
+/** Keeps the question that an answer asks, or ends the one that waits. */
+export async function keepQuestion({ app }: Surface, origin: Origin, { reply }: Answer, group?: Target): Promise<void> {
+  const place = { kind: 'private', chatId: String(origin.userId) } as const
+  if (reply.ask !== undefined) await app.prompts.put(origin.account, place, withGroup(reply.ask, group))
+  else if (reply.endsAsking === true) await app.prompts.take(origin.account, place)
 }
 
 /** A long answer is one message whose pages are turned over; it is kept, so that this works after a restart too. */

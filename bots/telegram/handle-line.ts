@@ -3,12 +3,13 @@ import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import { commandName } from '../../core/shared/command.ts'
 import { refusalReply, type Answer } from '../../core/shared/dispatch.ts'
 import { fieldMeta } from '../../core/shared/field.ts'
+import { fieldOf, isPatient } from '../../core/shared/field-of.ts'
 import { findCommand, readWords } from '../../core/shared/read-words.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Language, Text } from '../../core/shared/text.ts'
 import { deliverAnswer, type Conversation } from './deliver-answer.ts'
 import type { Target } from './poster.ts'
-import { fieldOf, takeGroup, withGroup } from './question.ts'
+import { takeGroup, withGroup } from './question.ts'
 import { readFile } from './read-file.ts'
 import { keyOf, placeOf, type Incoming, type IncomingFile, type Origin } from './read-update.ts'
 import type { Surface } from './surface.ts'
@@ -50,6 +51,8 @@ export async function handleLine(surface: Surface, incoming: Line): Promise<void
     await deliverAnswer(surface, { origin, group }, answer)
     return
   }
+  // It waits on while something else is done; what that asks for takes its place.
+  if (waiting !== undefined && isPatient(app.commands, waiting)) await app.prompts.put(origin.account, place, waiting)
   if (found === undefined && file !== undefined && !incoming.addressed) {
     await tell(surface, origin, say('fileWithoutCommand'))
     return
@@ -68,7 +71,7 @@ function isValueFor(
   file: IncomingFile | undefined,
 ): boolean {
   if (found === undefined) return true
-  const field = fieldOf(app, waiting)
+  const field = fieldOf(app.commands, waiting)
   const isFree = field?.kind === 'file' || field?.kind === 'member' || field?.takesRest === true
   return file === undefined && isFree && found.rest !== ''
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/shared/dispatch.ts'
 import { hasControls } from '../../core/shared/press.ts'
 import { ApiFailure } from './api-failure.ts'
-import { deliverAnswer, groupOf, linkTo, noteInGroup, postPublic, rememberCard, showPrivately } from './deliver-answer.ts'
+import { deliverAnswer, groupOf, keepQuestion, linkTo, noteInGroup, postPublic, rememberCard, showPrivately } from './deliver-answer.ts'
 import { languageAt } from './handle-line.ts'
 import { keyOf, placeOf, type Incoming } from './read-update.ts'
 import { renderAlert, renderReply } from './render-reply.ts'
@@ -109,9 +109,11 @@ async function editInPlace(surface: Surface, { origin, message }: Press, answer:
   const { reply } = answer
   const buttons = message?.reply_markup?.inline_keyboard.flat().length ?? 0
   const leadsOn = reply.tone === 'done' || (reply.tone === 'info' && (buttons <= 1 || hasControls(reply)))
-  if (message?.text === undefined || !leadsOn || reply.ask !== undefined || reply.file !== undefined) return false
+  const asks = reply.ask !== undefined && reply.question === undefined
+  if (message?.text === undefined || !leadsOn || asks || reply.file !== undefined) return false
   const several = renderReply(answer, { ...wordsOf(surface), shape: 'several' })
   if (several.texts.length > 1 || several.files.length > 0) return false
+  await keepQuestion(surface, origin, answer)
   try {
     const outcome = await surface.poster.edit(origin.chatId, message.message_id, several, 4)
     if (outcome === 'edited') await rememberCard(surface, answer, origin.chatId, message.message_id)

@@ -1,7 +1,6 @@
 import type { ForceReply, ReplyKeyboardMarkup } from '@grammyjs/types'
-import { commandName } from '../../core/shared/command.ts'
 import type { ChatApp, Prompt } from '../../core/shared/chat-app.ts'
-import { fieldMeta, type FieldMeta } from '../../core/shared/field.ts'
+import { fieldOf } from '../../core/shared/field-of.ts'
 import type { Language, Text } from '../../core/shared/text.ts'
 import { pieces } from './page.ts'
 import type { Target } from './poster.ts'
@@ -25,7 +24,7 @@ export function questionFor(
   ask: Pick<Prompt, 'command' | 'field'>,
   language: Language,
 ): Question | undefined {
-  const meta = fieldOf(app, ask)
+  const meta = fieldOf(app.commands, ask)
   if (meta === undefined) return undefined
   const text = say('askValue', { field: meta.label })
   const placeholder = pieces(app.speak(meta.label, language, exactStyle('UTC')), LONGEST_PLACEHOLDER)[0] ?? ''
@@ -39,11 +38,6 @@ export function questionFor(
     return rows
   }, [])
   return { text, markup: { keyboard, one_time_keyboard: true, resize_keyboard: true, ...hint } }
-}
-
-export function fieldOf(app: Pick<ChatApp, 'commands'>, { command, field }: Pick<Prompt, 'command' | 'field'>): FieldMeta | undefined {
-  const schema = app.commands.find((each) => commandName(each) === command)?.input.shape[field]
-  return schema === undefined ? undefined : fieldMeta(schema)
 }
 
 /** No field of a command has this name: it marks where the conversation began, and never reaches a command. */

@@ -1,5 +1,6 @@
 import type { InlineKeyboardMarkup } from '@grammyjs/types'
 import type { Answer } from '../../core/shared/dispatch.ts'
+import { inSteps } from '../../core/shared/draw-questions.ts'
 import { hasControls } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
@@ -50,7 +51,8 @@ const MARK: Readonly<Record<Reply['tone'], string>> = { done: '✅ ', info: '', 
 
 const { say } = telegramTexts
 
-export function renderReply({ reply, language, timeZone, picture }: Answer, options: RenderOptions): RenderedReply {
+export function renderReply({ reply: given, language, timeZone, picture }: Answer, options: RenderOptions): RenderedReply {
+  const reply = inSteps(given)
   const styles = { message: messageStyle(timeZone, options.publicOrigin), exact: exactStyle(timeZone) }
   const write = (value: TextValue, where: 'message' | 'exact' = 'message'): string =>
     options.speak(value, language, styles[where]).toWellFormed()
@@ -108,7 +110,7 @@ export function renderAlert({ reply, language, timeZone }: Answer, speak: Speak)
   const texts = [...(reply.title === undefined ? [] : [reply.title]), ...reply.lines]
   const written = texts.map((text) => speak(text, language, exactStyle(timeZone)))
   const text = [...written, ...(reply.code === undefined ? [] : [`[${reply.code}]`])].join('\n')
-  const parts = [reply.fields, reply.table, reply.verbatim, reply.file, reply.ask, hasControls(reply) ? true : undefined]
+  const parts = [reply.fields, reply.table, reply.verbatim, reply.file, reply.ask, reply.form, hasControls(reply) ? true : undefined]
   return { text, isWhole: parts.every((part) => part === undefined) }
 }
 

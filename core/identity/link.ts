@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Amount } from '../shared/amount.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { carried, secret, textField } from '../shared/field.ts'
+import { carried, unlogged, textField } from '../shared/field.ts'
 import type { Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome, type RefusalKind } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
@@ -30,7 +30,7 @@ export const linkCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    code: secret(textField(say('code'), { max: 40, takesRest: true })).optional(),
+    code: unlogged(textField(say('code'), { max: 40, takesRest: true })).optional(),
     confirm: carried(textField(say('confirm'), { max: 64 })).optional(),
   }),
   async run(run: Run<LinkPort>, { code, confirm }): Promise<Outcome<Step>> {

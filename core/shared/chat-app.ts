@@ -18,7 +18,7 @@ export interface Prompt {
   readonly input: Readonly<Record<string, string>>
 }
 
-/** Questions that wait for an answer; they survive a restart and end after fifteen minutes. */
+/** Questions that wait for an answer; they survive a restart and end after fifteen minutes, those for a patient field after thirty days. */
 export interface Prompts {
   put(account: ChatAccount, place: ChatPlace, prompt: Prompt): Promise<void>
   /** Removes and gives the waiting question, if there is one. */

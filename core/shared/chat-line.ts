@@ -2,7 +2,8 @@ import type { ChatAccount, ChatPlace } from './actor.ts'
 import type { ChatApp, CommandDefinition, Prompt } from './chat-app.ts'
 import { commandName } from './command.ts'
 import type { Answer } from './dispatch.ts'
-import { fieldMeta, type FieldMeta } from './field.ts'
+import type { FieldMeta } from './field.ts'
+import { fieldOf, isPatient } from './field-of.ts'
 import { findCommand, readWords } from './read-words.ts'
 
 type LineApp = Pick<ChatApp, 'dispatch' | 'commands' | 'prompts'>
@@ -17,8 +18,13 @@ const NEVER_WORDS: ReadonlySet<FieldMeta['kind']> = new Set(['amount', 'instant'
 export async function runLine(app: LineApp, account: ChatAccount, place: ChatPlace, line: string, key: string): Promise<Answer> {
   const words = line.trim()
   const prompt = await app.prompts.take(account, place)
-  const request = prompt !== undefined && isAnswer(app.commands, prompt, words) ? answered(prompt, line) : asCommand(app.commands, words)
-  return keepQuestion(app, account, place, await app.dispatch({ account, place, key, ...request }))
+  const isValue = prompt !== undefined && isAnswer(app.commands, prompt, words)
+  const request = isValue ? answered(prompt, line) : asCommand(app.commands, words)
+  const answer = await app.dispatch({ account, place, key, ...request })
+  // A patient question waits on while something else is done.
+  if (!isValue && prompt !== undefined && isPatient(app.commands, prompt) && answer.reply.endsAsking !== true)
+    await app.prompts.put(account, place, prompt)
+  return keepQuestion(app, account, place, answer)
 }
 
 /** A pressed button. A question that waited is dropped: the member went on to something else. */
@@ -52,8 +58,7 @@ function isAnswer(commands: readonly CommandDefinition[], prompt: Prompt, words:
   if (words === '' || words.startsWith('/')) return false
   const found = findCommand(commands, words)
   if (found === undefined) return true
-  const schema = commands.find((command) => commandName(command) === prompt.command)?.input.shape[prompt.field]
-  const meta = schema === undefined ? undefined : fieldMeta(schema)
+  const meta = fieldOf(commands, prompt)
   const isCommand = found.command.name.length === 2 || commandName(found.command) === prompt.command || found.rest === ''
   const holdsWords = meta === undefined || (meta.kind === 'text' ? meta.takesRest === true : !NEVER_WORDS.has(meta.kind))
   return !isCommand && holdsWords

@@ -32,6 +32,8 @@ export interface Command<Shape extends z.ZodRawShape = z.ZodRawShape, Port = nev
   readonly audience: 'private' | 'public'
   /** An operator may give it in a server that does not belong to the community (yet). */
   readonly anywhere?: boolean
+  /** Given by our own buttons and questions, or typed: no list of commands to pick from needs it. */
+  readonly unlisted?: true
   readonly input: z.ZodObject<Shape>
   run(run: Run<Port>, input: z.output<z.ZodObject<Shape>>): Promise<Outcome<Result>>
   render(result: Result, actor: Actor): Reply

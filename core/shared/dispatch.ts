@@ -84,7 +84,7 @@ export interface Answer {
 
 /** A command and the way to make its port from a transaction. Made by `bindCommand`, so that input, port and result stay of one piece. */
 export interface BoundCommand<Tx> {
-  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'anywhere' | 'input'>
+  readonly definition: Pick<Command, 'name' | 'summary' | 'access' | 'effect' | 'audience' | 'anywhere' | 'unlisted' | 'input'>
   execute(run: Omit<Run<never>, 'port'>, input: unknown, tx: Tx): Promise<Outcome<Reply>>
 }
 
@@ -103,7 +103,7 @@ export function bindCommand<Shape extends z.ZodRawShape, Port, Result, Tx>(
 }
 
 /** The member who was found is part of another since (a link of chat accounts that was confirmed at this moment). */
-class MergedMeanwhile extends Error {}
+export class MergedMeanwhile extends Error {}
 
 export interface Dispatch {
   (request: Request): Promise<Answer>
@@ -242,9 +242,10 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   return Object.assign(dispatch, { press })
 }
 
-/** Whether a member's roles allow what needs `access`; an operator may do everything. */
+/** Whether a member's roles allow what needs `access`; a chair is a reviewer too, and an operator may do everything. */
 export function mayUse(actor: Pick<Actor, 'roles'>, access: Role): boolean {
   if (access === 'member') return true
+  if (access === 'reviewer' && actor.roles.has('chair')) return true
   return actor.roles.has(access) || actor.roles.has('operator')
 }
 
@@ -305,13 +306,14 @@ function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Re
   return { ...reply, ask: { command: commandName(command), field: refusal.field, input: kept } }
 }
 
-/** Input as kept in the audit trail: files, signatures and codes that give power are kept by length only. */
+/** Input as kept in the audit trail: files, signatures, codes that give power and what members answer in forms are kept by length only. */
 function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string, unknown>>): string {
   const kept = Object.entries(raw).flatMap(([name, value]) => {
     if (value === undefined || value === null || value === '') return []
     const text = typeof value === 'string' ? value : JSON.stringify(value)
     const meta = metaOf(command, name)
-    return [[name, meta?.kind === 'file' || meta?.isSecret === true || text.length > 200 ? `(${text.length} characters)` : text]]
+    const isHidden = meta?.kind === 'file' || meta?.unlogged === true
+    return [[name, isHidden || text.length > 200 ? `(${text.length} characters)` : text]]
   })
   return JSON.stringify(Object.fromEntries(kept))
 }

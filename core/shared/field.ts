@@ -10,7 +10,8 @@ const { say } = sharedTexts
 
 /**
  * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `own-line`:
- * lines that the member can dispute. `draft` and `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong.
+ * lines that the member can dispute. `draft` and `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `seat`:
+ * what waits for the member's review.
  */
 export type SuggestSource =
   | 'event'
@@ -24,6 +25,7 @@ export type SuggestSource =
   | 'draft'
   | 'broadcast'
   | 'trouble'
+  | 'seat'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {
@@ -38,10 +40,12 @@ export interface FieldMeta {
   readonly takesRest?: boolean
   /** Carried by buttons and links, so nobody is asked for it and no list of inputs names it; who types it is understood. */
   readonly carried?: true
-  /** Gives power to whoever reads it, so the audit trail does not keep it. */
-  readonly isSecret?: true
   /** Several lines are meant: a surface whose command line holds one only asks for them. */
   readonly multiline?: boolean
+  /** A question for this value waits for days, also while the member gives other commands. */
+  readonly patient?: true
+  /** Gives power to whoever reads it, or is the member's own matter: the audit trail keeps how long it is, not what it says. */
+  readonly unlogged?: true
 }
 
 /** Bound of any value before it is read, in UTF-16 code units; the largest is a roster file. */
@@ -64,11 +68,11 @@ export function carried<Schema extends z.core.$ZodType>(schema: Schema): Schema 
   return schema
 }
 
-/** A field whose value is not kept in the audit trail. */
-export function secret<Schema extends z.core.$ZodType>(schema: Schema): Schema {
+/** A field whose value gives power to whoever reads it, or is the member's own matter: the audit trail keeps how long it is. */
+export function unlogged<Schema extends z.core.$ZodType>(schema: Schema): Schema {
   const meta = fieldMeta(schema)
-  if (meta === undefined) throw new Error('only a field of this file can be secret')
-  registry.add(schema, { ...meta, isSecret: true })
+  if (meta === undefined) throw new Error('only a field of this file can be kept out of the audit trail')
+  registry.add(schema, { ...meta, unlogged: true })
   return schema
 }
 
@@ -209,6 +213,20 @@ export function codeField(label: Text, prefix: string, suggest?: SuggestSource) 
   })
 }
 
+/** A stable code of one of several kinds, such as `SUB-12` or `DSP-3`, read to its usual form; a bare number is of the first kind. Forgives as `codeField` does. */
+export function subjectField(label: Text, prefixes: readonly [string, ...string[]], suggest?: SuggestSource) {
+  return textual({ kind: 'code', label, ...(suggest === undefined ? {} : { suggest }) })((typed, context) => {
+    const text = typed.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
+    const match = new RegExp(`^(?:(${prefixes.join('|')})-?)?0*([1-9]\\d{0,8})$`).exec(text)
+    if (match !== null) return `${match[1] ?? prefixes[0]}-${match[2]}`
+    return problem(context, {
+      code: 'input.code',
+      reason: say('code', { field: label }),
+      nextStep: say('codeNext', { example: `${prefixes[0]}-12` }),
+    })
+  })
+}
+
 /** A reference to a member: a platform mention, an @name or a member id; resolved by `identity` with the platform at hand. */
 export function memberField(label: Text) {
   return textual({ kind: 'member', label })((typed, context) => {
@@ -225,15 +243,21 @@ export function referenceField(label: Text, kind: 'channel' | 'group-role', patt
 
 /** Text that must be kept as it is, line breaks included: a signature, a signed message, the content of a CSV file. `max` is in UTF-16 code units. */
 export function verbatimField(label: Text, options: { max: number; file?: boolean }) {
-  return textual({ kind: options.file === true ? 'file' : 'text', label, takesRest: true })((typed, context) => {
+  return verbatim({ kind: options.file === true ? 'file' : 'text', label, takesRest: true }, options.max)
+}
+
+/** What a member answers to a question of a form, as it was typed. `max` is in UTF-16 code units. */
+export function answerField(label: Text, options: { max: number }) {
+  return verbatim({ kind: 'text', label, takesRest: true, multiline: true, patient: true, unlogged: true }, options.max)
+}
+
+function verbatim(meta: FieldMeta, max: number) {
+  const { label } = meta
+  return textual(meta)((typed, context) => {
     if (typed.trim() === '')
       return problem(context, { code: 'input.empty', reason: say('empty', { field: label }), nextStep: say('emptyNext') })
-    if (typed.length > options.max)
-      return problem(context, {
-        code: 'input.too_long',
-        reason: say('tooLong', { field: label, max: options.max }),
-        nextStep: say('tooLongNext'),
-      })
+    if (typed.length > max)
+      return problem(context, { code: 'input.too_long', reason: say('tooLong', { field: label, max }), nextStep: say('tooLongNext') })
     return typed
   })
 }

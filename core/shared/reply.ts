@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Chart } from './chart.ts'
+import type { AskedQuestion, FormPage } from './form-page.ts'
 import type { Language, Text, TextValue } from './text.ts'
 
 /** A button of a reply: pressing it runs a command with this input, by whoever may. */
@@ -11,7 +12,13 @@ export interface Button {
   readonly allowed: 'owner' | 'anyone'
   readonly once?: boolean
   readonly style?: 'primary' | 'danger' | 'plain'
+  readonly only?: Drawn
+  /** Its command reads a page of questions (`Reply.form`), which the surface opens for filling in. */
+  readonly opens?: 'page'
 }
+
+/** Left out where questions are not asked this way: `steps` one after the other, `pages` several at once. */
+export type Drawn = 'steps' | 'pages'
 
 /** A button that was given its opaque token; the token is all that the platform carries. */
 export interface IssuedButton extends Button {
@@ -31,6 +38,7 @@ export interface Choice {
    * has another way.
    */
   readonly options: readonly ChoiceOption[] | 'channels' | 'roles'
+  readonly only?: Drawn
 }
 
 export interface ChoiceOption {
@@ -70,6 +78,12 @@ export interface Reply {
   readonly card?: string
   /** Input that is missing: platforms may ask for it (a modal, a prompt) and then run the command again with the rest kept. */
   readonly ask?: { readonly command: string; readonly field: string; readonly input: Readonly<Record<string, string>> }
+  /** The question of a form that a chat asks now, for surfaces that ask one after the other; its answer is what `ask` asks for. */
+  readonly question?: AskedQuestion
+  /** Questions of a form that are answered together. */
+  readonly form?: FormPage
+  /** No question of this conversation waits any more. */
+  readonly endsAsking?: true
 }
 
 const TaggedBigint = z.object({ $nano: z.string().regex(/^-?\d{1,19}$/) }).strict()

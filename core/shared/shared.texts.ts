@@ -66,6 +66,10 @@ export const sharedTexts = defineTexts(
     on: 'on',
     off: 'off',
     listed: '{{left}}, {{right}}',
+    answered: '{{label}}: {{value}}',
+    questionOf: 'Question {{number}} of {{count}}: {{label}}',
+    questionOptional: 'You may leave this one out.',
+    questionHas: 'Your answer so far: {{value}}',
     plain: '{{text}}',
   },
   {
@@ -130,6 +134,10 @@ export const sharedTexts = defineTexts(
     on: '开',
     off: '关',
     listed: '{{left}}、{{right}}',
+    answered: '{{label}}：{{value}}',
+    questionOf: '第 {{number}} 题，共 {{count}} 题：{{label}}',
+    questionOptional: '这一题可以不填。',
+    questionHas: '目前的回答：{{value}}',
     plain: '{{text}}',
   },
 )

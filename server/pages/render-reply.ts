@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/shared/dispatch.ts'
+import { inSteps } from '../../core/shared/draw-questions.ts'
 import { isIssued, optionButtons, type Pressable } from '../../core/shared/press.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
@@ -12,7 +13,8 @@ const { say } = sandboxTexts
 const MAX_SHOWN = 500
 
 /** An answer as a piece of a page, in the answer's own language; words around it are in the visitor's. Buttons belong to the form `press`. */
-export function renderReply(reader: Reader, speak: Speak, { reply, language }: Omit<Answer, 'timeZone'>): Html {
+export function renderReply(reader: Reader, speak: Speak, { reply: given, language }: Omit<Answer, 'timeZone'>): Html {
+  const reply = inSteps(given)
   const own = (value: TextValue) => sayHtml(speak, value, language)
   return html`<article
     class="answer ${reply.tone}"

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ROLES } from '../../core/shared/actor.ts'
 import { commandName } from '../../core/shared/command.ts'
 import type { Answer } from '../../core/shared/dispatch.ts'
+import { inSteps } from '../../core/shared/draw-questions.ts'
 import { isIssued, optionButtons } from '../../core/shared/press.ts'
 import { isoSecond } from '../../core/shared/instant.ts'
 import type { Text, TextValue } from '../../core/shared/text.ts'
@@ -170,7 +171,8 @@ function answerProblem({ reply }: Answer): Problem {
   return { ...known, code, title: title ?? known.title, nextStep: nextStep ?? known.nextStep }
 }
 
-function answerJson(app: ServerApp, { reply, language }: Omit<Answer, 'timeZone'>): z.output<typeof AnswerJson> {
+function answerJson(app: ServerApp, { reply: given, language }: Omit<Answer, 'timeZone'>): z.output<typeof AnswerJson> {
+  const reply = inSteps(given)
   const say = (value: TextValue) => speakPlain(app, value, language)
   const pressed = ({ label, token }: { readonly label: Text; readonly token: string }) => ({ label: say(label), token })
   return {

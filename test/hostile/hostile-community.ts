@@ -1,3 +1,5 @@
+import { seedForms } from '../../adapters/postgres/form-desk.ts'
+import { BUILTIN_FORMS } from '../../core/forms/builtin-forms.ts'
 import type { Community } from '../support/community.ts'
 
 /** What a command needs beside the field under attack, so that nothing else is refused first. Every command of the product is here, or the corpus fails. */
@@ -35,6 +37,24 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   'privacy show': {},
   'privacy export': {},
   'privacy delete': {},
+  'form list': {},
+  'form show': { form: 'FRM-4' },
+  'form fill': { form: 'FRM-4' },
+  'form answer': { form: 'FRM-4', value: 'an answer' },
+  'form page': { form: 'FRM-4', answers: '{"title":"a title"}' },
+  'form questions': { form: 'FRM-4' },
+  'form back': { form: 'FRM-4' },
+  'form skip': { form: 'FRM-4' },
+  'form pause': { form: 'FRM-4' },
+  'form send': { form: 'FRM-4' },
+  'form discard': { form: 'FRM-4' },
+  'form import': { file: '{}' },
+  'form export': { form: 'FRM-4' },
+  'form open': { form: 'FRM-4' },
+  'form close': { form: 'FRM-4' },
+  'submission list': {},
+  'submission show': { submission: 'SUB-1' },
+  'submission withdraw': { submission: 'SUB-1' },
   inbox: {},
   digest: { hour: '18' },
   remind: { event: 'EVT-1', again: '10m' },
@@ -66,6 +86,21 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   'announce report': { broadcast: 'BC-1' },
   'outbox dead': {},
   'outbox again': { delivery: 'OUT-1' },
+  'review next': {},
+  'review show': { subject: 'SUB-1' },
+  'review approve': { subject: 'SUB-1' },
+  'review duplicate': { subject: 'SUB-2', of: 'SUB-1' },
+  'review return': { subject: 'SUB-1', reason: 'a reason' },
+  'review reject': { subject: 'SUB-1', reason: 'a reason' },
+  'review decline': { subject: 'SUB-1' },
+  'review list': {},
+  'review history': {},
+  'review quality': { member: '@ann' },
+  'review known': { submission: 'SUB-1' },
+  'review interest': { member: '@ann' },
+  'review interest-end': { member: '@ann' },
+  'review reward': { amount: '1' },
+  'submission appeal': { submission: 'SUB-1', reason: 'a reason' },
 }
 
 /** Commands about a server are given in one, so that they come to look at their input. */
@@ -89,6 +124,8 @@ export async function settleIn(community: Community): Promise<void> {
     'event create Three start:now evidence:roster',
   ])
     await community.say('op', line)
+  await seedForms(community.database, BUILTIN_FORMS, community.clock.now)
+  await community.say('op', 'form fill FRM-4')
   // The first check-in of a period opens it in the ledger, whatever becomes of the check-in.
   await community.say('ann', `checkin ${(await community.say('op', 'event codes EVT-1')).reply.verbatim ?? ''}`)
 }
@@ -100,7 +137,9 @@ export async function stateOf(community: Community): Promise<string> {
       (SELECT count(*) FROM event WHERE closed_at IS NOT NULL), (SELECT count(*) FROM event_code), (SELECT count(*) FROM attendance),
       (SELECT count(*) FROM reward), (SELECT count(*) FROM transfer), (SELECT sum(balance) FROM account), (SELECT count(*) FROM withdrawal),
       (SELECT count(*) FROM wallet WHERE unlinked_at IS NULL), (SELECT count(*) FROM reward_rate), (SELECT count(*) FROM guild), (SELECT count(*) FROM group_role), (SELECT count(*) FROM audit_line),
-      (SELECT count(*) FROM dispute), (SELECT count(*) FROM review_item), (SELECT count(*) FROM reminder), (SELECT count(*) FROM digest), (SELECT count(*) FROM inbox_message WHERE read_at IS NULL),
+      (SELECT count(*) FROM dispute), (SELECT count(*) FROM review_item), (SELECT count(*) FROM reminder), (SELECT count(*) FROM form_version),
+      (SELECT string_agg(status, ',' ORDER BY number) FROM form), (SELECT count(*) FROM submission_revision), (SELECT string_agg(answers::text, ',') FROM form_draft),
+      (SELECT count(*) FROM digest), (SELECT count(*) FROM inbox_message WHERE read_at IS NULL),
       (SELECT string_agg(language || time_zone || auto_payout || hidden || coalesce(snoozed_until::text, ''), ',' ORDER BY id) FROM member)) AS state`
   return row?.state ?? ''
 }

@@ -46,8 +46,9 @@ afterAll(async () => {
   await hostile[Symbol.asyncDispose]()
 })
 
+const isForAnother = (text: string): boolean => /^\/\w+@other_bot/.test(text)
+
 test('as what is typed, with a stroke before it or not', { timeout: 180_000 }, async () => {
-  const isForAnother = (text: string): boolean => /^\/\w+@other_bot/.test(text)
   await byPeople(
     TYPED.map((text, index) => async (user) => {
       const typed = index % 2 === 0 ? text : `/${text}`.slice(0, 4_096)
@@ -91,7 +92,10 @@ test('as the answer to what every command asks', { timeout: 180_000 }, async () 
       const question = await hostile.type(user, line)
       if (!question.some(({ text }) => /\/cancel/.test(text))) return
       asked += 1
-      for (let count = 0; count < 2; count += 1) await hostile.type(user, value())
+      for (let count = 0; count < 2; count += 1) {
+        const typed = value()
+        await hostile.type(user, typed, isForAnother(typed))
+      }
     })
   })
   // Each takes three messages of those that one person may get.

@@ -9,9 +9,12 @@ import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { disputing } from './disputing.ts'
 import { announced } from './announced.ts'
+import { formsTour } from './tour-forms.ts'
+import { reviewing } from './tour-review.ts'
 import type { Press, Say } from './say.ts'
 import { holding } from './tour-holds.ts'
 import { linking } from './tour-links.ts'
+import { mistakes } from './tour-mistakes.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -43,12 +46,14 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Checking in', () => checkingIn(community, say, press)],
     ['Lists and corrections', () => lists(community, say, press)],
     ['In peace', () => quiet(community, say, press)],
+    ['Forms', () => formsTour(community, say, press)],
     ['Balance and value', () => value(community, say)],
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
     ['Holds', () => holding(community, say)],
     ['Running the community', () => operating(community, say)],
     ['Servers', () => servers(community, keep)],
+    ['Review', () => reviewing(community, say)],
     ['Announcements', () => announcing(community, keep)],
     ['Mistakes of every kind', () => mistakes(say)],
     ['A line that is wrong', () => disputing(community, GENESIS, say)],
@@ -390,10 +395,4 @@ async function announcing(community: Community, keep: (who: string, typed: strin
   for (const { what, reply } of await announced(community, GENESIS)) keep('everybody', what, { reply, language: 'en', timeZone: 'UTC' })
   for (const line of ['announce unroute news', 'announce unroute', 'announce unroute', 'announce unroute route:RT-9']) await give(line)
   keep('op', 'announce route events', await community.say('op', 'announce route events'))
-}
-
-async function mistakes(say: Say): Promise<void> {
-  for (const typed of ['0', '-1', '1.0000000001', '1e3', '１２', 'ten', '1,5', '']) await say('bob', `withdraw ${typed}`)
-  for (const line of ['dance', 'balance please', 'event create x colour:red', 'event list now', 'checkin', 'language', '', '🙂'])
-    await say('bob', line)
 }

@@ -21,9 +21,30 @@ export function modalProblems(modal: Json): FormProblem[] {
       customIds.add(customId)
     }
     if (component['type'] === ComponentType.TextInput) checkTextInput(problems, component, path)
-    if (isJson(component) && Array.isArray(component['options'])) checkSelect(problems, component, path)
+    if (isJson(component) && Array.isArray(component['options'])) checkModalSelect(problems, component, path)
+    if (component['type'] === ComponentType.FileUpload) checkCounts(problems, component, path)
   }
   return problems.list
+}
+
+function checkModalSelect(problems: Problems, select: Json, path: readonly (string | number)[]): void {
+  checkSelect(problems, select, path)
+  checkCounts(problems, select, path)
+  if (select['disabled'] === true)
+    problems.add([...path, 'disabled'], 'COMPONENT_DISABLED_NOT_ALLOWED', 'A select of a modal cannot be disabled')
+  const preset = listOf(select['options']).filter((option) => option['default'] === true).length
+  if (preset > countOf(select['max_values']))
+    problems.add([...path, 'options'], 'SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES', 'More options are chosen than max_values')
+}
+
+const countOf = (value: unknown): number => (typeof value === 'number' ? value : 1)
+
+/** What must be answered takes at least one value (developers/components/reference, "String Select" and "File Upload": `required`). */
+function checkCounts(problems: Problems, component: Json, path: readonly (string | number)[]): void {
+  const [min, max] = [countOf(component['min_values']), countOf(component['max_values'])]
+  if (min > max) problems.add([...path, 'min_values'], 'SELECT_COMPONENT_INVALID_RANGE', 'min_values is above max_values')
+  if (min === 0 && component['required'] !== false)
+    problems.add([...path, 'required'], 'SELECT_COMPONENT_REQUIRED_WITHOUT_VALUES', 'What is required takes at least one value')
 }
 
 function checkTextInput(problems: Problems, input: Json, path: readonly (string | number)[]): void {

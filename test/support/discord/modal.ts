@@ -22,6 +22,10 @@ export interface ModalField {
   readonly maxLength: number
   /** Selects, radio and checkbox groups only. */
   readonly options: readonly { label: string; value: string }[]
+  /** What is chosen before the user does anything. */
+  readonly preset: readonly string[]
+  readonly minValues: number
+  readonly maxValues: number
 }
 
 /** An open form. */
@@ -59,6 +63,11 @@ export function viewModal(raw: APIModalInteractionResponseCallbackData, openedBy
         minLength: Number(component['min_length'] ?? 0),
         maxLength: Number(component['max_length'] ?? 4000),
         options: listOf(component['options']).map((option) => ({ label: textOf(option['label']), value: textOf(option['value']) })),
+        preset: listOf(component['options'])
+          .filter((option) => option['default'] === true)
+          .map((option) => textOf(option['value'])),
+        minValues: Number(component['min_values'] ?? 1),
+        maxValues: Number(component['max_values'] ?? 1),
       })
     }
   }
@@ -101,9 +110,11 @@ function fieldValue(field: ModalField, given: FieldValue | undefined): Json {
     if (given !== undefined && typeof given !== 'boolean') throw wrong('takes true or false')
     return { value: given ?? false }
   }
-  const chosen = given === undefined ? [] : typeof given === 'string' ? [given] : given
+  const chosen = given === undefined ? field.preset : typeof given === 'string' ? [given] : given
   if (typeof chosen === 'boolean') throw wrong('takes chosen values')
   if (chosen.length === 0 && field.required) throw wrong('is required')
+  const isCounted = field.type !== ComponentType.RadioGroup && chosen.length > 0
+  if (isCounted && (chosen.length < field.minValues || chosen.length > field.maxValues)) throw wrong('takes another number of values')
   const unknown = field.options.length > 0 ? chosen.find((value) => !field.options.some((option) => option.value === value)) : undefined
   if (unknown !== undefined) throw wrong(`has no option ${unknown}`)
   return field.type === ComponentType.RadioGroup ? { value: chosen[0] ?? null } : { values: [...chosen] }

@@ -1,0 +1,89 @@
+import { eventCode } from '../attendance/attendance.types.ts'
+import type { Role } from '../shared/actor.ts'
+import { mayUse } from '../shared/dispatch.ts'
+import type { Instant } from '../shared/instant.ts'
+import { refuse, type Outcome, type Refusal, type RefusalKind } from '../shared/refusal.ts'
+import { sharedTexts } from '../shared/shared.texts.ts'
+import type { Text } from '../shared/text.ts'
+import { formCode, type FormCondition } from './form-definition.ts'
+import type { MemberFacts } from './form.port.ts'
+import { formTexts } from './form.texts.ts'
+import type { Form } from './form.types.ts'
+import { cooldownHindrance, nextSpan, slotSpan, windowHindrance, type Hindrance } from './slot.rules.ts'
+
+const { say } = formTexts
+
+type No = { readonly ok: false; readonly refusal: Refusal }
+
+/** Whether a member may send a form in just now; undefined when nothing stands in the way. Asked at the start, so that nobody types for nothing, and again at the end. */
+export async function hindranceFor(
+  port: MemberFacts,
+  { number, status, definition }: Form,
+  member: { readonly memberId: string; readonly roles: ReadonlySet<Role> },
+  now: Instant,
+): Promise<No | undefined> {
+  const shut = windowHindrance(status, definition, now)
+  if (shut !== undefined) return refused(number, shut)
+  for (const condition of definition.conditions) {
+    const unmet = await unmetCondition(port, condition, member)
+    if (unmet !== undefined) return unmet
+  }
+  const { every, times } = definition.recurrence
+  if ((await port.usedSlots(number, member.memberId, slotSpan(every, now))) >= times)
+    return refused(number, { kind: 'spent', at: nextSpan(every, now) })
+  const cooling = cooldownHindrance(definition, await port.lastSent(number, member.memberId), now)
+  return cooling === undefined ? undefined : refused(number, cooling)
+}
+
+async function unmetCondition(
+  port: MemberFacts,
+  condition: FormCondition,
+  { memberId, roles }: { readonly memberId: string; readonly roles: ReadonlySet<Role> },
+): Promise<No | undefined> {
+  switch (condition.kind) {
+    case 'role':
+      if (mayUse({ roles }, condition.role)) return undefined
+      return no('form.needs_role', 'forbidden', say('needsRole', { role: sharedTexts.say(`role_${condition.role}`) }), say('needsRoleNext'))
+    case 'wallet':
+      if (await port.hasWallet(memberId)) return undefined
+      return no('form.needs_wallet', 'forbidden', say('needsWallet'), say('needsWalletNext'))
+    case 'attended':
+      if (await port.hasAttended(memberId, condition.event)) return undefined
+      return no('form.needs_event', 'forbidden', say('needsEvent', { event: eventCode(condition.event) }), say('needsEventNext'))
+    default:
+      // No list of nodes is known yet: nobody can be told to hold one, and nobody gets in by chance.
+      return no('form.delegation_not_yet', 'conflict', say('delegationNotYet'), say('delegationNotYetNext'))
+  }
+}
+
+export function refused(number: number, hindrance: Hindrance): No {
+  const form = formCode(number)
+  switch (hindrance.kind) {
+    case 'not-open':
+      return no('form.not_open', 'conflict', say('notOpen', { form }), say('seeList'))
+    case 'closed':
+      return no('form.closed', 'gone', say('closedForm', { form }), say('seeList'))
+    case 'over':
+      return no('form.over', 'gone', say('over', { form }), say('seeList'))
+    case 'soon':
+      return no('form.soon', 'conflict', say('soon', { form, at: { at: hindrance.at } }), say('soonNext'))
+    case 'cooldown':
+      return no('form.cooldown', 'limited', say('cooldown', { form }), say('againFrom', { at: { at: hindrance.at } }))
+    default:
+      return no(
+        'form.limit',
+        'limited',
+        say('spent', { form }),
+        hindrance.at === undefined ? say('spentNext') : say('againFrom', { at: { at: hindrance.at } }),
+      )
+  }
+}
+
+export function unknownForm(number: number): No {
+  return no('form.unknown', 'not_found', say('unknownForm', { form: formCode(number) }), say('seeList'))
+}
+
+export function no(code: string, kind: RefusalKind, reason: Text, nextStep: Text): No {
+  const outcome: Outcome<never> = refuse({ code, kind, reason, nextStep })
+  return outcome
+}

@@ -1,0 +1,5 @@
+import { codeField } from '../shared/field.ts'
+import { formTexts } from './form.texts.ts'
+
+/** The form of a command, such as `FRM-2`. */
+export const whichForm = () => codeField(formTexts.say('form'), 'FRM')

@@ -1,0 +1,28 @@
+const MAX_LINK = 500
+export type LinkProblem = 'form' | 'scheme' | 'credentials' | 'host' | 'long'
+
+/**
+ * Reads an address of the public web: https, a host by name, no user and password in it, nothing hidden. Nobody here opens it; who reads the submission does.
+ * The value is the address as browsers write it.
+ */
+export function readLink(
+  typed: string,
+): { readonly ok: true; readonly link: string } | { readonly ok: false; readonly problem: LinkProblem } {
+  const refused = (problem: LinkProblem) => ({ ok: false, problem }) as const
+  const text = typed.trim()
+  if (text.length > MAX_LINK) return refused('long')
+  if (!text.isWellFormed() || /[\s\p{Cc}\p{Cf}\\<>"`{}|^]/u.test(text)) return refused('form')
+  if (!URL.canParse(text)) return /^[\w.-]+\.[a-z]{2,}(?:\/|$)/i.test(text) ? refused('scheme') : refused('form')
+  const url = new URL(text)
+  if (url.protocol !== 'https:') return refused('scheme')
+  if (url.username !== '' || url.password !== '') return refused('credentials')
+  if (!isPublicName(url.hostname)) return refused('host')
+  return url.href.length > MAX_LINK ? refused('long') : { ok: true, link: url.href }
+}
+
+/** A name with a dot, of none of the endings that are reserved for private use (RFC 2606, RFC 6762); numbers name machines, not sites. */
+function isPublicName(host: string): boolean {
+  const name = host.replace(/\.$/, '')
+  if (!name.includes('.') || name.startsWith('[') || /^[\d.]+$/.test(name)) return false
+  return !/(?:^|\.)(?:localhost|local|internal|lan|home|corp|invalid|test|onion|home\.arpa|in-addr\.arpa|ip6\.arpa)$/.test(name)
+}

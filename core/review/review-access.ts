@@ -1,0 +1,48 @@
+import { done, refuse, type Outcome, type Refusal } from '../shared/refusal.ts'
+import { obstacleOf, type Obstacle } from './panel.rules.ts'
+import type { LastDecided, VerdictPort } from './review.port.ts'
+import { reviewTexts } from './review.texts.ts'
+import type { Panel } from './verdict.rules.ts'
+
+const { say } = reviewTexts
+
+/** The open item of a subject, locked, on whose panel a member sits and may still answer; or why not. */
+export async function requireSeat(port: VerdictPort, subject: string, memberId: string): Promise<Outcome<Panel>> {
+  const panel = await port.lock(subject)
+  return seatOn(panel, panel === undefined ? await port.lastDecided(subject) : undefined, subject, memberId)
+}
+
+/** {@link requireSeat} of what was read. @param last the newest item that is no longer open, when none is */
+export function seatOn(panel: Panel | undefined, last: LastDecided | undefined, subject: string, memberId: string): Outcome<Panel> {
+  if (panel === undefined) return refuse(closedRefusal(last, subject))
+  const seat = panel.seats.find(({ reviewer }) => reviewer === memberId)
+  if (panel.item.contributor === memberId) return refuse(obstacleRefusal('own', subject))
+  if (seat === undefined) return refuse(noSeat(subject))
+  if (seat.state === 'decided')
+    return refuse({ code: 'review.answered', kind: 'conflict', reason: say('answered', { subject }), nextStep: say('answeredNext') })
+  const obstacle = obstacleOf(seat.standing)
+  if (obstacle !== undefined) return refuse(obstacleRefusal(obstacle, subject))
+  return seat.state === 'asked' ? done(panel) : refuse(noSeat(subject))
+}
+
+export function unknownItem(subject: string): Refusal {
+  return { code: 'review.unknown', kind: 'not_found', reason: say('unknown', { subject }), nextStep: say('unknownNext'), field: 'subject' }
+}
+
+export function noSeat(subject: string): Refusal {
+  return { code: 'review.no_seat', kind: 'forbidden', reason: say('noSeat', { subject }), nextStep: say('noSeatNext') }
+}
+
+function closedRefusal(last: LastDecided | undefined, subject: string): Refusal {
+  if (last === undefined) return unknownItem(subject)
+  return {
+    code: 'review.decided',
+    kind: 'gone',
+    reason: say(`decided_${last.outcome ?? 'withdrawn'}`, { subject }),
+    nextStep: say('decidedNext', { subject }),
+  }
+}
+
+function obstacleRefusal(obstacle: Obstacle, subject: string): Refusal {
+  return { code: `review.${obstacle}`, kind: 'forbidden', reason: say(`obstacle_${obstacle}`, { subject }), nextStep: say('obstacleNext') }
+}

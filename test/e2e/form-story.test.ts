@@ -1,0 +1,131 @@
+import { strict as assert } from 'node:assert'
+import { afterEach, expect, test } from 'vitest'
+import { seedForms } from '../../adapters/postgres/form-desk.ts'
+import { startTelegramBot } from '../../bots/telegram/start-telegram-bot.ts'
+import { BUILTIN_FORMS } from '../../core/forms/builtin-forms.ts'
+import { composeTelegram } from '../../main/telegram.ts'
+import { MEMBER, openCommunityHouse, type CommunityHouse } from '../support/discord/community-house.ts'
+import type { SentMessage } from '../support/telegram/sent-message.ts'
+import { startTelegramFake, type TelegramFake } from '../support/telegram/telegram-fake.ts'
+
+const NOW = Date.UTC(2027, 0, 31, 12)
+const BOB = 102
+
+/** One member in both chats: the product over one database, and both bots against their stand-ins. */
+interface Both extends AsyncDisposable {
+  readonly house: CommunityHouse
+  readonly telegram: TelegramFake
+  /** The Telegram bot goes down and comes up again. */
+  restart(): Promise<void>
+  type(text: string): Promise<SentMessage>
+  press(message: SentMessage, label: string): Promise<SentMessage>
+}
+
+async function openBoth(): Promise<Both> {
+  const house = await openCommunityHouse(NOW)
+  await seedForms(house.database, BUILTIN_FORMS, NOW)
+  const telegram = await startTelegramFake()
+  telegram.addUser({ id: BOB, firstName: 'Bob', languageCode: 'en', started: true })
+  await house.give(MEMBER, 'start')
+  const account = await house.database.prisma.chatAccount.findFirstOrThrow({ where: { platform: 'discord', userId: MEMBER } })
+  await house.database.prisma.chatAccount.create({
+    data: { platform: 'telegram', userId: String(BOB), name: 'Bob', memberId: account.memberId, linkedAt: account.linkedAt },
+  })
+  const start = () => {
+    const { records } = composeTelegram(house.database, undefined, Date.now)
+    return startTelegramBot({ app: house.composed.chat, token: telegram.token, apiUrl: telegram.apiRoot, records })
+  }
+  let bot = await start()
+  const shown = (messages: readonly SentMessage[]): SentMessage => {
+    const last = messages.at(-1)
+    assert.ok(last !== undefined, 'nothing was shown')
+    return last
+  }
+  return {
+    house,
+    telegram,
+    async restart() {
+      await bot.stop()
+      bot = await start()
+    },
+    async type(text) {
+      return shown((await telegram.send({ user: BOB, text })).messages)
+    },
+    async press(message, label) {
+      const data = message.buttons.find(({ text }) => text === label)?.data
+      assert.ok(data !== undefined, `no button “${label}” under: ${message.text}`)
+      const answer = await telegram.press({ user: BOB, message, data })
+      return shown([...answer.messages, ...answer.edited])
+    },
+    async [Symbol.asyncDispose]() {
+      await bot.stop()
+      const { violations } = telegram
+      await telegram.close()
+      await house[Symbol.asyncDispose]()
+      assert.deepEqual(violations, [])
+    },
+  }
+}
+
+let both: Both | undefined
+afterEach(async () => {
+  await both?.[Symbol.asyncDispose]()
+  both = undefined
+})
+
+test('a form is begun on Telegram, survives a restart, and is finished on Discord by the same member', async () => {
+  both = await openBoth()
+  const { house } = both
+  const first = await both.type('/form_fill FRM-4')
+  expect(first.text).toContain('Question 1 of 6: Title')
+  expect(first.buttons.map(({ text }) => text)).toEqual(['Later'])
+  const short = await both.type('x')
+  expect(short.text).toContain('The answer to “Title” is too short.')
+  expect((await both.type('/balance')).text).toContain('Balance')
+  const kind = await both.type('How I stake')
+  expect(kind.text).toContain('Question 2 of 6: What it is')
+  const link = await both.press(kind, 'Video')
+  expect(link.text).toContain('Question 3 of 6: Where it was published')
+
+  await both.restart()
+  const wrong = await both.type('http://video.example/1')
+  expect(wrong.text).toContain('must begin with https://')
+  const file = await both.type('https://video.example/1')
+  expect(file.text).toContain('Question 4 of 6: The file itself')
+
+  const talk = await house.give(MEMBER, 'form fill', { form: 'FRM-4' })
+  expect(talk.ephemeral).toBe(true)
+  expect(talk.buttons.map(({ label }) => label)).toEqual(['Answer page 1 of 2', 'Throw away'])
+  const opened = await house.fake.click({ user: MEMBER, message: talk.messages[0]!, label: 'Answer page 1 of 2' })
+  const modal = opened.modal
+  assert.ok(modal !== undefined)
+  expect(modal.title).toBe('Content submission (1/2)')
+  expect(modal.fields.map(({ label, value, preset }) => [label, value, preset])).toEqual([
+    ['Title', 'How I stake', []],
+    ['What it is', '', ['video']],
+    ['Where it was published', 'https://video.example/1', []],
+    ['The file itself', '', []],
+    ['What it is about', '', []],
+  ])
+  const again = await house.fake.submitModal({ user: MEMBER, modal, fields: { about: 'too short' } })
+  expect(again.text).toContain('What it is about')
+  expect(again.text).toContain('at least 20 are needed')
+  const reopened = await house.fake.click({ user: MEMBER, message: again.messages[0]!, label: 'Answer page 1 of 2' })
+  assert.ok(reopened.modal !== undefined)
+  expect(reopened.modal.fields.map(({ value }) => value)).toContain('too short')
+  const second = await house.fake.submitModal({
+    user: MEMBER,
+    modal: reopened.modal,
+    fields: { about: 'A video about how I chose a node and why.' },
+  })
+  const page2 = await house.fake.click({ user: MEMBER, message: second.messages[0]!, label: 'Answer page 2 of 2' })
+  assert.ok(page2.modal !== undefined)
+  const summary = await house.fake.submitModal({ user: MEMBER, modal: page2.modal, fields: { own: ['yes'] } })
+  for (const words of ['How I stake', 'Video', 'A video about how I chose a node', 'Is it your own work'])
+    expect(summary.text).toContain(words)
+  const sent = await house.fake.click({ user: MEMBER, message: summary.messages[0]!, label: 'Send in' })
+  await sent.until('the answer', ({ text }) => text.includes('SUB-1'))
+  expect(sent.text).toContain('is in review')
+  expect(await house.database.prisma.reviewItem.count({ where: { subject: 'SUB-1', state: 'open' } })).toBe(1)
+  expect((await both.type('/submission_show SUB-1')).text).toContain('in review')
+})
