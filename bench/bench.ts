@@ -13,6 +13,7 @@ import { measureLeaderboard } from './leaderboard.ts'
 import { below, type Figure } from './measure.ts'
 import { measurePayoutGas, PAYOUT_GAS_TARGETS } from './payout-gas.ts'
 import { measureColdStart, measureStart } from './start.ts'
+import { measureSimilar } from './similar.ts'
 import { measureStatement } from './statement.ts'
 
 const { values, positionals } = parseArgs({ options: { seconds: { type: 'string' } }, allowPositionals: true })
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   interactions: () => measureInteractions(seconds),
   announce: measureAnnouncements,
   approvals: measureApprovals,
+  similar: measureSimilar,
   start: measureStart,
   'start-cold': measureColdStart,
 }

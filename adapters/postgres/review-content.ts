@@ -77,10 +77,11 @@ export async function similarTo(tx: Tx, { form, number, fields, text }: Compared
   if (bands.length === 0) return []
   const rows = await tx.$queryRaw<{ number: number; status: string; answers: unknown }[]>(Prisma.sql`
     WITH hit AS MATERIALIZED (
-      SELECT r.submission, r.revision FROM submission_revision r WHERE r.bands && ${[...bands]}::bigint[]
+      SELECT r.submission, r.revision, (SELECT count(*) FROM unnest(r.bands) AS b WHERE b = ANY (${[...bands]}::bigint[])) AS shared
+      FROM submission_revision r WHERE r.bands && ${[...bands]}::bigint[]
     ), candidate AS MATERIALIZED (
       SELECT s.number, s.status, s.revision FROM hit h JOIN submission s ON s.number = h.submission AND s.revision = h.revision
-      WHERE s.form = ${form} AND s.number <> ${number} ORDER BY s.number DESC LIMIT ${MOST_CANDIDATES}
+      WHERE s.form = ${form} AND s.number <> ${number} ORDER BY h.shared DESC, s.number DESC LIMIT ${MOST_CANDIDATES}
     )
     SELECT c.number, c.status, r.answers FROM candidate c JOIN submission_revision r ON r.submission = c.number AND r.revision = c.revision`)
   const candidates = rows.map((row) => ({

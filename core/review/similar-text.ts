@@ -10,7 +10,7 @@ const MAX_TEXT = 100_000
 
 /** From this share of common shingles on, two texts are shown as nearly the same. */
 export const SIMILAR_FROM = 0.6
-/** Candidates that are compared exactly, newest first. */
+/** Candidates that are compared exactly: those that share the most bands, among equals the newest. */
 export const MOST_CANDIDATES = 200
 /** Similar items that a reviewer is shown. */
 export const MOST_SIMILAR = 5

@@ -299,12 +299,15 @@ function withAsk(reply: Reply, command: Pick<Command, 'name' | 'input'>, raw: Re
       name !== refusal.field &&
       isField(command, name) &&
       (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
-        ? [[name, String(value)]]
+        ? [[name, storable(String(value))]]
         : [],
     ),
   )
   return { ...reply, ask: { command: commandName(command), field: refusal.field, input: kept } }
 }
+
+/** Text as a database can keep it while the rest is asked for: half a character and zero bytes are of no use to anybody. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '')
 
 /** Input as kept in the audit trail: files, signatures, codes that give power and what members answer in forms are kept by length only. */
 function auditInput(command: Pick<Command, 'input'>, raw: Readonly<Record<string, unknown>>): string {
