@@ -81,6 +81,17 @@ export function deadLettersJob({ isDue, tell }: DeadLettersJobParts): Job {
   return { name: 'dead-letters', cron: '* * * * *', isDue, run: tell }
 }
 
+export interface SignalsJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Gives how many members are newly held. */
+  readonly watch: (now: Instant) => Promise<number>
+}
+
+/** Looks at who was rewarded: what is striking lets payouts wait for the committee. */
+export function signalsJob({ isDue, watch }: SignalsJobParts): Job {
+  return { name: 'watch-signals', cron: '*/2 * * * *', isDue, run: async (now) => ({ held: await watch(now) }) }
+}
+
 export interface InboxJobParts {
   readonly isDigestDue: (now: Instant) => Promise<boolean>
   /** Gives how many were sent. */

@@ -11,6 +11,7 @@ import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
 import { guildTexts } from '../core/guild/guild.texts.ts'
 import { identityTexts } from '../core/identity/identity.texts.ts'
 import { walletTexts } from '../core/identity/wallet.texts.ts'
+import { holdTexts } from '../core/holds/hold.texts.ts'
 import { inboxTexts } from '../core/inbox/inbox.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
 import { reviewTexts } from '../core/review/review.texts.ts'
@@ -24,6 +25,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   identityTexts.catalogue,
   walletTexts.catalogue,
   inboxTexts.catalogue,
+  holdTexts.catalogue,
   announceTexts.catalogue,
   attendanceTexts.catalogue,
   checkInTexts.catalogue,

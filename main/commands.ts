@@ -5,6 +5,7 @@ import { digestStore } from '../adapters/postgres/digest-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
 import { eventAttendance } from '../adapters/postgres/attendance-reads.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
+import { holdStore } from '../adapters/postgres/hold-store.ts'
 import { identityStore, walletStore } from '../adapters/postgres/identity-store.ts'
 import { inboxStore, snoozeStore } from '../adapters/postgres/inbox-store.ts'
 import { clearHalt, readOperations } from '../adapters/postgres/operations-store.ts'
@@ -49,6 +50,11 @@ import { diagnoseCommand, type DiagnosePort } from '../core/guild/diagnose.ts'
 import { guildAddCommand, guildListCommand, guildRemoveCommand } from '../core/guild/guild-membership.ts'
 import { roleMapCommand, roleMapsCommand, roleUnmapCommand } from '../core/guild/role-map.ts'
 import { setupCommand } from '../core/guild/setup.ts'
+import { holdAppealCommand } from '../core/holds/hold-appeal.ts'
+import { holdBlockCommand, holdClearCommand } from '../core/holds/hold-decide.ts'
+import { holdListCommand } from '../core/holds/hold-list.ts'
+import { holdShowCommand } from '../core/holds/hold-show.ts'
+import { holdStatusCommand } from '../core/holds/hold-status.ts'
 import { helpCommand } from '../core/identity/help.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { languageCommand } from '../core/identity/language.ts'
@@ -138,6 +144,12 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(guildListCommand, guildStore),
     bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), ...setupRoutes(tx), publicLanguage })),
     bindCommand(diagnoseCommand, (tx) => ({ inspect, usedChannels: usedChannels(tx) })),
+    bindCommand(holdStatusCommand, holdStore),
+    bindCommand(holdAppealCommand, holdStore),
+    bindCommand(holdListCommand, holdStore),
+    bindCommand(holdShowCommand, holdStore),
+    bindCommand(holdClearCommand, holdStore),
+    bindCommand(holdBlockCommand, holdStore),
     bindCommand(rewardsSetCommand, rewardTableStore),
     bindCommand(announceRouteCommand, announcements),
     bindCommand(announceRoutesCommand, announcements),

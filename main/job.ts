@@ -5,7 +5,7 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
@@ -14,6 +14,7 @@ import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
 import { composeSettlement } from './settlement.ts'
+import { composeSignals } from './signals.ts'
 import { forgetOldChats } from './telegram.ts'
 
 const USAGE_EXIT = 64
@@ -41,6 +42,7 @@ try {
       ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
       ...presenceJobs(composeSettling(database, submit)),
       deadLettersJob(composeDeadLetters(database)),
+      signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
     ]
     const name = process.argv[2]

@@ -10,7 +10,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs } from '../jobs/schedule.ts'
+import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -28,6 +28,7 @@ import { forgetRunning, noteRunning } from './running-note.ts'
 import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
 import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
+import { composeSignals } from './signals.ts'
 import { composeTelegram, forgetOldChats } from './telegram.ts'
 
 export interface ProductOptions {
@@ -139,6 +140,7 @@ async function start(
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
     ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
+    signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
   ]
   if (config.roles.has('jobs')) {

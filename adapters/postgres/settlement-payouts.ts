@@ -23,7 +23,10 @@ const unpayableFlag = (id: string): string => `unpayable:${id}`
 /** Members who are paid by one run of the automatic payouts; the next run of the same slot takes the rest. */
 const MEMBERS_AT_ONCE = 5_000
 
-export const WAITING_WITHDRAWALS = `FROM withdrawal w WHERE w.serial IS NULL AND NOT EXISTS (SELECT 1 FROM setting s WHERE s.key = 'unpayable:' || w.id)`
+/** Not those that can not be paid, nor those of a member at whom the committee looks first. */
+export const WAITING_WITHDRAWALS = `FROM withdrawal w WHERE w.serial IS NULL
+  AND NOT EXISTS (SELECT 1 FROM setting s WHERE s.key = 'unpayable:' || w.id)
+  AND NOT EXISTS (SELECT 1 FROM member_hold h WHERE h.member_id = w.member_id AND h.state = 'open')`
 
 /** Withdrawals on their way to numbered payout lines. */
 export function payoutStore(database: Database, keccak: Keccak256, genesis: Instant): PayoutStore {

@@ -4,6 +4,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { economyReads } from './economy-reads.ts'
+import { isHeld } from './hold-store.ts'
 import { liveWallet } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { readHalts } from './operations-store.ts'
@@ -23,6 +24,7 @@ export function withdrawStore(tx: Tx, genesis: Instant): WithdrawPort {
     async arePayoutsHalted() {
       return (await readHalts(tx)).some(({ what }) => what !== 'distributor')
     },
+    isHeld: (memberId) => isHeld(tx, memberId),
     async setAutoPayout(memberId, isOn) {
       await tx.member.update({ where: { id: memberId }, data: { autoPayout: isOn } })
     },

@@ -40,6 +40,8 @@ export interface WithdrawPort {
   }): Promise<void>
   /** Payouts are stopped by a shortfall or by a payer that was halted. */
   arePayoutsHalted(): Promise<boolean>
+  /** Whether payouts of the member wait until the committee has looked at the account. */
+  isHeld(memberId: string): Promise<boolean>
   setAutoPayout(memberId: string, isOn: boolean): Promise<void>
 }
 

@@ -5,6 +5,7 @@ import { amountField } from '../shared/field.ts'
 import type { Instant } from '../shared/instant.ts'
 import { memberAccount } from '../ledger/ledger.types.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
+import type { Text } from '../shared/text.ts'
 import type { WithdrawPort } from './economy.port.ts'
 import { economyTexts } from './economy.texts.ts'
 import { MAX_WITHDRAWAL, MIN_WITHDRAWAL, withdrawalProblem } from './withdraw.rules.ts'
@@ -16,6 +17,7 @@ interface Withdrawn {
   readonly address: string
   readonly waitsUntil: Instant | undefined
   readonly isHalted: boolean
+  readonly isHeld: boolean
 }
 
 export const withdrawCommand = defineCommand({
@@ -46,17 +48,21 @@ export const withdrawCommand = defineCommand({
     if (posted !== 'posted') return refuseAmount('too_much', amount, withdrawable)
     await port.saveWithdrawal({ id, memberId: actor.memberId, address: wallet.address, amount, requestedAt: now })
     const waitsUntil = wallet.payoutFrom > now ? wallet.payoutFrom : undefined
-    return done({ amount, address: wallet.address, waitsUntil, isHalted: await port.arePayoutsHalted() })
+    const isHalted = await port.arePayoutsHalted()
+    return done({ amount, address: wallet.address, waitsUntil, isHalted, isHeld: await port.isHeld(actor.memberId) })
   },
-  render: ({ amount, address, waitsUntil, isHalted }) => ({
+  render: (withdrawn) => ({
     audience: 'private',
     tone: 'done',
-    lines: [
-      say('withdrawn', { amount, address }),
-      isHalted ? say('halted') : waitsUntil === undefined ? say('withdrawnNext') : say('withdrawnFrom', { at: { at: waitsUntil } }),
-    ],
+    lines: [say('withdrawn', { amount: withdrawn.amount, address: withdrawn.address }), whenPaid(withdrawn)],
   }),
 })
+
+function whenPaid({ waitsUntil, isHalted, isHeld }: Withdrawn): Text {
+  if (isHeld) return say('held')
+  if (isHalted) return say('halted')
+  return waitsUntil === undefined ? say('withdrawnNext') : say('withdrawnFrom', { at: { at: waitsUntil } })
+}
 
 function refuseAmount(problem: 'too_little' | 'too_large' | 'too_much', amount: Amount, withdrawable: Amount): Outcome<never> {
   if (problem === 'too_little')

@@ -8,6 +8,8 @@ import type { Answer } from '../../core/shared/dispatch.ts'
 import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { announced } from './announced.ts'
+import type { Press, Say } from './say.ts'
+import { holding } from './tour-holds.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
 export interface Said {
@@ -20,9 +22,6 @@ export interface Said {
 const GENESIS = Date.UTC(2027, 0, 31)
 const owner = privateKeyToAccount(`0x${'11'.repeat(32)}`)
 const stranger = privateKeyToAccount(`0x${'22'.repeat(32)}`)
-
-type Say = (who: string, typed: string) => Promise<Answer & { text: string }>
-type Press = (who: string, answer: Answer, label: string) => Promise<Answer & { text: string }>
 
 /** Lives through a community's first weeks by the real commands over a real database, and keeps every answer that members, hosts and operators get. */
 export async function takeTour(): Promise<{ said: readonly Said[]; community: Community }> {
@@ -45,6 +44,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Balance and value', () => value(community, say)],
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
+    ['Holds', () => holding(community, say)],
     ['Running the community', () => operating(community, say)],
     ['Servers', () => servers(community, keep)],
     ['Announcements', () => announcing(community, keep)],
