@@ -4,6 +4,7 @@ import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { announceTexts } from '../core/announce/announce.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
+import { campaignTexts } from '../core/campaigns/campaign.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
@@ -25,6 +26,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   identityTexts.catalogue,
   walletTexts.catalogue,
   inboxTexts.catalogue,
+  campaignTexts.catalogue,
   holdTexts.catalogue,
   announceTexts.catalogue,
   attendanceTexts.catalogue,

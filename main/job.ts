@@ -5,7 +5,8 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { campaignsJob, deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { composeCampaigns } from './campaigns.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
@@ -42,6 +43,7 @@ try {
       ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
       ...presenceJobs(composeSettling(database, submit)),
       deadLettersJob(composeDeadLetters(database)),
+      campaignsJob(composeCampaigns(database, genesis)),
       signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
     ]

@@ -10,11 +10,12 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { campaignsJob, deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
 import { startBots } from './bots.ts'
+import { composeCampaigns } from './campaigns.ts'
 import { openClock } from './clock.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
@@ -140,6 +141,7 @@ async function start(
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
     ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
+    campaignsJob(composeCampaigns(database, chain.deployment.genesis)),
     signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
   ]

@@ -1,9 +1,11 @@
 import { latestBroadcasts, readRoutes } from '../adapters/postgres/announce-store.ts'
 import type { Database } from '../adapters/postgres/database.ts'
+import { campaignStore } from '../adapters/postgres/campaign-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { searchEvents } from '../adapters/postgres/event-search.ts'
 import { broadcastSource, routeSource, troubleSource, type AnnounceHints } from '../core/announce/suggest-announcements.ts'
 import { eventSource, type FindEvents } from '../core/attendance/suggest-events.ts'
+import { campaignSource } from '../core/campaigns/suggest-campaigns.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
 import { zoneSource } from '../core/identity/suggest-zones.ts'
@@ -35,5 +37,6 @@ export function suggestionSources(
     draft: broadcastSource(hints, 'draft'),
     broadcast: broadcastSource(hints, 'sent'),
     trouble: troubleSource(hints),
+    campaign: campaignSource((limit) => campaignStore(prisma, genesis).list(['approved', 'proposed', 'returned'], limit)),
   }
 }

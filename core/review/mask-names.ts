@@ -4,7 +4,9 @@ const MASK = '▇▇▇'
 
 /** A text in which names of a person are not to be read: what a blind review shows. Capitals make no difference. */
 export function maskNames(text: string, names: readonly string[]): string {
-  const hidden = [...new Set(names.map((name) => name.trim()).filter((name) => Array.from(name).length >= SHORTEST || /[^\p{ASCII}]/u.test(name)))]
+  const hidden = [
+    ...new Set(names.map((name) => name.trim()).filter((name) => Array.from(name).length >= SHORTEST || /[^\p{ASCII}]/u.test(name))),
+  ]
     .toSorted((a, b) => b.length - a.length)
     .map((name) => name.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`))
   return hidden.length === 0 ? text : text.replaceAll(new RegExp(hidden.join('|'), 'giu'), MASK)

@@ -29,13 +29,20 @@ export interface Quality {
 }
 
 /** Verdicts in the words of outcomes. */
-const OUTCOME_OF: Readonly<Record<Verdict, Outcome>> = { approve: 'approved', duplicate: 'approved', return: 'returned', reject: 'rejected' }
+const OUTCOME_OF: Readonly<Record<Verdict, Outcome>> = {
+  approve: 'approved',
+  duplicate: 'approved',
+  return: 'returned',
+  reject: 'rejected',
+}
 
 export function qualityOf(verdicts: readonly JudgedVerdict[]): Quality {
   const decided = verdicts.filter(({ outcome, known }) => outcome !== undefined && known === undefined)
   const known = verdicts.flatMap((verdict) => (verdict.known === undefined ? [] : [{ ...verdict, known: verdict.known }]))
   const amounts = known.flatMap(({ verdict, amount, known: { outcome, amount: right, highest } }) =>
-    OUTCOME_OF[verdict] === 'approved' && outcome === 'approved' && highest > 0n ? [Number(((amount - right) * 10_000n) / highest) / 100] : [],
+    OUTCOME_OF[verdict] === 'approved' && outcome === 'approved' && highest > 0n
+      ? [Number(((amount - right) * 10_000n) / highest) / 100]
+      : [],
   )
   const times = verdicts.map(({ askedAt, decidedAt }) => decidedAt - askedAt).toSorted((a, b) => a - b)
   return {

@@ -87,7 +87,11 @@ export interface ReviewReadPort {
   /** Subject of the seat that waits longest for this member. */
   oldestSeat(memberId: string): Promise<string | undefined>
   /** Seats of one member that wait, or all open items; longest first. */
-  lines(which: { readonly seatsOf: string } | 'all', language: 'en' | 'zh', limit: number): Promise<{ readonly shown: readonly ItemLine[]; readonly count: number }>
+  lines(
+    which: { readonly seatsOf: string } | 'all',
+    language: 'en' | 'zh',
+    limit: number,
+  ): Promise<{ readonly shown: readonly ItemLine[]; readonly count: number }>
   history(memberId: string, limit: number): Promise<readonly VerdictLine[]>
   /** Verdicts since an instant: of one member, or of everybody. */
   verdicts(of: string | 'all', since: Instant): Promise<readonly (JudgedVerdict & { readonly name: string })[]>

@@ -7,7 +7,8 @@ const shares = (a: string, b: string): boolean => {
   return bandsOf(b).some((band) => bands.has(band))
 }
 
-const REPORT = 'Last week I set up a validator in Frankfurt, wrote down every step, and helped four members of the Chinese group to do the same.'
+const REPORT =
+  'Last week I set up a validator in Frankfurt, wrote down every step, and helped four members of the Chinese group to do the same.'
 const CHINESE = '上周我在法兰克福搭建了一个验证节点，记录了每一步操作，并帮助中文群的四位成员完成了同样的工作，还整理成了教程。'
 
 test('the same text in other capitals, widths, spaces and punctuation is the same', () => {
@@ -39,7 +40,11 @@ test('what holds no letters has no bands, and is like nothing', () => {
 })
 
 test('the hashes that are kept in databases stay what they are', () => {
-  expect(bandsOf('I wrote a guide.').slice(0, 3)).toEqual([480_300_962_234_308_835n, 2_711_621_990_209_767_665n, -9_041_855_074_359_061_163n])
+  expect(bandsOf('I wrote a guide.').slice(0, 3)).toEqual([
+    480_300_962_234_308_835n,
+    2_711_621_990_209_767_665n,
+    -9_041_855_074_359_061_163n,
+  ])
 })
 
 test('no more are shown than a reviewer reads', () => {

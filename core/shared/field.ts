@@ -10,7 +10,7 @@ const { say } = sharedTexts
 
 /**
  * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `draft` and
- * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong.
+ * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `campaign`: those that run or are proposed.
  */
 export type SuggestSource =
   | 'event'
@@ -23,6 +23,7 @@ export type SuggestSource =
   | 'draft'
   | 'broadcast'
   | 'trouble'
+  | 'campaign'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {

@@ -9,6 +9,7 @@ import { isIssued } from '../../core/shared/press.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { announced } from './announced.ts'
 import type { Press, Say } from './say.ts'
+import { campaigning } from './tour-campaigns.ts'
 import { holding } from './tour-holds.ts'
 
 /** One thing that was typed or pressed, and what the member read. */
@@ -45,6 +46,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
     ['Holds', () => holding(community, say)],
+    ['Campaigns', () => campaigning(community, say, press)],
     ['Running the community', () => operating(community, say)],
     ['Servers', () => servers(community, keep)],
     ['Announcements', () => announcing(community, keep)],

@@ -229,6 +229,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     draft: none,
     broadcast: none,
     trouble: none,
+    campaign: none,
   }
   const note = (...words: readonly string[]): Promise<void> => {
     memberships.push(words.join(' '))
