@@ -127,3 +127,14 @@ export function inboxJobs(parts: InboxJobParts): readonly Job[] {
     { name: 'forget-inbox', cron: '45 3 * * *', run: parts.forget },
   ]
 }
+
+export interface ReviewJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Says how many items were looked at, and what came of it. */
+  readonly reassign: (now: Instant) => Promise<object>
+}
+
+/** Relieves reviewers who do not answer or may decide no longer, and asks others. */
+export function reviewJob({ isDue, reassign }: ReviewJobParts): Job {
+  return { name: 'reassign-reviews', cron: '*/5 * * * *', isDue, run: reassign }
+}

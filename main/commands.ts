@@ -1,6 +1,5 @@
 import type pg from 'pg'
 import { announceStore } from '../adapters/postgres/announce-store.ts'
-import { campaignStore } from '../adapters/postgres/campaign-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { digestStore } from '../adapters/postgres/digest-store.ts'
 import { eventStore, type EventStoreOptions } from '../adapters/postgres/event-store.ts'
@@ -34,12 +33,6 @@ import { eventListCommand } from '../core/attendance/event-list.ts'
 import { eventRosterCommand } from '../core/attendance/event-roster.ts'
 import { eventShowCommand } from '../core/attendance/event-show.ts'
 import { eventUndoCommand } from '../core/attendance/event-undo.ts'
-import { campaignBudgetCommand } from '../core/campaigns/campaign-budget.ts'
-import { campaignEndCommand } from '../core/campaigns/campaign-end.ts'
-import { campaignListCommand } from '../core/campaigns/campaign-list.ts'
-import { campaignProposeCommand } from '../core/campaigns/campaign-propose.ts'
-import { campaignShowCommand } from '../core/campaigns/campaign-show.ts'
-import { campaignLeaveCommand, campaignTeamCommand } from '../core/campaigns/campaign-team.ts'
 import { chartCommand } from '../core/charts/chart.ts'
 import { balanceCommand } from '../core/economy/balance.ts'
 import type { EconomyViewPort } from '../core/economy/economy.port.ts'
@@ -81,6 +74,8 @@ import { statusCommand, type PartState } from '../core/operations/status.ts'
 import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Language } from '../core/shared/text.ts'
+import { campaignCommands } from './campaigns.ts'
+import { reviewCommands } from './review.ts'
 
 export interface CommandParts {
   readonly genesis: Instant
@@ -105,7 +100,6 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
   const withdrawals = (tx: Tx) => withdrawStore(tx, genesis)
   const economy = (tx: Tx): EconomyViewPort => ({ ...economyReads(tx, genesis), genesis, publicOrigin })
   const announcements = (tx: Tx) => announceStore(tx, parts.publicLanguage)
-  const campaigns = (tx: Tx) => campaignStore(tx, genesis)
   const list: readonly BoundCommand<Tx>[] = [
     bindCommand(startCommand, () => undefined),
     bindCommand(helpCommand, () => ({ commands: () => list.map(({ definition }) => definition) })),
@@ -152,13 +146,6 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(guildListCommand, guildStore),
     bindCommand(setupCommand, (tx) => ({ ...guildStore(tx), ...setupRoutes(tx), publicLanguage })),
     bindCommand(diagnoseCommand, (tx) => ({ inspect, usedChannels: usedChannels(tx) })),
-    bindCommand(campaignListCommand, campaigns),
-    bindCommand(campaignShowCommand, campaigns),
-    bindCommand(campaignProposeCommand, campaigns),
-    bindCommand(campaignTeamCommand, campaigns),
-    bindCommand(campaignLeaveCommand, campaigns),
-    bindCommand(campaignEndCommand, campaigns),
-    bindCommand(campaignBudgetCommand, campaigns),
     bindCommand(holdStatusCommand, holdStore),
     bindCommand(holdAppealCommand, holdStore),
     bindCommand(holdListCommand, holdStore),
@@ -174,6 +161,8 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(announceReportCommand, announcements),
     bindCommand(outboxDeadCommand, deadLetterStore),
     bindCommand(outboxAgainCommand, deadLetterStore),
+    ...reviewCommands(genesis),
+    ...campaignCommands(genesis),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

@@ -5,12 +5,13 @@ import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { campaignsJob, deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { campaignsJob, deadLettersJob, inboxJobs, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { composeCampaigns } from './campaigns.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { composeInbox } from './inbox.ts'
+import { composeReview } from './review.ts'
 import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
@@ -46,6 +47,7 @@ try {
       campaignsJob(composeCampaigns(database, genesis)),
       signalsJob(composeSignals(database)),
       ...inboxJobs(composeInbox(database)),
+      reviewJob(composeReview(database, genesis)),
     ]
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {

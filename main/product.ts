@@ -10,7 +10,7 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { campaignsJob, deadLettersJob, inboxJobs, presenceJobs, settlementJobs, signalsJob } from '../jobs/schedule.ts'
+import { campaignsJob, deadLettersJob, inboxJobs, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -22,6 +22,7 @@ import type { Config } from './config.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { guardDeployment } from './deployment-guard.ts'
 import { composeInbox } from './inbox.ts'
+import { composeReview } from './review.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
@@ -144,6 +145,7 @@ async function start(
     campaignsJob(composeCampaigns(database, chain.deployment.genesis)),
     signalsJob(composeSignals(database)),
     ...inboxJobs(composeInbox(database)),
+    reviewJob(composeReview(database, chain.deployment.genesis)),
   ]
   if (config.roles.has('jobs')) {
     const running = await startJobs({

@@ -2,12 +2,14 @@ import { latestBroadcasts, readRoutes } from '../adapters/postgres/announce-stor
 import type { Database } from '../adapters/postgres/database.ts'
 import { campaignStore } from '../adapters/postgres/campaign-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
+import { openSeats } from '../adapters/postgres/review-reads.ts'
 import { searchEvents } from '../adapters/postgres/event-search.ts'
 import { broadcastSource, routeSource, troubleSource, type AnnounceHints } from '../core/announce/suggest-announcements.ts'
 import { eventSource, type FindEvents } from '../core/attendance/suggest-events.ts'
 import { campaignSource } from '../core/campaigns/suggest-campaigns.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
+import { seatSource } from '../core/review/suggest-seats.ts'
 import { zoneSource } from '../core/identity/suggest-zones.ts'
 import type { CommandDefinition } from '../core/shared/chat-app.ts'
 import type { Instant } from '../core/shared/instant.ts'
@@ -38,5 +40,6 @@ export function suggestionSources(
     broadcast: broadcastSource(hints, 'sent'),
     trouble: troubleSource(hints),
     campaign: campaignSource((limit) => campaignStore(prisma, genesis).list(['approved', 'proposed', 'returned'], limit)),
+    seat: seatSource((memberId) => openSeats(prisma, memberId)),
   }
 }

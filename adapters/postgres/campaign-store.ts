@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { campaignAnnounced } from '../../core/campaigns/campaign-announced.ts'
+import { proposalAnswers } from '../../core/campaigns/campaign-show.ts'
 import { campaignPanel, isSpent } from '../../core/campaigns/campaign.rules.ts'
 import type { CampaignPort } from '../../core/campaigns/campaign.port.ts'
 import { campaignTexts } from '../../core/campaigns/campaign.texts.ts'
 import { CAMPAIGN_STATES, type Campaign, type CampaignTerms } from '../../core/campaigns/campaign.types.ts'
 import { campaignCode, formCode, type FormDefinition } from '../../core/forms/form-definition.ts'
+import type { ItemContent } from '../../core/review/review.port.ts'
 import type { Decision } from '../../core/review/review.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import type { Text } from '../../core/shared/text.ts'
@@ -141,6 +143,13 @@ export async function settleCampaign(tx: Tx, number: number, { outcome, reason }
   const dates = { start: { at: startsAt }, end: { at: endsAt }, form: formCode(form) }
   await tellTeam(tx, campaign, say('toldApproved', { ...named, ...dates }), now)
   await announce(tx, campaignAnnounced('started', campaign), now)
+}
+
+/** What a panel reads of a proposal. */
+export async function readCampaignContent(tx: Tx, number: number): Promise<Pick<ItemContent, 'title' | 'answers'>> {
+  const campaign = await findCampaign(tx, number)
+  assert(campaign !== undefined, `campaign ${number} is judged and is not there`)
+  return { title: campaign.title, answers: proposalAnswers(campaign) }
 }
 
 async function tellTeam(tx: Tx, { team }: Campaign, text: Text, now: Instant): Promise<void> {

@@ -17,7 +17,7 @@ const CAUSES_AT_ONCE = 50
 /** Changed cards become one edit for each place where they are shown. */
 const SPREAD_CARDS = Prisma.sql`
   WITH cause AS (
-    UPDATE outbox SET delivered_at = created_at WHERE topic = 'event-card' AND delivered_at IS NULL RETURNING subject, created_at
+    UPDATE outbox SET delivered_at = created_at WHERE topic IN ('event-card', 'review-card') AND delivered_at IS NULL RETURNING subject, created_at
   )
   INSERT INTO outbox (topic, subject, payload, created_at)
   SELECT 'card', c.platform || ':' || c.chat_id || ':' || c.message_id,
@@ -47,7 +47,7 @@ export async function lockOutbox(tx: Tx): Promise<void> {
 /** Whether anything waits to be spread; asked without a lock. */
 export async function hasCauses(tx: Tx): Promise<boolean> {
   const rows = await tx.$queryRaw<unknown[]>(Prisma.sql`
-    SELECT 1 FROM outbox WHERE delivered_at IS NULL AND error IS NULL AND topic IN ('event-card', 'announcement', 'statements', 'operator-alert') LIMIT 1`)
+    SELECT 1 FROM outbox WHERE delivered_at IS NULL AND error IS NULL AND topic IN ('event-card', 'review-card', 'announcement', 'statements', 'operator-alert') LIMIT 1`)
   return rows.length > 0
 }
 

@@ -1,4 +1,5 @@
 import { readEventCard, renderEventCard } from '../../core/attendance/event-show.ts'
+import { renderPublicItem } from '../../core/review/review-card-public.ts'
 import type { OutboxPort, Try } from '../../core/shared/outbox.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { replyToJson, type Reply } from '../../core/shared/reply.ts'
@@ -9,6 +10,7 @@ import { eventStore, type EventStoreOptions } from './event-store.ts'
 import { issueButtons } from './issue-buttons.ts'
 import { hasCauses, lockOutbox, spreadCauses, type SpreadOptions } from './outbox-spread.ts'
 import { takeOthers, takePosts } from './outbox-take.ts'
+import { readPublicItem } from './review-cards.ts'
 
 export interface OutboxOptions extends Omit<SpreadOptions, 'genesis'> {
   readonly events: EventStoreOptions
@@ -24,6 +26,10 @@ export function outboxStore(database: Database, options: OutboxOptions): OutboxP
     })
 
   async function readCard(tx: Tx, subject: string, now: Instant): Promise<Reply | undefined> {
+    if (!subject.startsWith('EVT-')) {
+      const item = await readPublicItem(tx, subject)
+      return item === undefined ? undefined : issueButtons(tx, renderPublicItem(item), '', undefined, now)
+    }
     const store = eventStore(tx, options.events)
     const event = await store.find(Number(subject.replace(/^EVT-/, '')))
     if (event === undefined) return undefined

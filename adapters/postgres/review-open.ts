@@ -6,6 +6,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { notifyMember, notifyMembers } from './notify-member.ts'
+import { announceItem } from './review-cards.ts'
 import { candidatesFor } from './review-standing.ts'
 
 /**
@@ -16,6 +17,7 @@ import { candidatesFor } from './review-standing.ts'
 export async function openReview(tx: Tx, item: NewReviewItem, now: Instant, seed: number = newSeed()): Promise<bigint> {
   const { form = null, campaign = null } = item
   const { id } = await tx.reviewItem.create({ data: { ...item, form, campaign, openedAt: new Date(now) }, select: { id: true } })
+  await announceItem(tx, item.subject, now)
   await askReviewers(tx, { id, subject: item.subject }, item.panel, now, seed)
   if (item.kind === 'submission' || item.kind === 'appeal')
     await notifyMember(tx, item.contributor, reviewTexts.say(`told_${item.kind}`, { subject: item.subject, at: { at: dueAt(now) } }), now)

@@ -14,6 +14,7 @@ export type AlertCode =
   | 'telegram-webhook-changed'
   | 'deliveries-failed'
   | 'bot-put-out'
+  | 'reviews-wait'
 
 export async function alertOperators(tx: Tx, code: AlertCode, details: Readonly<Record<string, string>>, now: Instant): Promise<void> {
   await tx.outboxRow.create({ data: { topic: 'operator-alert', subject: code, payload: { code, ...details }, createdAt: new Date(now) } })

@@ -4,9 +4,11 @@ import { defineCommand, type Run } from '../shared/command.ts'
 import { codeField } from '../shared/field.ts'
 import { listText } from '../shared/list-text.ts'
 import { requireCampaign } from './campaign-access.ts'
+import type { Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
 import type { CampaignPort } from './campaign.port.ts'
 import { campaignTexts } from './campaign.texts.ts'
+import type { Campaign } from './campaign.types.ts'
 
 const { say } = campaignTexts
 
@@ -23,20 +25,7 @@ export const campaignShowCommand = defineCommand({
     tone: 'info',
     title: say('showTitle', { campaign: campaignCode(campaign.number), title: campaign.title }),
     lines: [...campaign.summary.split('\n').map((text) => sharedTexts.say('plain', { text })), say('showPays')],
-    fields: [
-      { label: say('fieldState'), value: say(`state_${campaign.state}`) },
-      { label: say('fieldDates'), value: say('dates', { start: { at: campaign.startsAt }, end: { at: campaign.endsAt } }) },
-      {
-        label: say('fieldReward'),
-        value:
-          campaign.lowest === campaign.highest ? campaign.lowest : say('range', { lowest: campaign.lowest, highest: campaign.highest }),
-      },
-      { label: say('fieldBudget'), value: campaign.budget },
-      { label: say('fieldLeft'), value: campaign.budget - campaign.granted },
-      { label: say('fieldSent'), value: say('sent', { sent: campaign.sent, waiting: campaign.inReview }) },
-      { label: say('fieldTeam'), value: listText(campaign.team.map(({ name }) => name)) },
-      { label: say('fieldForm'), value: formCode(campaign.form) },
-    ],
+    fields: campaignFields(campaign),
     buttons:
       campaign.state === 'approved'
         ? [
@@ -51,3 +40,33 @@ export const campaignShowCommand = defineCommand({
         : [],
   }),
 })
+
+function campaignFields(campaign: Campaign): NonNullable<Reply['fields']> {
+  const { state, budget, granted, sent, inReview, team, form } = campaign
+  return [
+    { label: say('fieldState'), value: say(`state_${state}`) },
+    ...termFields(campaign),
+    { label: say('fieldLeft'), value: budget - granted },
+    { label: say('fieldSent'), value: say('sent', { sent, waiting: inReview }) },
+    { label: say('fieldTeam'), value: listText(team.map(({ name }) => name)) },
+    { label: say('fieldForm'), value: formCode(form) },
+  ]
+}
+
+function termFields({ startsAt, endsAt, lowest, highest, budget }: Campaign): NonNullable<Reply['fields']> {
+  return [
+    { label: say('fieldDates'), value: say('dates', { start: { at: startsAt }, end: { at: endsAt } }) },
+    { label: say('fieldReward'), value: lowest === highest ? lowest : say('range', { lowest, highest }) },
+    { label: say('fieldBudget'), value: budget },
+  ]
+}
+
+/** What a panel reads of a proposal. */
+export function proposalAnswers(campaign: Campaign): NonNullable<Reply['fields']> {
+  return [
+    { label: say('summary'), value: campaign.summary },
+    ...termFields(campaign),
+    { label: say('fieldTeam'), value: listText(campaign.team.map(({ name }) => name)) },
+    { label: say('fieldForm'), value: formCode(campaign.form) },
+  ]
+}

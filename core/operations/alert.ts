@@ -14,6 +14,7 @@ const ALERTS = [
   'chain-went-back',
   'telegram-webhook-changed',
   'bot-put-out',
+  'reviews-wait',
 ] as const
 
 /** What operators read: the sentence of the cause and its details, one a line. */

@@ -43,6 +43,7 @@ export const operationsTexts = defineTexts(
     deliveriesUnknown: 'Nobody knows whether {{count}} messages arrived.',
     deliveriesUnknown_one: 'Nobody knows whether one message arrived.',
     deliveriesNext: 'Send outbox dead to see which and why; outbox again repeats those that certainly failed.',
+    'alert_reviews-wait': 'Items wait because no reviewer is left who may decide on them. Send role grant to make somebody a reviewer.',
     'alert_bot-put-out':
       'I was removed from a server or group of the community: nothing works and nothing is announced there. If that was not meant, invite me again; what was set up is kept.',
     alertOther: 'Something needs a look: {{code}}',
@@ -86,6 +87,7 @@ export const operationsTexts = defineTexts(
     deliveriesFailed: '有 {{count}} 条消息未能送达。',
     deliveriesUnknown: '有 {{count}} 条消息无法确定是否已送达。',
     deliveriesNext: '发送 outbox dead 查看是哪些消息及其原因；发送 outbox again 可重发确定失败的消息。',
+    'alert_reviews-wait': '有审核项因为没有可以决定的审核人而在等待。请用 role grant 再任命审核人。',
     'alert_bot-put-out': '我被移出了社区的一个服务器或群，那里的命令和公告都已停止。如非有意，请重新邀请我；原有设置都会保留。',
     alertOther: '有情况需要检查：{{code}}',
     alertDetail: '{{name}}：{{value}}',

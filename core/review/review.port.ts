@@ -1,6 +1,7 @@
 import type { FindMember } from '../identity/identity.port.ts'
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
+import type { OwnWords, Text, TextValue } from '../shared/text.ts'
 import type { MonthBudget } from './budget.rules.ts'
 import type { JudgedVerdict } from './quality.rules.ts'
 import type { Outcome, ReviewItem, Verdict } from './review.types.ts'
@@ -18,15 +19,16 @@ export interface VerdictPort {
   submissionExists(number: number): Promise<boolean>
 }
 
-/** One answer of a form, with its question in the language of the reader. */
+/** One answer of a form, with its question. What was typed is a string. */
 export interface ShownAnswer {
-  readonly label: string
-  readonly text: string
+  readonly label: OwnWords | Text
+  readonly value: TextValue
 }
 
 /** What reviewers read of an item. */
 export interface ItemContent {
-  readonly title: string
+  /** Of the form; undefined for what has none. */
+  readonly title: OwnWords | string | undefined
   readonly answers: readonly ShownAnswer[]
   /** Of a quiz. */
   readonly score: number | undefined
@@ -63,7 +65,7 @@ export interface ItemView {
 export interface ItemLine {
   readonly subject: string
   readonly kind: ReviewItem['kind']
-  readonly title: string
+  readonly title: OwnWords | undefined
   readonly answered: number
   readonly needed: number
   /** Of the reader's own seat, or of the item's oldest. */
@@ -82,14 +84,13 @@ export interface VerdictLine {
 }
 
 export interface ReviewReadPort {
-  /** The open item of a subject, else the newest that was decided. @param reader whose own seat and language it is shown with */
-  view(subject: string, reader: { readonly memberId: string; readonly language: 'en' | 'zh' }, now: Instant): Promise<ItemView | undefined>
+  /** The open item of a subject, else the newest that was decided. @param reader whose own seat it is shown with */
+  view(subject: string, reader: { readonly memberId: string }, now: Instant): Promise<ItemView | undefined>
   /** Subject of the seat that waits longest for this member. */
   oldestSeat(memberId: string): Promise<string | undefined>
   /** Seats of one member that wait, or all open items; longest first. */
   lines(
     which: { readonly seatsOf: string } | 'all',
-    language: 'en' | 'zh',
     limit: number,
   ): Promise<{ readonly shown: readonly ItemLine[]; readonly count: number }>
   history(memberId: string, limit: number): Promise<readonly VerdictLine[]>

@@ -1,3 +1,5 @@
+import type { Answers, FormField } from '../forms/form-definition.ts'
+
 /** Characters in one shingle. Three tell Chinese texts apart as well as words tell English ones. */
 const SHINGLE = 3
 /** Bands of rows: two texts share a band with probability 1 - (1 - s^4)^16, s their similarity: 99.98 % at 0.8, 95 % at 0.64, 3 % at 0.2. */
@@ -12,6 +14,14 @@ export const SIMILAR_FROM = 0.6
 export const MOST_CANDIDATES = 200
 /** Similar items that a reviewer is shown. */
 export const MOST_SIMILAR = 5
+
+/** The text of a submission that is compared: what was written freely, in the order of the questions. */
+export function comparedText(fields: readonly Pick<FormField, 'id' | 'kind'>[], answers: Answers): string {
+  return fields
+    .filter(({ kind }) => kind === 'short-text' || kind === 'long-text')
+    .flatMap(({ id }) => answers[id] ?? [])
+    .join('\n')
+}
 
 /** What of a text is compared: full-width signs, capitals and spaces make no difference, nor do punctuation and line breaks. */
 function folded(text: string): string {

@@ -13,6 +13,8 @@ export interface PanelSeat extends Seat {
 export interface Panel {
   readonly item: ReviewItem
   readonly seats: readonly PanelSeat[]
+  /** What its reviewers are paid when it is decided, before the multiplier; 0: nothing. */
+  readonly reviewReward: Amount
 }
 
 /** A verdict with what it is worth, in nano; the amount is set for `approve` and `duplicate`. */
@@ -54,7 +56,7 @@ interface Opinion {
 }
 
 /** What becomes of a panel by one act at this moment. The caller has made sure that who answers or declines holds a seat and may. */
-export function advance({ item, seats }: Panel, act: PanelAct, now: Instant): PanelChange {
+export function advance({ item, seats }: Pick<Panel, 'item' | 'seats'>, act: PanelAct, now: Instant): PanelChange {
   const moved = new Map<string, Exclude<SeatState, 'asked' | 'decided'>>()
   const voided: string[] = []
   const opinions: Opinion[] = []

@@ -228,9 +228,10 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
   return Object.assign(dispatch, { press })
 }
 
-/** Whether a member's roles allow what needs `access`; an operator may do everything. */
+/** Whether a member's roles allow what needs `access`; a chair is a reviewer too, and an operator may do everything. */
 export function mayUse(actor: Pick<Actor, 'roles'>, access: Role): boolean {
   if (access === 'member') return true
+  if (access === 'reviewer' && actor.roles.has('chair')) return true
   return actor.roles.has(access) || actor.roles.has('operator')
 }
 

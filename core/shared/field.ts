@@ -10,7 +10,8 @@ const { say } = sharedTexts
 
 /**
  * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `draft` and
- * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `campaign`: those that run or are proposed.
+ * `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `campaign`: those that run or are proposed. `seat`:
+ * what waits for the member's review.
  */
 export type SuggestSource =
   | 'event'
@@ -24,6 +25,7 @@ export type SuggestSource =
   | 'broadcast'
   | 'trouble'
   | 'campaign'
+  | 'seat'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {
@@ -195,6 +197,20 @@ export function codeField(label: Text, prefix: string, suggest?: SuggestSource) 
       code: 'input.code',
       reason: say('code', { field: label }),
       nextStep: say('codeNext', { example: `${prefix}-12` }),
+    })
+  })
+}
+
+/** A stable code of one of several kinds, such as `SUB-12` or `DSP-3`, read to its usual form; a bare number is of the first kind. Forgives as `codeField` does. */
+export function subjectField(label: Text, prefixes: readonly [string, ...string[]], suggest?: SuggestSource) {
+  return textual({ kind: 'code', label, ...(suggest === undefined ? {} : { suggest }) })((typed, context) => {
+    const text = typed.normalize('NFKC').replace(/\s+/g, '').toUpperCase()
+    const match = new RegExp(`^(?:(${prefixes.join('|')})-?)?0*([1-9]\\d{0,8})$`).exec(text)
+    if (match !== null) return `${match[1] ?? prefixes[0]}-${match[2]}`
+    return problem(context, {
+      code: 'input.code',
+      reason: say('code', { field: label }),
+      nextStep: say('codeNext', { example: `${prefixes[0]}-12` }),
     })
   })
 }

@@ -6,9 +6,12 @@ export type Language = (typeof LANGUAGES)[number]
 
 /**
  * What may stand in a text: a string (always shown as plain text, escaped by each platform), a whole number, an amount in nano (bigint),
- * an instant (shown in the reader's zone), a channel or role of a server, or another text.
+ * an instant (shown in the reader's zone), a channel or role of a server, words of the community's own in both languages, or another text.
  */
-export type TextValue = string | number | Amount | { readonly at: Instant } | Mention | Text
+export type TextValue = string | number | Amount | { readonly at: Instant } | Mention | OwnWords | Text
+
+/** What a community wrote itself, once a language: shown in the reader's language, as plain text like every string. */
+export type OwnWords = Readonly<Record<Language, string>>
 
 /** A thing of the platform by its id: shown by its name where the platform knows it, else as the id. Calls nobody. */
 export interface Mention {

@@ -68,6 +68,21 @@ export const SOUND_INPUT: Readonly<Record<string, Readonly<Record<string, string
   'announce report': { broadcast: 'BC-1' },
   'outbox dead': {},
   'outbox again': { delivery: 'OUT-1' },
+  'review next': {},
+  'review show': { subject: 'SUB-1' },
+  'review approve': { subject: 'SUB-1' },
+  'review duplicate': { subject: 'SUB-2', of: 'SUB-1' },
+  'review return': { subject: 'SUB-1', reason: 'a reason' },
+  'review reject': { subject: 'SUB-1', reason: 'a reason' },
+  'review decline': { subject: 'SUB-1' },
+  'review list': {},
+  'review history': {},
+  'review quality': { member: '@ann' },
+  'review known': { submission: 'SUB-1' },
+  'review interest': { member: '@ann' },
+  'review interest-end': { member: '@ann' },
+  'review reward': { amount: '1' },
+  'submission appeal': { submission: 'SUB-1', reason: 'a reason' },
 }
 
 /** Commands about a server are given in one, so that they come to look at their input. */

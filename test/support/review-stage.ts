@@ -2,7 +2,20 @@ import { randomBytes } from 'node:crypto'
 import type { Role } from '../../core/shared/actor.ts'
 import type { Amount } from '../../core/shared/amount.ts'
 import type { Instant } from '../../core/shared/instant.ts'
-import { startCommunity, type Community } from './community.ts'
+import { openReview } from '../../adapters/postgres/review-open.ts'
+import { submissionCode } from '../../core/forms/form-definition.ts'
+import type { NewReviewItem } from '../../core/review/review.types.ts'
+import { bandsOf } from '../../core/review/similar-text.ts'
+import { pos } from '../../core/shared/amount.ts'
+import { replyFromJson } from '../../core/shared/reply.ts'
+import { composeReview } from '../../main/review.ts'
+import { PLAIN_STYLE, startCommunity, type Community } from './community.ts'
+
+interface Sent {
+  readonly status?: 'in-review' | 'approved'
+  readonly campaign?: number
+  readonly text?: string
+}
 
 /** A community with people and contributions that were not sent in by hand. */
 export interface ReviewStage extends Community {
@@ -11,8 +24,15 @@ export interface ReviewStage extends Community {
   /** Gives the number of a campaign that was approved. */
   campaign(proposer: string, budget: Amount): Promise<number>
   /** Gives the number of something that was sent in. */
-  submission(member: string, options?: { status?: 'in-review' | 'approved'; campaign?: number; text?: string }): Promise<number>
+  submission(member: string, options?: Sent): Promise<number>
   balance(account: string): Promise<Amount>
+  /** Sends something in and puts it before a panel; gives its code. */
+  sendIn(member: string, terms?: Partial<NewReviewItem>, options?: { campaign?: number; text?: string }): Promise<string>
+  /** Who holds seats on the open item of a subject, by name. */
+  panel(subject: string): Promise<string[]>
+  /** What somebody has been told, oldest first. */
+  told(name: string): Promise<string[]>
+  reassign(): Promise<object>
 }
 
 const DEFINITION = {
@@ -22,6 +42,9 @@ const DEFINITION = {
   reward: { kind: 'node-contribution' },
   review: { rule: 'panel', needed: 2, panel: 3 },
 }
+
+/** 2 of 3 approvals, 20 to 500 PoS. */
+const TERMS = { needed: 2, panel: 3, spreadPercent: 30, blind: true, lowest: pos(20), highest: pos(500), duplicatePercent: 10, revision: 1 }
 
 export async function startReviewStage(genesis: Instant): Promise<ReviewStage> {
   const community = await startCommunity(genesis)
@@ -55,6 +78,24 @@ export async function startReviewStage(genesis: Instant): Promise<ReviewStage> {
     return id
   }
 
+  async function submit(member: string, { status = 'in-review', campaign, text = 'I wrote a guide.' }: Sent = {}): Promise<number> {
+    const form = await formOf(campaign)
+    const at = new Date(community.clock.now)
+    const { number } = await prisma.submission.create({
+      data: {
+        form,
+        memberId: member,
+        slot: randomBytes(6).toString('hex'),
+        status,
+        contributedAt: at,
+        decidedAt: status === 'approved' ? at : null,
+        revisions: { create: [{ revision: 1, form, version: 1, answers: { what: text }, bands: [...bandsOf(text)], submittedAt: at }] },
+      },
+      select: { number: true },
+    })
+    return number
+  }
+
   return {
     ...community,
     async member(name, ...roles) {
@@ -73,6 +114,8 @@ export async function startReviewStage(genesis: Instant): Promise<ReviewStage> {
           startsAt: at(0),
           endsAt: at(60),
           budget,
+          lowest: 1n,
+          highest: budget,
           status: 'approved',
           team: { create: [{ memberId: proposer }] },
         },
@@ -80,25 +123,29 @@ export async function startReviewStage(genesis: Instant): Promise<ReviewStage> {
       })
       return number
     },
-    async submission(member, { status = 'in-review', campaign, text = 'I wrote a guide.' } = {}) {
-      const form = await formOf(campaign)
-      const at = new Date(community.clock.now)
-      const { number } = await prisma.submission.create({
-        data: {
-          form,
-          memberId: member,
-          slot: randomBytes(6).toString('hex'),
-          status,
-          contributedAt: at,
-          decidedAt: status === 'approved' ? at : null,
-          revisions: { create: [{ revision: 1, form, version: 1, answers: { what: text }, submittedAt: at }] },
-        },
-        select: { number: true },
-      })
-      return number
-    },
+    submission: submit,
     async balance(account) {
       return (await prisma.account.findUnique({ where: { name: account } }))?.balance ?? 0n
     },
+    async sendIn(contributor, terms = {}, options = {}) {
+      const number = await submit(contributor, options)
+      const subject = submissionCode(number)
+      const of = { form: await formOf(options.campaign), ...(options.campaign === undefined ? {} : { campaign: options.campaign }) }
+      const item: NewReviewItem = { kind: 'submission', subject, contributor, ...of, ...TERMS, ...terms }
+      await community.database.transaction(async (tx) => ({ keep: true, value: await openReview(tx, item, community.clock.now, number) }))
+      return subject
+    },
+    async panel(subject) {
+      const seats = await prisma.reviewAssignment.findMany({
+        where: { state: 'asked', itemRow: { subject, state: 'open' } },
+        select: { member: { select: { name: true } } },
+      })
+      return seats.map(({ member }) => member.name).toSorted()
+    },
+    async told(name) {
+      const rows = await prisma.inboxMessage.findMany({ where: { member: { name } }, orderBy: { id: 'asc' } })
+      return rows.flatMap(({ reply }) => replyFromJson(reply).lines.map((line) => community.chat.speak(line, 'en', PLAIN_STYLE)))
+    },
+    reassign: () => composeReview(community.database, genesis).reassign(community.clock.now),
   }
 }

@@ -230,6 +230,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     broadcast: none,
     trouble: none,
     campaign: none,
+    seat: none,
   }
   const note = (...words: readonly string[]): Promise<void> => {
     memberships.push(words.join(' '))
