@@ -81,6 +81,17 @@ export function deadLettersJob({ isDue, tell }: DeadLettersJobParts): Job {
   return { name: 'dead-letters', cron: '* * * * *', isDue, run: tell }
 }
 
+export interface CampaignsJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Gives how many were ended. */
+  readonly end: (now: Instant) => Promise<number>
+}
+
+/** Ends campaigns that are over or spent. */
+export function campaignsJob({ isDue, end }: CampaignsJobParts): Job {
+  return { name: 'end-campaigns', cron: '* * * * *', isDue, run: async (now) => ({ ended: await end(now) }) }
+}
+
 export interface SignalsJobParts {
   readonly isDue: (now: Instant) => Promise<boolean>
   /** Gives how many members are newly held. */

@@ -4,6 +4,7 @@ import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { announceTexts } from '../core/announce/announce.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
+import { campaignTexts } from '../core/campaigns/campaign.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
 import { disputeTexts } from '../core/disputes/dispute.texts.ts'
 import { economyTexts } from '../core/economy/economy.texts.ts'
@@ -34,6 +35,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   linkTexts.catalogue,
   privacyTexts.catalogue,
   inboxTexts.catalogue,
+  campaignTexts.catalogue,
   holdTexts.catalogue,
   announceTexts.catalogue,
   attendanceTexts.catalogue,

@@ -102,6 +102,7 @@ import { bindCommand, type BoundCommand } from '../core/shared/dispatch.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import type { Language } from '../core/shared/text.ts'
 import type { ApprovalPort } from '../core/review/review.port.ts'
+import { campaignCommands } from './campaigns.ts'
 import { reviewCommands } from './review.ts'
 
 export interface CommandParts {
@@ -222,6 +223,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(outboxDeadCommand, deadLetterStore),
     bindCommand(outboxAgainCommand, deadLetterStore),
     ...reviewCommands(genesis, parts.approvals),
+    ...campaignCommands(genesis),
     bindCommand(resumeCommand, (tx) => ({ clearHalt: (signer) => clearHalt(tx, signer) })),
   ]
   return list

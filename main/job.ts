@@ -1,24 +1,17 @@
 // `npm run job -- NAME`: runs one job now, beside a running product or by itself. Safe at any time: every job is harmless when run twice.
-import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
-import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { runJobByHand } from '../jobs/run-job.ts'
-import { deadLettersJob, draftsJob, inboxJobs, mergesJob, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { openClock } from './clock.ts'
 import { describeProblems, readConfig, readEnvironment } from './config.ts'
-import { composeDeadLetters } from './dead-letters.ts'
-import { composeInbox } from './inbox.ts'
-import { composeReview } from './review.ts'
+import { composeJobs } from './jobs.ts'
 import { joinParts, startParts } from './parts.ts'
 import { composeSettling } from './presence.ts'
 import { readRunning } from './running-note.ts'
 import { composeSettlement } from './settlement.ts'
-import { composeSignals } from './signals.ts'
-import { forgetOldChats } from './telegram.ts'
 
 const USAGE_EXIT = 64
 const CONFIG_EXIT = 78
@@ -41,16 +34,7 @@ try {
     const desk = createJobDesk({ database, url: parts.databaseUrl, onError: (error) => tell(String(error)) })
     const { genesis } = parts.chain.deployment
     const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: settlement.openInLedger })
-    const jobs = [
-      ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
-      ...presenceJobs(composeSettling(database, submit)),
-      deadLettersJob(composeDeadLetters(database)),
-      signalsJob(composeSignals(database)),
-      ...inboxJobs(composeInbox(database)),
-      mergesJob((now) => settleMerges(database, genesis, now)),
-      draftsJob((now) => forgetDrafts(database, now)),
-      reviewJob(composeReview(database, genesis)),
-    ]
+    const jobs = composeJobs({ database, genesis, settlement, settling: composeSettling(database, submit), desk })
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {
       tell(`Usage: npm run job -- NAME\nJobs: ${jobs.map((job) => job.name).join(', ')}`)

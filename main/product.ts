@@ -1,11 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { openDatabase } from '../adapters/postgres/database.ts'
-import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
 import { seedForms } from '../adapters/postgres/form-desk.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
 import { takeNotices } from '../adapters/postgres/notices.ts'
 import { outboxStore } from '../adapters/postgres/outbox-store.ts'
-import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import { freePort, hasCode } from '../adapters/process/local-process.ts'
 import { StartFault } from '../adapters/process/start-fault.ts'
 import { BUILTIN_FORMS } from '../core/forms/builtin-forms.ts'
@@ -14,7 +12,6 @@ import type { ChatApp, Log } from '../core/shared/chat-app.ts'
 import type { TakeNotices } from '../core/shared/outbox.ts'
 import { createDeliveries, deliverOutbox } from '../jobs/deliver-outbox.ts'
 import { startLoop } from '../jobs/delivery-loop.ts'
-import { deadLettersJob, draftsJob, inboxJobs, mergesJob, presenceJobs, reviewJob, settlementJobs, signalsJob } from '../jobs/schedule.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { economyReads } from '../adapters/postgres/economy-reads.ts'
 import { createServer } from '../server/app.ts'
@@ -22,10 +19,8 @@ import { startBots } from './bots.ts'
 import { openClock } from './clock.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
-import { composeDeadLetters } from './dead-letters.ts'
 import { guardDeployment } from './deployment-guard.ts'
-import { composeInbox } from './inbox.ts'
-import { composeReview } from './review.ts'
+import { composeJobs } from './jobs.ts'
 import { createMetrics } from './metrics.ts'
 import { startParts } from './parts.ts'
 import { readParts } from './readiness.ts'
@@ -33,8 +28,7 @@ import { forgetRunning, noteRunning } from './running-note.ts'
 import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
 import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
-import { composeSignals } from './signals.ts'
-import { composeTelegram, forgetOldChats } from './telegram.ts'
+import { composeTelegram } from './telegram.ts'
 import { composeWeb } from './web.ts'
 
 export interface ProductOptions {
@@ -145,16 +139,7 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = [
-    ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
-    ...presenceJobs(settling),
-    deadLettersJob(composeDeadLetters(database)),
-    signalsJob(composeSignals(database)),
-    ...inboxJobs(composeInbox(database)),
-    mergesJob((now) => settleMerges(database, chain.deployment.genesis, now)),
-    draftsJob((now) => forgetDrafts(database, now)),
-    reviewJob(composeReview(database, chain.deployment.genesis)),
-  ]
+  const jobs = composeJobs({ database, genesis: chain.deployment.genesis, settlement, settling, desk })
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,

@@ -1,5 +1,6 @@
 import { createApprovalStore } from '../adapters/postgres/approval-store.ts'
 import type { Database, Tx } from '../adapters/postgres/database.ts'
+import { readCampaignContent, settleCampaign } from '../adapters/postgres/campaign-store.ts'
 import type { ReviewContents } from '../adapters/postgres/review-content.ts'
 import { reviewReads } from '../adapters/postgres/review-reads.ts'
 import { isReassignmentDue, reassignReviews } from '../adapters/postgres/review-reassign.ts'
@@ -25,10 +26,13 @@ import type { ReviewJobParts } from '../jobs/schedule.ts'
 const reviewEffects = (genesis: Instant): ReviewEffects => ({
   submission: settleSubmission(genesis),
   appeal: settleSubmission(genesis),
+  campaign: (tx, { subject }, decision, now) => settleCampaign(tx, campaignNumber(subject), decision, now),
 })
 
 /** What reviewers read of items that are no submissions. */
-const REVIEW_CONTENTS: ReviewContents = {}
+const REVIEW_CONTENTS: ReviewContents = { campaign: (tx, { subject }) => readCampaignContent(tx, campaignNumber(subject)) }
+
+const campaignNumber = (subject: string): number => Number(subject.slice('CMP-'.length))
 
 /** The store behind approvals, one a process. */
 export const composeApprovals = (database: Database, genesis: Instant): ApprovalPort =>

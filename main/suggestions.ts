@@ -1,5 +1,6 @@
 import { latestBroadcasts, readRoutes } from '../adapters/postgres/announce-store.ts'
 import type { Database } from '../adapters/postgres/database.ts'
+import { campaignStore } from '../adapters/postgres/campaign-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import { openSeats } from '../adapters/postgres/review-reads.ts'
 import { disputeStore } from '../adapters/postgres/dispute-store.ts'
@@ -7,6 +8,7 @@ import { searchEvents } from '../adapters/postgres/event-search.ts'
 import { broadcastSource, routeSource, troubleSource, type AnnounceHints } from '../core/announce/suggest-announcements.ts'
 import { eventSource, type FindEvents } from '../core/attendance/suggest-events.ts'
 import { lineSource } from '../core/disputes/suggest-lines.ts'
+import { campaignSource } from '../core/campaigns/suggest-campaigns.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
 import { seatSource } from '../core/review/suggest-seats.ts'
@@ -40,6 +42,7 @@ export function suggestionSources(
     draft: broadcastSource(hints, 'draft'),
     broadcast: broadcastSource(hints, 'sent'),
     trouble: troubleSource(hints),
+    campaign: campaignSource((limit) => campaignStore(prisma, genesis).list(['approved', 'proposed', 'returned'], limit)),
     seat: seatSource((memberId) => openSeats(prisma, memberId)),
   }
 }

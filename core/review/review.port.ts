@@ -3,7 +3,7 @@ import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { Outcome as Answered } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
-import type { OwnWords, TextValue } from '../shared/text.ts'
+import type { OwnWords, Text, TextValue } from '../shared/text.ts'
 import type { MonthBudget } from './budget.rules.ts'
 import type { JudgedVerdict } from './quality.rules.ts'
 import type { Outcome, ReviewItem, Verdict } from './review.types.ts'
@@ -45,14 +45,14 @@ export interface VerdictPort {
 
 /** One answer of a form, with its question. What was typed is a string. */
 export interface ShownAnswer {
-  readonly label: OwnWords
+  readonly label: OwnWords | Text
   readonly value: TextValue
 }
 
 /** What reviewers read of an item. */
 export interface ItemContent {
   /** Of the form; undefined for what has none. */
-  readonly title: OwnWords | undefined
+  readonly title: OwnWords | string | undefined
   readonly answers: readonly ShownAnswer[]
   /** Of a quiz. */
   readonly score: number | undefined

@@ -10,7 +10,8 @@ const { say } = sharedTexts
 
 /**
  * Where the values of a field may come from. `own-event`: those that the member hosts, all for an operator. `statement`: periods that have ended. `own-line`:
- * lines that the member can dispute. `draft` and `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong. `seat`:
+ * lines that the member can dispute. `draft` and `broadcast`: what operators wrote, before and after it was sent. `trouble`: messages that went wrong.
+ * `campaign`: those that run or are proposed. `seat`:
  * what waits for the member's review.
  */
 export type SuggestSource =
@@ -25,6 +26,7 @@ export type SuggestSource =
   | 'draft'
   | 'broadcast'
   | 'trouble'
+  | 'campaign'
   | 'seat'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */

@@ -12,6 +12,7 @@ import { announced } from './announced.ts'
 import { formsTour } from './tour-forms.ts'
 import { reviewing } from './tour-review.ts'
 import type { Press, Say } from './say.ts'
+import { campaigning } from './tour-campaigns.ts'
 import { holding } from './tour-holds.ts'
 import { linking } from './tour-links.ts'
 import { mistakes } from './tour-mistakes.ts'
@@ -51,6 +52,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
     ['Holds', () => holding(community, say)],
+    ['Campaigns', () => campaigning(community, say, press)],
     ['Running the community', () => operating(community, say)],
     ['Servers', () => servers(community, keep)],
     ['Review', () => reviewing(community, say)],

@@ -114,6 +114,8 @@ export async function startReviewStage(genesis: Instant): Promise<ReviewStage> {
           startsAt: at(0),
           endsAt: at(60),
           budget,
+          lowest: 1n,
+          highest: budget,
           status: 'approved',
           team: { create: [{ memberId: proposer }] },
         },

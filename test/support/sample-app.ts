@@ -232,6 +232,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     draft: none,
     broadcast: none,
     trouble: none,
+    campaign: none,
     seat: none,
   }
   const note = (...words: readonly string[]): Promise<void> => {

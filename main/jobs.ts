@@ -1,0 +1,48 @@
+import type { Database } from '../adapters/postgres/database.ts'
+import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
+import { settleMerges } from '../adapters/postgres/settle-merges.ts'
+import type { JobDesk } from '../core/jobs/job-desk.port.ts'
+import type { Settlement } from '../core/settlement/settlement.ts'
+import type { Instant } from '../core/shared/instant.ts'
+import {
+  campaignsJob,
+  deadLettersJob,
+  draftsJob,
+  inboxJobs,
+  mergesJob,
+  presenceJobs,
+  reviewJob,
+  settlementJobs,
+  signalsJob,
+  type Job,
+  type PresenceJobParts,
+} from '../jobs/schedule.ts'
+import { composeCampaigns } from './campaigns.ts'
+import { composeDeadLetters } from './dead-letters.ts'
+import { composeInbox } from './inbox.ts'
+import { composeReview } from './review.ts'
+import { composeSignals } from './signals.ts'
+import { forgetOldChats } from './telegram.ts'
+
+export interface JobsParts {
+  readonly database: Database
+  readonly genesis: Instant
+  readonly settlement: Settlement
+  readonly settling: PresenceJobParts
+  readonly desk: JobDesk
+}
+
+/** Every job of the product: the one list for the running product and for runs by hand. */
+export function composeJobs({ database, genesis, settlement, settling, desk }: JobsParts): readonly Job[] {
+  return [
+    ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
+    ...presenceJobs(settling),
+    deadLettersJob(composeDeadLetters(database)),
+    ...inboxJobs(composeInbox(database)),
+    reviewJob(composeReview(database, genesis)),
+    campaignsJob(composeCampaigns(database, genesis)),
+    draftsJob((now) => forgetDrafts(database, now)),
+    signalsJob(composeSignals(database)),
+    mergesJob((now) => settleMerges(database, genesis, now)),
+  ]
+}

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { endCampaigns } from '../../adapters/postgres/campaign-store.ts'
+import { openReview } from '../../adapters/postgres/review-open.ts'
+import { pos } from '../../core/shared/amount.ts'
+import { DAY } from '../../core/shared/instant.ts'
+import { bandsOf } from '../../core/review/similar-text.ts'
+import { startCommunity, type Community } from '../support/community.ts'
+import { ledgerFaults } from '../support/rows.ts'
+
+const GENESIS = Date.UTC(2027, 0, 31)
+const PROPOSAL = 'campaign propose title:Posters budget:100 reward:20 most:40 end:+20d summary:Posters for the lake'
+let community: Community
+
+beforeEach(async () => {
+  community = await startCommunity(GENESIS)
+  community.clock.now = GENESIS + DAY
+  for (const who of ['ann', 'bob', 'r1', 'r2', 'r3', 'r4']) await community.say(who, 'start')
+  for (const who of ['r1', 'r2', 'r3', 'r4']) await community.say('op', `role grant @${who} reviewer`)
+})
+afterEach(() => community.close())
+
+const say = async (who: string, line: string) => (await community.say(who, line)).text
+const idOf = async (who: string) => (await community.database.prisma.chatAccount.findFirstOrThrow({ where: { userId: who } })).memberId
+
+/** Those who are asked about a subject, by their names. */
+async function panelOf(subject: string): Promise<readonly string[]> {
+  const seats = await community.database.prisma.reviewAssignment.findMany({
+    where: { itemRow: { subject, state: 'open' }, state: 'asked' },
+    include: { member: { select: { name: true } } },
+    orderBy: { reviewer: 'asc' },
+  })
+  return seats.map(({ member }) => member.name)
+}
+
+/** As the forms' own commands do it: a submission to the campaign's form, before its panel. */
+async function sendIn(who: string, form: number): Promise<number> {
+  const { prisma } = community.database
+  const [memberId, at] = [await idOf(who), new Date(community.clock.now)]
+  return community.database.transaction(async (tx) => {
+    const { number } = await tx.submission.create({
+      data: {
+        form,
+        memberId,
+        slot: `${await prisma.submission.count()}`,
+        status: 'in-review',
+        contributedAt: at,
+        revisions: {
+          create: [{ revision: 1, form, version: 1, answers: { what: `Posters by ${who}` }, bands: [...bandsOf(who)], submittedAt: at }],
+        },
+      },
+      select: { number: true },
+    })
+    const item = { kind: 'submission', subject: `SUB-${number}`, contributor: memberId, form, campaign: 1, needed: 1, panel: 1 } as const
+    const terms = { spreadPercent: 30, blind: true, lowest: pos(20), highest: pos(40), duplicatePercent: 0, revision: 1 }
+    await openReview(tx, { ...item, ...terms }, community.clock.now)
+    return { keep: true, value: number }
+  })
+}
+
+describe('a campaign', () => {
+  it('is proposed, approved by two of three, and opens its form', async () => {
+    expect(await say('ann', PROPOSAL)).toContain('CMP-1 “Posters” is proposed')
+    const panel = await panelOf('CMP-1')
+    expect(panel).toHaveLength(3)
+    expect(await say(panel[0]!, 'review show CMP-1')).toContain('Posters for the lake')
+    await say(panel[0]!, 'review approve CMP-1')
+    expect(await say('bob', 'campaign show CMP-1')).toContain('State: proposed')
+    await say(panel[1]!, 'review approve CMP-1')
+    expect(await say('bob', 'campaign show CMP-1')).toContain('State: running')
+    const form = await community.database.prisma.form.findFirstOrThrow({ where: { campaign: 1 } })
+    expect(form.status).toBe('open')
+    expect(await say('ann', 'inbox')).toContain('Your campaign CMP-1 “Posters” is approved')
+    expect(await panelOf('CMP-1')).toEqual([])
+  })
+
+  it('changed under review: what was said of the old one counts no more', async () => {
+    await say('ann', PROPOSAL)
+    const panel = await panelOf('CMP-1')
+    await say(panel[0]!, 'review approve CMP-1')
+    expect(await say('ann', PROPOSAL.replace('budget:100', 'budget:900 campaign:CMP-1'))).toContain('counts no more')
+    await say(panel[1]!, 'review approve CMP-1')
+    expect(await say('bob', 'campaign show CMP-1')).toContain('State: proposed')
+    expect(await say('bob', PROPOSAL.replace('budget:100', 'budget:900 campaign:CMP-1'))).toContain('(campaign.not_team)')
+  })
+
+  it('nobody of the team judges it, whenever they joined', async () => {
+    await say('ann', PROPOSAL)
+    const panel = await panelOf('CMP-1')
+    expect(await say('ann', `campaign team CMP-1 @${panel[0]}`)).toContain('reviews nothing of it')
+    const refused = await community.say(panel[0]!, 'review approve CMP-1')
+    expect(refused.reply.tone).toBe('refused')
+    await say(panel[1]!, 'review approve CMP-1')
+    expect(await say('bob', 'campaign show CMP-1')).toContain('State: proposed')
+  })
+
+  it('returned, mended and approved; or rejected, and over', async () => {
+    await say('ann', PROPOSAL)
+    for (const who of (await panelOf('CMP-1')).slice(0, 2)) await say(who, 'review return CMP-1 say where the posters hang')
+    expect(await say('ann', 'inbox')).toContain('say where the posters hang')
+    expect(await say('ann', PROPOSAL.replace('budget:100', 'budget:100 campaign:CMP-1'))).toContain('is changed')
+    const panel = await panelOf('CMP-1')
+    expect(panel).toHaveLength(3)
+    for (const who of panel.slice(0, 2)) await say(who, 'review reject CMP-1 no posters')
+    expect(await say('bob', 'campaign show CMP-1')).toContain('State: rejected')
+    expect(await say('ann', PROPOSAL.replace('budget:100', 'budget:100 campaign:CMP-1'))).toContain('(campaign.over)')
+  })
+})
+
+describe('the budget of a campaign', () => {
+  it('is never exceeded by approvals at once, and stops the campaign when it is spent', async () => {
+    await say('ann', PROPOSAL)
+    for (const who of (await panelOf('CMP-1')).slice(0, 2)) await say(who, 'review approve CMP-1')
+    const { prisma, pool } = community.database
+    const { number: form } = await prisma.form.findFirstOrThrow({ where: { campaign: 1 } })
+    const numbers: number[] = []
+    for (let index = 0; index < 5; index += 1) numbers.push(await sendIn('bob', form))
+    const panels = await Promise.all(numbers.map(async (number) => (await panelOf(`SUB-${number}`))[0]!))
+    await Promise.all(numbers.map((number, index) => say(panels[index]!, `review approve SUB-${number} 40`)))
+    const campaign = await prisma.campaign.findUniqueOrThrow({ where: { number: 1 } })
+    expect(campaign.granted).toBe(pos(80))
+    expect(await prisma.reward.count({ where: { kind: 'campaign', status: 'granted' } })).toBe(2)
+    expect(await ledgerFaults(pool)).toEqual([])
+    // Twenty are left, which is one more submission at the least.
+    expect(await endCampaigns(community.database, GENESIS, community.clock.now)).toBe(0)
+    expect(await say('op', 'campaign budget CMP-1 79')).toContain('(campaign.below_granted)')
+    expect(await say('op', 'campaign budget CMP-1 90')).toContain('is 90')
+    expect(await endCampaigns(community.database, GENESIS, community.clock.now)).toBe(1)
+    expect(await endCampaigns(community.database, GENESIS, community.clock.now)).toBe(0)
+    expect(await say('bob', 'campaign show CMP-1')).toContain('State: ended')
+    expect((await prisma.form.findFirstOrThrow({ where: { campaign: 1 } })).status).toBe('closed')
+  })
+
+  it('ends with its time, and is withdrawn by its team only', async () => {
+    await say('ann', PROPOSAL)
+    expect(await say('bob', 'campaign end CMP-1')).toContain('(campaign.not_team)')
+    expect(await say('ann', 'campaign end CMP-1')).toContain('withdrawn')
+    expect(await panelOf('CMP-1')).toEqual([])
+    await say('ann', PROPOSAL)
+    for (const who of (await panelOf('CMP-2')).slice(0, 2)) await say(who, 'review approve CMP-2')
+    community.clock.now += 21 * DAY
+    expect(await endCampaigns(community.database, GENESIS, community.clock.now)).toBe(1)
+    expect(await say('ann', 'inbox')).toContain('is over')
+  })
+})
