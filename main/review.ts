@@ -1,6 +1,7 @@
 import { createApprovalStore } from '../adapters/postgres/approval-store.ts'
 import type { Database, Tx } from '../adapters/postgres/database.ts'
 import { readCampaignContent, settleCampaign } from '../adapters/postgres/campaign-store.ts'
+import { disputeContent, settleDisputeItem } from '../adapters/postgres/dispute-review.ts'
 import type { ReviewContents } from '../adapters/postgres/review-content.ts'
 import { reviewReads } from '../adapters/postgres/review-reads.ts'
 import { isReassignmentDue, reassignReviews } from '../adapters/postgres/review-reassign.ts'
@@ -26,11 +27,15 @@ import type { ReviewJobParts } from '../jobs/schedule.ts'
 const reviewEffects = (genesis: Instant): ReviewEffects => ({
   submission: settleSubmission(genesis),
   appeal: settleSubmission(genesis),
+  dispute: settleDisputeItem,
   campaign: (tx, { subject }, decision, now) => settleCampaign(tx, campaignNumber(subject), decision, now),
 })
 
 /** What reviewers read of items that are no submissions. */
-const REVIEW_CONTENTS: ReviewContents = { campaign: (tx, { subject }) => readCampaignContent(tx, campaignNumber(subject)) }
+const reviewContents = (genesis: Instant): ReviewContents => ({
+  dispute: disputeContent(genesis),
+  campaign: (tx, { subject }) => readCampaignContent(tx, campaignNumber(subject)),
+})
 
 const campaignNumber = (subject: string): number => Number(subject.slice('CMP-'.length))
 
@@ -40,7 +45,7 @@ export const composeApprovals = (database: Database, genesis: Instant): Approval
 
 export function reviewCommands(genesis: Instant, approvals: ApprovalPort): readonly BoundCommand<Tx>[] {
   const reviews = (tx: Tx) => reviewStore(tx, { genesis, effects: reviewEffects(genesis) })
-  const reads = (tx: Tx) => reviewReads(tx, { genesis, contents: REVIEW_CONTENTS })
+  const reads = (tx: Tx) => reviewReads(tx, { genesis, contents: reviewContents(genesis) })
   return [
     bindCommand(reviewNextCommand, reads),
     bindCommand(reviewShowCommand, reads),

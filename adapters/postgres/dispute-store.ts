@@ -7,6 +7,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { notifyMember } from './notify-member.ts'
+import { openReview } from './review-open.ts'
 
 /** A member's lines of a draft statement, and the opening of disputes. */
 export function disputeStore(tx: Tx, genesis: Instant): DisputePort {
@@ -91,15 +92,6 @@ function oneOf<Word extends string>(words: readonly Word[], text: string | null)
 
 /** The question for the panel: what should the line have been? */
 async function putBeforePanel(tx: Tx, number: number, line: DisputableLine, now: Instant): Promise<void> {
-  await tx.reviewItem.create({
-    data: {
-      kind: 'dispute',
-      subject: disputeCode(number),
-      contributor: line.memberId,
-      ...DISPUTE_PANEL,
-      lowest: 0n,
-      highest: highestAmount(line),
-      openedAt: new Date(now),
-    },
-  })
+  const terms = { ...DISPUTE_PANEL, lowest: 0n, highest: highestAmount(line), duplicatePercent: 0, revision: 1 }
+  await openReview(tx, { kind: 'dispute', subject: disputeCode(number), contributor: line.memberId, ...terms }, now)
 }

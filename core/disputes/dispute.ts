@@ -1,8 +1,5 @@
 import { z } from 'zod'
-import { attendanceTexts } from '../attendance/attendance.texts.ts'
 import { FIRST_PERIOD, LAST_PERIOD, periodAt, periodEnd } from '../economy/release-schedule.ts'
-import { REWARD_KINDS } from '../economy/reward-table.rules.ts'
-import { rewardTableTexts } from '../economy/reward-table.texts.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { carried, codeField, paragraphsField } from '../shared/field.ts'
 import type { Instant } from '../shared/instant.ts'
@@ -14,6 +11,7 @@ import { disputeRefusal } from './dispute.refusals.ts'
 import { disputablePeriod, disputeProblem, disputeTimes } from './dispute.rules.ts'
 import { disputeTexts } from './dispute.texts.ts'
 import { disputeCode, lineCode, type DisputableLine } from './dispute.types.ts'
+import { whatText } from './line-text.ts'
 
 const { say } = disputeTexts
 
@@ -133,16 +131,6 @@ function renderList({ period, until, lines, hasOlder }: Shown & { kind: 'list' }
           ],
         }),
   }
-}
-
-/** What a line was given for, and how that was proved. */
-function whatText({ kind, reference, attendance }: DisputableLine): Text {
-  if (attendance !== undefined) {
-    const evidence = attendanceTexts.say(`evidence_${attendance.evidence}`)
-    return say('eventWhat', { reference, title: attendance.title, evidence })
-  }
-  const known = REWARD_KINDS.find((each) => each === kind)
-  return known === undefined ? say('plainWhat', { reference }) : say('kindWhat', { reference, kind: rewardTableTexts.say(`kind_${known}`) })
 }
 
 function stateText({ dispute }: DisputableLine): Text {

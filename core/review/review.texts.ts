@@ -386,7 +386,7 @@ export const reviewTexts = defineTexts(
     withdrawnCard: '{{subject}} · {{title}} · 已撤回',
     kind_submission: '投稿',
     kind_appeal: '申诉',
-    kind_dispute: '争议',
+    kind_dispute: '异议',
     kind_campaign: '征集',
   },
 )
