@@ -66,7 +66,7 @@ export const formProblemTexts = defineTexts(
     quizWithPanel: '测验会立即评分，审核方式必须是 none。',
     windowReversed: '结束时间早于开始时间。',
     neededAbovePanel: '需要 {{needed}} 票同意，但只有 {{panel}} 位审核人。',
-    notACampaign: '只有活动计划的表单才能用 campaign 奖励；请选奖励表中的类别，或 none。',
+    notACampaign: '只有征集的表单才能用 campaign 奖励；请选奖励表中的类别，或 none。',
     rangeWithoutReview: '有范围的奖励需要审核人在范围内选定，请设置审核人数。',
   },
 )
