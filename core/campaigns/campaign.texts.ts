@@ -127,9 +127,9 @@ export const campaignTexts = defineTexts(
     change: '要修改的征集',
     member: '成员',
     proposed: '已提出 {{campaign}}“{{title}}”。',
-    changed: '已修改 {{campaign}}“{{title}}”。评审此前的意见不再计入。',
+    changed: '已修改 {{campaign}}“{{title}}”。评议小组此前的意见不再计入。',
     proposedNext:
-      '由委员会的评审组决定，结果会发到您的收件箱。在此之前，campaign propose 加 campaign:{{campaign}} 可以修改，campaign end 可以撤回。',
+      '由委员会的评议小组决定，结果会发到您的收件箱。在此之前，campaign propose 加 campaign:{{campaign}} 可以修改，campaign end 可以撤回。',
     proposedForm: '它的表单是 {{form}}；用 form export 和 form import 可修改提问内容。',
     problem_in_the_past: '征集不能在过去结束。',
     problem_in_the_pastNext: '请给出更晚的结束时间，例如 +30d。',

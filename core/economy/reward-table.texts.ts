@@ -49,7 +49,7 @@ export const rewardTableTexts = defineTexts(
     multiplied: '“现在发放”是基础奖励乘以 {{multiplier}}（本月倍数）。倍数以做出贡献的时刻为准。',
     before: '第一期从 {{at}} 开始，届时开始发放奖励。',
     after: '13 期已全部结束，不再发放奖励。',
-    campaigns: '专项活动按其自身的说明发放；活动按主持人公布的奖励发放。',
+    campaigns: '征集按其自身的说明发放；活动按主持人公布的奖励发放。',
     columnKind: '贡献',
     columnBase: '基础奖励',
     columnPaid: '现在发放',
