@@ -9,27 +9,30 @@ import type { Sandbox, SkipTarget } from '../server/server-app.ts'
 import type { Clock } from './clock.ts'
 import { newId } from './ids.ts'
 
-/** Who a visitor may play: members first, one of them Chinese, then a host and an operator. */
+/** Who a visitor may play: members first, one of them Chinese, then a host, the committee and an operator. */
 export const PERSONAS: readonly [Persona, ...Persona[]] = [
   { id: 'ann', name: 'Ann', role: 'member', language: 'en' },
   { id: 'bob', name: 'Bob', role: 'member', language: 'en' },
   { id: 'chen', name: '陈晨', role: 'member', language: 'zh' },
   { id: 'hana', name: 'Hana', role: 'host', language: 'en' },
+  { id: 'rita', name: 'Rita', role: 'reviewer', language: 'en' },
+  { id: 'wei', name: '李伟', role: 'chair', language: 'zh' },
   { id: 'olga', name: 'Olga', role: 'operator', language: 'en' },
 ]
 
 /** Accounts that the sandbox makes operators. */
 export const SANDBOX_OPERATORS = PERSONAS.filter(({ role }) => role === 'operator').map(({ id }) => `console:${id}`)
 
-/** Makes the personas members and the host a host. Harmless at every start. */
+/** Makes the personas members, and gives them their roles. Harmless at every start. */
 export async function seedPersonas({ prisma }: Database, chat: ChatApp, now: Instant): Promise<void> {
   for (const persona of PERSONAS) {
     await chat.dispatch({ account: personaAccount(persona), place: personaPlace(persona), command: 'start', input: {}, key: newId() })
-    if (persona.role !== 'host') continue
+    // The operator is one by the configuration.
+    if (persona.role === 'member' || persona.role === 'operator') continue
     const { memberId } = await prisma.chatAccount.findUniqueOrThrow({
       where: { platform_userId: { platform: 'console', userId: persona.id } },
     })
-    await prisma.roleGrant.createMany({ data: [{ memberId, role: 'host', grantedAt: new Date(now) }], skipDuplicates: true })
+    await prisma.roleGrant.createMany({ data: [{ memberId, role: persona.role, grantedAt: new Date(now) }], skipDuplicates: true })
   }
 }
 

@@ -1,11 +1,11 @@
-import type { ChatAccount, ChatPlace } from './actor.ts'
+import type { ChatAccount, ChatPlace, Role } from './actor.ts'
 import type { Language } from './text.ts'
 
 /** Someone whom a visitor of the sandbox or of the terminal may play. `id` is lower-case ASCII and stays the same: it is the chat account's id. */
 export interface Persona {
   readonly id: string
   readonly name: string
-  readonly role: 'member' | 'host' | 'operator'
+  readonly role: Role
   readonly language: Language
 }
 

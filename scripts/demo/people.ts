@@ -89,10 +89,10 @@ export function createPeople(seed: number, size: number, personas: readonly Pers
     }
   })
   const moreHosts = Math.floor(size / MEMBERS_PER_HOST)
-  const of = (role: Persona['role']): Person[] => known.filter((one) => one.role === role).map(({ person }) => person)
+  const of = (...roles: Persona['role'][]): Person[] => known.filter(({ role }) => roles.includes(role)).map(({ person }) => person)
   return {
     operator,
     hosts: [...of('host'), ...others.slice(0, moreHosts).map((person) => ({ ...person, joinsOn: 0 }))],
-    members: [...of('member'), ...others.slice(moreHosts)],
+    members: [...of('member', 'reviewer', 'chair'), ...others.slice(moreHosts)],
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import { commandName } from '../../core/shared/command.ts'
+import { mayUse } from '../../core/shared/dispatch.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import type { Persona } from '../../core/shared/persona.ts'
 import { findCommand } from '../../core/shared/read-words.ts'
@@ -123,7 +124,7 @@ function people(reader: Reader, { personas, persona }: SandboxPageData): Html {
 
 function composer(reader: Reader, data: SandboxPageData): Html {
   const { persona, commands } = data
-  const usable = commands.filter(({ access }) => access === 'member' || access === persona.role || persona.role === 'operator')
+  const usable = commands.filter(({ access }) => mayUse({ roles: new Set([persona.role]) }, access))
   return html`<form id="say" class="composer" method="post" action="/sandbox" autocomplete="off">
     ${hidden(data, persona)}
     <label class="hidden" for="line">${reader.say(say('message', { name: persona.name }))}</label>

@@ -84,9 +84,7 @@ export function sandboxRoutes(app: ServerApp, chat: SandboxChat): FastifyPluginC
           operationId: 'getPersonas',
           summary: 'Whom you may play',
           response: {
-            200: z.array(
-              z.object({ id: z.string(), name: z.string(), role: z.enum(['member', 'host', 'operator']), language: z.enum(LANGUAGES) }),
-            ),
+            200: z.array(z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES), language: z.enum(LANGUAGES) })),
             default: anyProblem,
           },
         },
