@@ -3,6 +3,8 @@
  * there differs. A test refuses a command of the product with a word that is not here.
  */
 export const CHINESE_WORDS: Readonly<Record<string, string>> = {
+  'pos-me': 'pos-我的',
+  'pos-form': 'pos-投稿',
   'pos-review': 'pos-审核',
   'pos-admin': 'pos-管理',
   pos: 'pos',

@@ -72,19 +72,28 @@ test('what only buttons carry is no option, and no part of the usage', () => {
   expect(usageOf(command)).toBe('x a')
 })
 
-test('hundreds of commands fit the limits of Discord, and each is found again', () => {
+test('what fills every root fits the limits of Discord, and each is found again', () => {
   const commands = [
-    ...Array.from({ length: 60 }, (_, index) => made([`one${index}`], 'member')),
-    ...Array.from({ length: 120 }, (_, index) => made([`group${index % 4}`, `sub${index}`], 'reviewer')),
-    ...Array.from({ length: 40 }, (_, index) => made([`group${index}`, 'list'], 'operator', 20)),
-    made(['group0'], 'reviewer'),
+    ...Array.from({ length: 25 }, (_, index) => made([`one${index}`], 'member')),
+    ...Array.from({ length: 75 }, (_, index) => made([`group${index % 3}`, `sub${index}`], 'reviewer', 0)),
+    ...Array.from({ length: 25 }, (_, index) => made([`group${index}`, 'list'], 'operator', 3)),
+    ...['form', 'submission'].map((word) => made([word, 'list'], 'member')),
+    made(['language'], 'member'),
   ]
   const { roots, find } = slashCommands(commands, app.speak)
   expect(commandListProblems(roots.map((root) => ({ ...root })))).toEqual([])
   const found = invocations(roots).map(([root, group, sub]) => find(root, group, sub)?.name.join(' '))
   expect(new Set(found)).toEqual(new Set(commands.map((command) => command.name.join(' '))))
   expect(found.length).toBe(commands.length)
-  expect(roots.map((root) => root.name)).toContain('pos-2')
+  expect(roots.map((root) => root.name)).toEqual(['pos', 'pos-me', 'pos-form', 'pos-review', 'pos-admin'])
+})
+
+test.each([
+  ['words', Array.from({ length: 26 }, (_, index) => made([`one${index}`], 'member')), '/pos has no room for the command one25'],
+  ['text', Array.from({ length: 25 }, (_, index) => made([`one${index}`], 'chair', 12)), '/pos-review has no room for the command one'],
+  ['meanings', [made(['one'], 'member'), made(['one', 'two'], 'member')], '/pos has no room for the command one two'],
+])('a root with too many %s is told by its name, before anything is registered', (_what, commands, problem) => {
+  expect(() => slashCommands(commands, app.speak)).toThrow(problem)
 })
 
 test('names of options are lower case, and lead back to their fields', () => {

@@ -7,6 +7,7 @@ import {
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { Text } from '../../core/shared/text.ts'
+import { ROOTS, rootOf, type RootName } from './command-roots.ts'
 import { discordTexts } from './discord.texts.ts'
 import { described, optionsOf, uniqueNames, wordLocalizations, type SlashOption } from './slash-options.ts'
 
@@ -30,35 +31,26 @@ export interface SlashCommands {
   readonly find: (root: string, group: string | null, sub: string) => CommandDefinition | undefined
 }
 
-const AUDIENCES = [
-  { name: 'pos', text: say('rootMember'), roles: ['member', 'host'] },
-  { name: 'pos-review', text: say('rootReviewer'), roles: ['reviewer', 'chair'] },
-  { name: 'pos-admin', text: say('rootOperator'), roles: ['operator'] },
-] as const
-
 /**
- * Slash commands from the one list of commands: a root per audience, one word as a sub-command, two as a group with a sub-command. Authority is
- * core's alone, so nothing is hidden by Discord permissions. What does not fit one root goes to a next one (`/pos-2`).
+ * Slash commands from the one list of commands: each in its root (`command-roots.ts`), one word as a sub-command, two as a group with a sub-command.
+ * Authority is core's alone, so nothing is hidden by Discord permissions.
+ * @throws Error when a root has become too large: it needs a theme less, since a root that is named by what did not fit is found by nobody
  */
 export function slashCommands(commands: readonly CommandDefinition[], speak: Speak): SlashCommands {
-  const roots: SlashRoot[] = []
+  const roots = ROOTS.map(({ name, text }) => emptyRoot(name, text, speak))
   const byPath = new Map<string, CommandDefinition>()
   for (const command of commands) {
     if (command.unlisted === true) continue
-    const audience = AUDIENCES.find(({ roles }) => roles.some((role) => role === command.access))
-    if (audience === undefined) throw new Error(`no root for the role ${command.access}`)
-    const leaf = leafOf(command, speak)
-    const own = roots.filter(({ name }) => new RegExp(`^${audience.name}(-\\d+)?$`).test(name))
-    let root = own.find((each) => place(each, command, leaf, speak))
-    if (root === undefined) {
-      root = rootOf(own.length === 0 ? audience.name : `${audience.name}-${own.length + 1}`, audience.text, speak)
-      if (!place(root, command, leaf, speak)) throw new Error(`the command ${command.name.join(' ')} is too large for Discord`)
-      roots.push(root)
-    }
-    byPath.set([root.name, ...command.name].join(' '), command)
+    const name = rootOf(command)
+    const root = roots.find((each) => each.name === name)
+    if (root === undefined || !place(root, command, leafOf(command, speak), speak))
+      throw new Error(`/${name} has no room for the command ${command.name.join(' ')}: give a theme of it a root of its own`)
+    byPath.set([name, ...command.name].join(' '), command)
   }
   return {
-    roots: roots.map((root) => ({ ...root, options: uniqueNames(root.options).map(withUniqueNames) })),
+    roots: roots
+      .filter(({ options }) => options.length > 0)
+      .map((root) => ({ ...root, options: uniqueNames(root.options).map(withUniqueNames) })),
     find: (root, group, sub) => byPath.get(group === null ? `${root} ${sub}` : `${root} ${group} ${sub}`),
   }
 }
@@ -95,7 +87,7 @@ function place(root: SlashRoot, command: CommandDefinition, leaf: SlashOption, s
   return true
 }
 
-function rootOf(name: string, text: Text, speak: Speak): SlashRoot {
+function emptyRoot(name: RootName, text: Text, speak: Speak): SlashRoot {
   return {
     type: ApplicationCommandType.ChatInput,
     name,

@@ -38,10 +38,8 @@ const NAME = /^[-_\p{L}\p{N}]{1,32}$/u
 
 /** The Chinese name of a word of a command. */
 export function wordLocalizations(word: string): Localizations {
-  // A root that was split keeps its number: `pos-admin-2`.
-  const [, base = word, number = ''] = /^(.+?)(-\d+)$/.exec(word) ?? []
-  const chinese = CHINESE_WORDS[base]
-  return chinese === undefined ? {} : inChinese(chinese + number)
+  const chinese = CHINESE_WORDS[word]
+  return chinese === undefined ? {} : inChinese(chinese)
 }
 
 /** Discord takes lower-case names only: `startsAt` becomes `starts-at`. */

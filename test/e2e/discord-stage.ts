@@ -1,5 +1,6 @@
 import { buttonsOf, visibleText, type Conversation } from '../support/discord/conversation.ts'
 import { startDiscordFake, type DiscordFake } from '../support/discord/discord-fake.ts'
+import { pathTo } from '../support/discord/path-to.ts'
 import { readMarkdown } from '../support/discord/read-markdown.ts'
 import { startProduct, type Settings } from '../support/product.ts'
 import { PEOPLE, type ChatStage, type Person, type Shown } from './chat-story.ts'
@@ -13,8 +14,6 @@ export const DISCORD_ID: Readonly<Record<Person, string>> = {
 }
 export const GUILD = '200000000000000001'
 const TIMEOUT_MS = 60_000
-/** Commands that are not below `/pos`. */
-const ROOTS: Readonly<Record<string, string>> = { 'role grant': 'pos-admin', 'rewards set': 'pos-review' }
 
 export interface DiscordStage extends ChatStage {
   /** What a person was shown last. */
@@ -64,10 +63,8 @@ export async function startDiscordStage(settings: Settings = {}): Promise<Discor
   }
 
   async function give(who: Person, command: string, input: Readonly<Record<string, string>> = {}): Promise<Shown> {
-    const words = command.split(' ')
     const options = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, name === 'member' ? idOf(value) : value]))
-    const path = [ROOTS[command] ?? 'pos', ...words]
-    return shown(who, await fake.slash({ user: DISCORD_ID[who], channel, path, options }))
+    return shown(who, await fake.slash({ user: DISCORD_ID[who], channel, path: pathTo(fake, command), options }))
   }
 
   return {

@@ -1,6 +1,9 @@
-import { ButtonStyle } from 'discord.js'
+import { ApplicationCommandOptionType, ButtonStyle } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { MEMBER_WORDS, ROOTS } from '../../bots/discord/command-roots.ts'
 import { CHINESE_WORDS } from '../../bots/discord/command-words.ts'
+import { slashCommands } from '../../bots/discord/slash-commands.ts'
+import { commandName } from '../../core/shared/command.ts'
 import { selectsOf, type Conversation, type SelectView } from '../support/discord/conversation.ts'
 import { HOME, MEMBER, openCommunityHouse, OPERATOR, READER, type CommunityHouse } from '../support/discord/community-house.ts'
 
@@ -272,10 +275,10 @@ describe('codes and names', () => {
     expect(await values(MEMBER, ['pos', 'help'], 'command', 'role')).toEqual([])
     expect(await values(OPERATOR, ['pos', 'help'], 'command', 'ROLE map')).toEqual(['role map', 'role unmap', 'role maps'])
     expect((await typed(READER, ['pos', 'help'], 'command', 'balance'))[0]?.name).toMatch(/^balance：/)
-    expect(await values(MEMBER, ['pos', 'timezone'], 'zone', 'shanghai')).toEqual(['Asia/Shanghai'])
-    expect((await values(MEMBER, ['pos', 'timezone'], 'zone', '')).slice(0, 2)).toEqual(['UTC', 'Asia/Shanghai'])
-    expect(await values(READER, ['pos', 'timezone'], 'zone', '中国')).toContain('Asia/Shanghai')
-    expect((await typed(READER, ['pos', 'timezone'], 'zone', 'Shanghai'))[0]?.name).toMatch(/^Asia\/Shanghai · 中国.*时间 · UTC\+08:00$/)
+    expect(await values(MEMBER, ['pos-me', 'timezone'], 'zone', 'shanghai')).toEqual(['Asia/Shanghai'])
+    expect((await values(MEMBER, ['pos-me', 'timezone'], 'zone', '')).slice(0, 2)).toEqual(['UTC', 'Asia/Shanghai'])
+    expect(await values(READER, ['pos-me', 'timezone'], 'zone', '中国')).toContain('Asia/Shanghai')
+    expect((await typed(READER, ['pos-me', 'timezone'], 'zone', 'Shanghai'))[0]?.name).toMatch(/^Asia\/Shanghai · 中国.*时间 · UTC\+08:00$/)
     expect((await values(MEMBER, ['pos', 'period'], 'period', '')).slice(0, 3)).toEqual(['1', '2', '3'])
     expect(await values(MEMBER, ['pos', 'statement'], 'period', '')).toEqual([])
     house.clock.now = NOW + 70 * 86_400_000
@@ -287,6 +290,31 @@ describe('codes and names', () => {
 })
 
 describe('the registered commands', () => {
+  test('are each in one root, whose theme was chosen', () => {
+    const { commands } = house.composed.chat
+    const slash = slashCommands(commands, house.composed.chat.speak)
+    const listed = commands.filter(({ unlisted }) => unlisted !== true)
+    const paths = house.fake
+      .registeredCommands()
+      .flatMap(({ name: root, options = [] }) =>
+        options.flatMap((option) =>
+          option.type === ApplicationCommandOptionType.SubcommandGroup
+            ? (option.options ?? []).map(({ name }) => [root, option.name, name] as const)
+            : [[root, null, option.name] as const],
+        ),
+      )
+    const named = paths.map((path) => commandName(present(slash.find(...path))))
+    expect(named.toSorted()).toEqual(listed.map(commandName).toSorted())
+    expect(
+      house.fake
+        .registeredCommands()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(ROOTS.map(({ name }) => name).toSorted())
+    const ofMembers = listed.filter(({ access }) => access === 'member' || access === 'host').map(({ name: [word] }) => word)
+    expect([...new Set(ofMembers)].toSorted()).toEqual(Object.values(MEMBER_WORDS).flat().toSorted())
+  })
+
   test('have Chinese names for every word and option, each once among its siblings', () => {
     const nameless: string[] = []
     const met = new Set<string>()

@@ -5,6 +5,7 @@ import { sendReminders } from '../../adapters/postgres/reminder-store.ts'
 import { HOUR, MINUTE } from '../../core/shared/instant.ts'
 import { startAnnounceStage, type AnnounceStage } from '../support/announce-stage.ts'
 import { visibleText } from '../support/discord/conversation.ts'
+import { pathTo } from '../support/discord/path-to.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
 const DORA = '300000000000000002'
@@ -20,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 const dora = (command: string, options: Readonly<Record<string, string>> = {}) =>
-  stage.discord.slash({ user: DORA, channel: stage.channel, path: ['pos', ...command.split(' ')], options })
+  stage.discord.slash({ user: DORA, channel: stage.channel, path: pathTo(stage.discord, command), options })
 const tim = (text: string) => stage.telegram.send({ user: TIM, text })
 const toDora = () => stage.discord.messages(stage.discord.directChannel(DORA))
 const toTim = () => stage.telegram.messages(TIM)

@@ -38,7 +38,7 @@ test('members see their own time where nobody else reads it, and nowhere else', 
   expect(world.fake.messages(world.text).some((message) => JSON.stringify(message).includes('so far'))).toBe(false)
   await world.pass(10 * SECOND)
   expect(await settle()).toBe(1)
-  await world.fake.slash({ user: ann, dm: true, path: ['pos', 'language'], options: { language: 'zh' } })
+  await world.fake.slash({ user: ann, dm: true, path: ['pos-me', 'language'], options: { language: 'zh' } })
   expect((await show(ann, { dm: true })).text).toContain('已满 3 分钟，共需 3 分钟')
   const other = (await world.community.say('op', 'event create title:Code start:now')).text
   expect((await world.community.say('op', `event show ${/EVT-\d+/.exec(other)?.[0]} mine:yes`)).text).not.toContain('Your time')

@@ -3,6 +3,7 @@ import type { Bot, ChatApp } from '../../core/shared/chat-app.ts'
 import { startDiscordBot } from '../../bots/discord/start-discord-bot.ts'
 import { buttonsOf, type Conversation } from '../support/discord/conversation.ts'
 import { startDiscordFake } from '../support/discord/discord-fake.ts'
+import { pathTo } from '../support/discord/path-to.ts'
 import type { Act, Person } from './script.ts'
 import { halfOf, type Side, type Trouble } from './side.ts'
 import type { Delivery } from './storm.ts'
@@ -48,7 +49,7 @@ export async function startDiscordSide({ app, people, now, tokenOf }: Options): 
 
   async function perform({ person, deed }: Act): Promise<Conversation> {
     const { userId: user } = person
-    if (deed.kind === 'line') return fake.slash({ user, channel: CHANNEL, path: ['pos', ...deed.command.split(' ')], options: deed.input })
+    if (deed.kind === 'line') return fake.slash({ user, channel: CHANNEL, path: pathTo(fake, deed.command), options: deed.input })
     if (deed.kind === 'press') {
       const token = tokens.get(deed.event)
       const made = [...talks.values()]

@@ -15,6 +15,7 @@ import { deliverOutbox } from '../../jobs/deliver-outbox.ts'
 import { startCommunity, type Community } from './community.ts'
 import { visibleText } from './discord/conversation.ts'
 import { startDiscordFake, type DiscordFake } from './discord/discord-fake.ts'
+import { pathTo } from './discord/path-to.ts'
 import { keepRecords } from './telegram/kept-records.ts'
 import { startTelegramFake, type TelegramFake } from './telegram/telegram-fake.ts'
 
@@ -90,7 +91,7 @@ export async function startAnnounceStage(genesis: number): Promise<AnnounceStage
     telegram,
     channel,
     olga: (command, options = {}, where = channel) =>
-      discord.slash({ user: OLGA, channel: where, path: ['pos-admin', ...command.split(' ')], options }),
+      discord.slash({ user: OLGA, channel: where, path: pathTo(discord, command), options }),
     oleg: (text, { chat, ...where } = {}) => telegram.send({ user: OLEG, ...(chat === 'private' ? {} : { chat: GROUP }), text, ...where }),
     worker,
     deliver: (parts = worker()) => deliverOutbox({ draw: community.draw, ...parts, publicLanguage: 'en' }, community.clock.now),

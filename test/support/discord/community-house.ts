@@ -8,6 +8,7 @@ import { NO_CHAIN } from '../community.ts'
 import { freshDatabase } from '../postgres.ts'
 import type { Conversation } from './conversation.ts'
 import { startDiscordFake, type DiscordFake } from './discord-fake.ts'
+import { pathTo } from './path-to.ts'
 import { pingsIn } from './pings.ts'
 
 export const HOME = '200000000000000001'
@@ -72,17 +73,8 @@ export async function openCommunityHouse(now: Instant, options: Partial<DiscordB
     bot: running,
     reported,
     async give(user, command, options = {}, where = {}) {
-      const words = command.split(' ')
-      const roots = fake.registeredCommands(where.guild).length > 0 ? fake.registeredCommands(where.guild) : fake.registeredCommands()
-      const root = roots.find(({ options: list = [] }) =>
-        list.some(
-          (each) =>
-            each.name === words[0] &&
-            (words[1] === undefined || ('options' in each && each.options?.some(({ name }) => name === words[1]))),
-        ),
-      )
       const place = { ...(where.guild === undefined && where.dm !== true && where.channel === undefined ? { channel } : {}), ...where }
-      const talk = await fake.slash({ user, path: [root?.name ?? 'pos', ...words], options, ...place })
+      const talk = await fake.slash({ user, path: pathTo(fake, command, where.guild), options, ...place })
       // A refusal of a public command takes the placeholder away before it comes.
       return talk.until('the answer', ({ text }) => text !== '')
     },
