@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openReview } from '../../adapters/postgres/review-open.ts'
+import { pos } from '../../core/shared/amount.ts'
 import { HOUR } from '../../core/shared/instant.ts'
 import { ALL, readPage, startDeskWorld, type DeskWorld } from '../support/desk-world.ts'
 import type { Visitor, WebWorld } from '../support/web-world.ts'
@@ -105,6 +106,27 @@ describe('what is shown', () => {
     expect(open).not.toContain(`<bdi>${seated}</bdi>`)
   })
 
+  test('a campaign is decided on the same page: no amount where nothing is paid, no original to name', async () => {
+    const number = await stage.campaign(cora, pos(5_000))
+    // Its form comes with the first that is sent in.
+    await stage.submission(cora, { campaign: number })
+    await stage.database.prisma.campaign.update({ where: { number }, data: { status: 'proposed' } })
+    const subject = `CMP-${number}`
+    const terms = { contributor: cora, campaign: number, needed: 2, panel: 4, spreadPercent: 0, blind: false, lowest: 0n, highest: 0n }
+    const item = { kind: 'campaign', subject, ...terms, duplicatePercent: 0, revision: 1 } as const
+    await stage.database.transaction(async (tx) => ({ keep: true, value: await openReview(tx, item, world.clock.now) }))
+    const ann = await as('ann')
+    expect(await readPage(ann, '/desk')).toContain(`<a href="/desk/${subject}" data-item>`)
+    const shown = await readPage(ann, `/desk/${subject}`)
+    for (const text of ['Translation sprint', 'Cora Contributor', 'Nothing is paid for it.']) expect(shown).toContain(text)
+    expect(shown).not.toMatch(/name="amount"|name="of"/)
+    expect((await act(ann, subject, 'approve', { revision: '1' })).status).toBe(303)
+    const response = await act(await as('bob'), subject, 'approve', { revision: '1' })
+    expect(response.status).toBe(303)
+    expect(await readPage(ann, `/desk/${subject}`)).toContain('You have decided: approved.')
+    expect((await stage.database.prisma.campaign.findUniqueOrThrow({ where: { number } })).status).toBe('approved')
+  })
+
   test('the queue: soonest due first, filters, pages without gaps, counts, budget', async () => {
     const { prisma } = stage.database
     await prisma.reviewAssignment.updateMany({ where: { state: 'asked' }, data: { state: 'lapsed' } })
@@ -116,7 +138,7 @@ describe('what is shown', () => {
     }
     const appeal = await stage.sendIn(cora, { ...ALL, kind: 'appeal' })
     const lin = await as('lin')
-    const items = (text: string) => [...text.matchAll(/<a href="\/desk\/(SUB-\d+)" data-item>/g)].map(([, subject]) => subject)
+    const items = (text: string) => [...text.matchAll(/<a href="\/desk\/((?:SUB|CMP)-\d+)" data-item>/g)].map(([, subject]) => subject)
     for (const [who, show, more] of [
       [lin, 'mine', 0],
       [await as('hui'), 'open', await prisma.reviewItem.count({ where: { state: 'open', assignments: { none: { state: 'asked' } } } })],
