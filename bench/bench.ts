@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { measureAnnouncements } from './announce.ts'
 import { measureAcknowledge } from './acknowledge.ts'
 import { measureApprovals } from './approvals.ts'
+import { measureDesk } from './desk.ts'
 import { measureInteractions } from './interactions.ts'
 import { measureCheckIns } from './check-ins.ts'
 import { measureKills } from './kill-check-ins.ts'
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   acknowledge: measureAcknowledge,
   interactions: () => measureInteractions(seconds),
   announce: measureAnnouncements,
+  desk: measureDesk,
   approvals: measureApprovals,
   similar: measureSimilar,
   start: measureStart,

@@ -19,6 +19,7 @@ import { startBots } from './bots.ts'
 import { openClock } from './clock.ts'
 import { compose } from './compose.ts'
 import type { Config } from './config.ts'
+import { composeDesk } from './desk.ts'
 import { guardDeployment } from './deployment-guard.ts'
 import { composeJobs } from './jobs.ts'
 import { createMetrics } from './metrics.ts'
@@ -178,6 +179,7 @@ async function start(
       deployment,
       deposits: composePermitDeposits(database, chain),
       web: composeWeb({ database, members, proof, now: Date.now, publicOrigin: origin, config }),
+      desk: composeDesk(database, deployment.genesis),
       telegram: telegram.door,
       sandbox: config.isSandbox
         ? createSandbox({

@@ -32,7 +32,7 @@ const reviewEffects = (genesis: Instant): ReviewEffects => ({
 })
 
 /** What reviewers read of items that are no submissions. */
-const reviewContents = (genesis: Instant): ReviewContents => ({
+export const reviewContents = (genesis: Instant): ReviewContents => ({
   dispute: disputeContent(genesis),
   campaign: (tx, { subject }) => readCampaignContent(tx, campaignNumber(subject)),
 })

@@ -15,6 +15,7 @@ import { languageOf } from './language.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { ProblemError, problems } from './problem.ts'
 import { accountRoutes } from './routes/account-routes.ts'
+import { deskRoutes } from './routes/desk-routes.ts'
 import { depositRoutes } from './routes/deposit-routes.ts'
 import { economyRoutes } from './routes/economy-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
@@ -87,6 +88,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   await server.register(signInRoutes(app))
   await server.register(accountRoutes(app))
   await server.register(walletRoutes(app))
+  await server.register(deskRoutes(app))
   if (app.telegram !== undefined) await server.register(telegramRoutes(app, app.telegram))
   if (app.sandbox !== undefined) await registerSandbox(server, app, app.sandbox)
   methods.complete()

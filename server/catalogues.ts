@@ -1,6 +1,7 @@
 import { permitTexts } from '../core/settlement/permit-deposit.texts.ts'
 import type { Catalogue } from '../core/shared/text.ts'
 import { depositTexts } from './pages/deposit.texts.ts'
+import { deskTexts } from './pages/desk.texts.ts'
 import { pageTexts } from './pages/page.texts.ts'
 import { sandboxTexts } from './pages/sandbox.texts.ts'
 import { problemTexts } from './problem.texts.ts'
@@ -14,4 +15,5 @@ export const SERVER_CATALOGUES: readonly Catalogue[] = [
   permitTexts.catalogue,
   problemTexts.catalogue,
   signInTexts.catalogue,
+  deskTexts.catalogue,
 ]

@@ -2,6 +2,7 @@ import type { AccountView } from '../core/identity/account.port.ts'
 import type { Challenges, Sessions } from '../core/identity/session.port.ts'
 import type { SignInWays } from '../core/identity/sign-in.port.ts'
 import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
+import type { DeskReads } from '../core/review/desk.port.ts'
 import type { PermitDeposits } from '../core/settlement/permit-deposit.ts'
 import type { Actor, ChatAccount, ChatPlace } from '../core/shared/actor.ts'
 import type { ChatApp } from '../core/shared/chat-app.ts'
@@ -25,6 +26,7 @@ export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prom
   /** Deposits without gas; undefined where nothing can be sent to the chain. */
   readonly deposits: PermitDeposits | undefined
   readonly web: WebDoor
+  readonly desk: DeskReads
   /** Undefined when Telegram delivers nothing here: then its route does not exist. */
   readonly telegram: TelegramDoor | undefined
   /** Undefined when the sandbox is off: then its routes do not exist. */

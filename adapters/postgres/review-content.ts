@@ -12,7 +12,7 @@ import { Localized } from './review-panel.ts'
 export type ReadContent = (tx: Tx, item: ReviewItem) => Promise<Pick<ItemContent, 'title' | 'answers'>>
 export type ReviewContents = Readonly<Partial<Record<ReviewKind, ReadContent>>>
 
-const Definition = z.object({
+export const Definition = z.object({
   title: Localized,
   fields: z.array(
     z.object({
@@ -24,7 +24,7 @@ const Definition = z.object({
   ),
 })
 type Fields = z.output<typeof Definition>['fields']
-const AnswerValues: z.ZodType<Answers> = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+export const AnswerValues: z.ZodType<Answers> = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 
 /** A submission as its panel reads it, and what is nearly the same. */
 export interface SubmissionContent {
@@ -55,7 +55,7 @@ export async function readSubmission(tx: Tx, item: ReviewItem, source: string): 
   return { content, similar: await similarTo(tx, { form: row.form, number, fields, text: comparedText(fields, answers) }) }
 }
 
-function shownAnswers(fields: Fields, answers: Answers): readonly ShownAnswer[] {
+export function shownAnswers(fields: Fields, answers: Answers): readonly ShownAnswer[] {
   return fields.flatMap(({ id, label, options }) => {
     const answer = answers[id]
     if (answer === undefined || answer.length === 0) return []

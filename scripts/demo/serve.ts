@@ -1,5 +1,6 @@
 import { takeNotices } from '../../adapters/postgres/notices.ts'
 import type { Clock } from '../../main/clock.ts'
+import { composeDesk } from '../../main/desk.ts'
 import { createMetrics } from '../../main/metrics.ts'
 import { readParts } from '../../main/readiness.ts'
 import { createSandbox } from '../../main/sandbox.ts'
@@ -26,6 +27,7 @@ export async function serve(world: World, { port, language, clock }: ServeOption
     ...chat,
     reads: world.reads,
     web: world.web,
+    desk: composeDesk(database, GENESIS),
     telegram: undefined,
     statements: world.statements,
     now: () => clock.now(),

@@ -1,5 +1,6 @@
 import { permitRefusals } from '../../core/settlement/permit-deposit.refusals.ts'
 import { MAX_RELAYED, MIN_RELAYED, RELAYED_A_DAY } from '../../core/settlement/permit-deposit.rules.ts'
+import { deskProblems } from '../desk.problems.ts'
 import { problems, refusalProblem, type Problem } from '../problem.ts'
 import { signInProblems } from '../sign-in.problems.ts'
 import { html, type Html } from './html.ts'
@@ -45,6 +46,8 @@ export function problemsPage(reader: Reader): Html {
     problems.keyReused(),
     ...depositProblems(),
     ...Object.values(signInProblems).map((made) => made()),
+    deskProblems.forbidden(),
+    deskProblems.own('SUB-12'),
     problems.fault(60),
     problems.bug('…'),
   ]

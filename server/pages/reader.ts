@@ -12,6 +12,8 @@ export interface Reader {
   /** Public address, without a slash at the end. */
   readonly origin: string
   readonly hasSandbox: boolean
+  /** May see the review desk. */
+  readonly isReviewer: boolean
   /** A text in the reader's language, escaped; instants become `<time>`. */
   say(value: TextValue): Html
   /** The same for attributes and titles; instants in UTC. */

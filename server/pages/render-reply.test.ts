@@ -15,6 +15,7 @@ const reader: Reader = {
   address: '/',
   origin: 'http://localhost',
   hasSandbox: true,
+  isReviewer: false,
   say: (value) => sayHtml(speak, value, 'en'),
   plain: (value) => sayPlain(speak, value, 'en'),
 }

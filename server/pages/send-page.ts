@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { mayUse } from '../../core/shared/dispatch.ts'
 import type { ServerApp } from '../server-app.ts'
 import type { Html } from './html.ts'
 import { sayHtml, sayPlain, type Reader } from './reader.ts'
@@ -13,6 +14,7 @@ export function readerOf(app: ServerApp, request: FastifyRequest): Reader {
     address: `${address.pathname}${address.search}`,
     origin: app.publicOrigin,
     hasSandbox: app.sandbox !== undefined,
+    isReviewer: request.session !== undefined && mayUse(request.session.actor, 'reviewer'),
     say: (value) => sayHtml(app.speak, value, language),
     plain: (value) => sayPlain(app.speak, value, language),
   }

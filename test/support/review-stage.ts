@@ -47,7 +47,11 @@ const DEFINITION = {
 const TERMS = { needed: 2, panel: 3, spreadPercent: 30, blind: true, lowest: pos(20), highest: pos(500), duplicatePercent: 10, revision: 1 }
 
 export async function startReviewStage(genesis: Instant): Promise<ReviewStage> {
-  const community = await startCommunity(genesis)
+  return stageReview(await startCommunity(genesis), genesis)
+}
+
+/** The same over a community that runs already. */
+export async function stageReview(community: Community, genesis: Instant): Promise<ReviewStage> {
   const { prisma } = community.database
   const forms = new Map<number | undefined, Promise<number>>()
 

@@ -13,6 +13,7 @@ import { done, refuse, type Refusal } from '../../core/shared/refusal.ts'
 import { personaAccount, type Persona } from '../../core/shared/persona.ts'
 import { SERVER_CATALOGUES } from '../../server/catalogues.ts'
 import type { ReadinessPart, ServerApp } from '../../server/server-app.ts'
+import { SAMPLE_DESK } from './sample-desk.ts'
 import { sampleWeb } from './sample-web.ts'
 import { createSampleApp, type SampleApp } from './sample-app.ts'
 
@@ -127,6 +128,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
       timelock: `0x${'7'.repeat(40)}`,
     },
     deposits: sampleDeposits(world),
+    desk: SAMPLE_DESK,
     web: sampleWeb({ now: () => world.now, recognise: chat.recognise }),
     telegram: undefined,
     sandbox: {

@@ -3,13 +3,14 @@ import { freePort } from '../../adapters/process/local-process.ts'
 import { SECOND, type Instant } from '../../core/shared/instant.ts'
 import type { Config } from '../../main/config.ts'
 import { Secret } from '../../main/secret.ts'
+import { composeDesk } from '../../main/desk.ts'
 import { composeWeb } from '../../main/web.ts'
 import { createServer } from '../../server/app.ts'
 import type { ServerApp } from '../../server/server-app.ts'
 import { startCommunity, type Community } from './community.ts'
 import { createSampleServer } from './sample-server.ts'
 
-const GENESIS = Date.UTC(2027, 0, 31)
+export const WEB_GENESIS = Date.UTC(2027, 0, 31)
 export const TELEGRAM_TOKEN = '123456:AAtelegram-canary-AAAAAAAAAAAAAA'
 export const CLIENT_ID = '112233445566778899'
 export const CLIENT_SECRET = 'discord-canary-secret-0123456789'
@@ -41,6 +42,8 @@ export interface WebWorldOptions {
   /** Where Discord's stand-in listens; signing in with Discord is offered with it. */
   readonly discordUrl?: string
   readonly nodeUrl?: string
+  /** A database that is there already; else a new one. */
+  readonly databaseUrl?: string
   readonly isSandbox?: boolean
   readonly telegram?: boolean
   readonly origin?: 'https' | 'http'
@@ -50,7 +53,7 @@ export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebW
   const port = await freePort()
   const base = `http://localhost:${port}`
   const publicOrigin = options.origin === 'https' ? 'https://pos.example.org' : base
-  const community = await startCommunity(GENESIS, undefined, options.nodeUrl, publicOrigin)
+  const community = await startCommunity(WEB_GENESIS, options.databaseUrl, options.nodeUrl, publicOrigin)
   const { chat, members, proof, clock, database } = community
   const lines: string[] = []
   const note = (fields: object, message: string) => void lines.push(`${message} ${show(fields)}`)
@@ -69,6 +72,7 @@ export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebW
       note({ error, ...context }, 'bug')
       return 'BUG'
     },
+    desk: composeDesk(database, WEB_GENESIS),
     web: composeWeb({ database, members, proof, now: () => clock.now, publicOrigin, config }),
     ...(options.isSandbox === false ? { sandbox: undefined } : {}),
     trustedProxies: ['127.0.0.1', '::1'],
