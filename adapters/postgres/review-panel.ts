@@ -43,7 +43,7 @@ export const Titles = Localized.nullable().transform((title) => title ?? undefin
 
 /** Verdicts `a` that count for item `i`. */
 export const COUNTED = Prisma.sql`a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision`
-/** The title of the form that item `i` answers, in both languages; null for what has none. */
+/** The title of the form that item `i` answers, or of the campaign that it is about, in both languages; null for what has none. */
 export const TITLE = Prisma.sql`coalesce(
   (SELECT v.definition -> 'title' FROM form f JOIN form_version v ON v.form = f.number AND v.version = f.version
    WHERE f.number = i.form AND i.kind IN ('submission', 'appeal')),
