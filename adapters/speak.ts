@@ -31,6 +31,7 @@ export function createSpeak(catalogues: readonly Catalogue[]): Speak {
     if (typeof value === 'bigint') return style.escape(`${shortAmountRoundedDown(value)} PoS`)
     if ('at' in value) return style.instant(value.at)
     if ('en' in value) return style.escape(value[language])
+    if ('page' in value) return style.page?.(value.page) ?? style.escape(value.page)
     if (!isText(value)) return style.mention?.(value) ?? style.escape(value.id)
     const written = Object.fromEntries(Object.entries(value.values).map(([name, inner]) => [name, speak(inner, language, style)]))
     const ofOne = `${value.key}_one`

@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createSpeak } from '../../adapters/speak.ts'
+import { sharedTexts } from '../../core/shared/shared.texts.ts'
+import type { TextValue } from '../../core/shared/text.ts'
 import { readMarkdown } from '../../test/support/discord/read-markdown.ts'
 import { cutMarkdown, cutPlain, escapeMarkdown, markdownStyle, plainStyle } from './markdown.ts'
 
@@ -43,6 +46,39 @@ describe('escapeMarkdown', () => {
   test('signs that turn text round are removed', () => {
     expect(escapeMarkdown('a\u202eb\u2066c\u200ed\u0000e\nf')).toBe('abcde\nf')
     expect(plainStyle.escape('a\u202eb\u0007*')).toBe('ab*')
+  })
+})
+
+describe('a page of our own', () => {
+  const ORIGIN = 'https://pos.example.org'
+  const PAGE = `${ORIGIN}/periods/4?language=zh#top`
+  const speak = createSpeak([sharedTexts.catalogue])
+  const sentence = (values: readonly TextValue[]) =>
+    values.map((text) => speak(sharedTexts.say('plain', { text }), 'en', markdownStyle)).join(' ')
+
+  test('is a link without a preview, and nothing that a member writes becomes one, not even the same words', () => {
+    const written = fc.oneof(
+      nasty,
+      fc.constantFrom(PAGE, `<${PAGE}>`, `${ORIGIN}/`, `[x](${PAGE})`, `${PAGE}>`, '<', `\\<${PAGE}>`),
+      nasty.map((part) => `${PAGE}${part}`),
+      nasty.map((part) => `<${part}${PAGE}`),
+    )
+    fc.assert(
+      fc.property(written, written, fc.integer({ min: 1, max: 200 }), (before, after, max) => {
+        const whole = sentence([before, { page: PAGE }, after])
+        expect(readMarkdown(whole).live).toEqual([`<${PAGE}>`])
+        expect(readMarkdown(sentence([before, after])).live).toEqual([])
+        const { live } = readMarkdown(cutMarkdown(whole, max))
+        expect(live.filter((each) => each !== `<${PAGE}>`)).toEqual([])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('is shown as itself where it is no plain address, and where Discord reads no markup', () => {
+    for (const page of ['javascript:alert(1)', `${PAGE}> @everyone`, 'https://', `${PAGE}\n`])
+      expect(readMarkdown(sentence([{ page }])).live).toEqual([])
+    expect(speak({ page: PAGE }, 'en', plainStyle)).toBe(PAGE)
   })
 })
 

@@ -1,4 +1,5 @@
 import { isoSecond } from '../../core/shared/instant.ts'
+import { isSnowflake } from '../../core/shared/snowflake.ts'
 import type { WritingStyle } from '../../core/shared/speak.ts'
 
 /** Signs that turn text round or hide in it, and control characters but line breaks: they could make a name look like another. */
@@ -20,12 +21,17 @@ export function escapeMarkdown(plain: string): string {
     .replace(LINE_START, (_all, indent: string, mark: string) => (/\d/.test(mark) ? `${indent}${mark}\\` : `${indent}\\${mark}`))
 }
 
+/** Signs of which addresses of our own are made; none of them ends the brackets round one. */
+const ADDRESS = /^https?:\/\/[\w\-.~:/?#%&=+,]+$/
+
 /** For message text: Discord shows `<t:…>` in each reader's own zone. */
 export const markdownStyle: WritingStyle = {
   escape: escapeMarkdown,
   instant: (at) => `<t:${Math.floor(at / 1000)}:f>`,
   // A name to read, no call: `allowed_mentions` is empty in every message.
-  mention: ({ mention, id }) => (/^\d{1,20}$/.test(id) ? `<${mention === 'channel' ? '#' : '@&'}${id}>` : escapeMarkdown(id)),
+  mention: ({ mention, id }) => (isSnowflake(id) ? `<${mention === 'channel' ? '#' : '@&'}${id}>` : escapeMarkdown(id)),
+  // In brackets it is opened by a press and loads no preview.
+  page: (address) => (ADDRESS.test(address) ? `<${address}>` : escapeMarkdown(address)),
 }
 
 /** For where Discord reads no markup: labels of buttons, forms, descriptions of commands. */
@@ -34,10 +40,10 @@ export const plainStyle: WritingStyle = {
   instant: (at) => `${isoSecond(at).slice(0, 16).replace('T', ' ')} UTC`,
 }
 
-/** A timestamp or an escape whose end was cut off; an escaped `<` is a whole sign. */
-const HALF = /(?<!\\)((?:\\\\)*)(?:<(?:t(?::-?\d*(?::\w?)?)?)?|\\)$/
+/** A timestamp, an address or an escape whose end was cut off; an escaped `<` is a whole sign. */
+const HALF = /(?<!\\)((?:\\\\)*)(?:<(?:t(?::-?\d*(?::\w?)?)?|h[^\s<>]*)?|\\)$/
 
-/** At most `max` UTF-16 units of markdown, ending in `…` when cut; never in the middle of a character, an escape or a timestamp. */
+/** At most `max` UTF-16 units of markdown, ending in `…` when cut; never in the middle of a character, an escape, an address or a timestamp. */
 export function cutMarkdown(text: string, max: number): string {
   if (text.length <= max) return text
   return `${wellCut(text, max - 1).replace(HALF, '$1')}…`

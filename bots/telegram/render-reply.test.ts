@@ -67,12 +67,29 @@ describe('what a reply looks like', () => {
     expect(only({ table }).text).toBe(`• A — Text: ${'x'.repeat(40)} · N: 7`)
   })
 
-  it('keeps links to our own pages and to nothing else', () => {
-    const values = ['https://pos.example.org/statements/3', 'https://evil.example/x', 'see evil.com', '@ann', '/balance', '#tag']
-    const shown = only({ lines: values.map(plain) }).text.split('\n')
-    expect(shown[0]).toBe(values[0])
-    expect(shown.slice(1).map((line) => line.includes('\u2060'))).toEqual([true, true, true, true, true])
+  it('keeps links to our own pages that the product names, and to nothing else', () => {
+    const page = 'https://pos.example.org/statements/3'
+    const values = [page, page, 'https://evil.example/x', 'see evil.com', '@ann', '/balance', '#tag']
+    const lines = values.map((value, index) => plain(index === 0 ? { page: value } : value))
+    const shown = only({ lines }).text.split('\n')
+    expect(shown[0]).toBe(page)
+    expect(shown.slice(1).map((line) => line.includes('\u2060'))).toEqual([true, true, true, true, true, true])
     expect(shown.join('\n').replaceAll('\u2060', '')).toBe(values.join('\n'))
+  })
+
+  it('makes a link of nothing that a member writes, whatever it says', () => {
+    const page = 'https://pos.example.org/wallet/link#token'
+    const written = fc.oneof(
+      fc.constantFrom(page, `<a href="${page}">x</a>`),
+      fc.string({ maxLength: 40 }).map((end) => `${page}${end}`),
+    )
+    fc.assert(
+      fc.property(written, (text) => {
+        const links = only({ lines: [plain(text)] })
+        expect(links.text).not.toContain('://')
+        expect(links.entities).toEqual([])
+      }),
+    )
   })
 
   it('gives a long text to copy as a file, a short one as it is', () => {

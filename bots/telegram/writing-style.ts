@@ -5,13 +5,14 @@ import { knownZone } from '../../core/shared/zone.ts'
 const JOINER = '\u2060'
 
 /**
- * How sentences are written in messages: still plain text, made HTML as a whole later. Values of users cannot mention, command or link; only addresses of
- * our own pages stay links. Instants are shown in the reader's zone, named, in a form that can be typed back.
+ * How sentences are written in messages: still plain text, made HTML as a whole later. Values of users cannot mention, command or link, not even to our own
+ * pages; only addresses that the product names itself stay links. Instants are shown in the reader's zone, named, in a form that can be typed back.
  */
 export function messageStyle(timeZone: string, publicOrigin: string): WritingStyle {
   return {
-    escape: (plain) => (isOwnAddress(plain, publicOrigin) ? plain : showAsItself(plain)),
+    escape: showAsItself,
     instant: (at) => writeInstant(at, timeZone),
+    page: (address) => (isOwnAddress(address, publicOrigin) ? address : showAsItself(address)),
   }
 }
 

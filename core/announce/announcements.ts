@@ -34,7 +34,7 @@ const Statement = z.union([
 export function statementAnnounced(payload: unknown, publicOrigin: string, periods: readonly PeriodView[]): Announcement {
   const statement = Statement.parse(payload)
   const { period } = statement
-  const url = `${publicOrigin}/periods/${period}`
+  const url = { page: `${publicOrigin}/periods/${period}` }
   return {
     topic: 'statements',
     subject: `P-${period}`,

@@ -20,7 +20,10 @@ export const balanceCommand = defineCommand({
     audience: 'private',
     tone: 'info',
     title: say('balanceTitle'),
-    lines: [...(withdrawable < balance ? [say('freshHint')] : []), ...(wallet === null ? [] : [say('depositHint', { url: depositAt })])],
+    lines: [
+      ...(withdrawable < balance ? [say('freshHint')] : []),
+      ...(wallet === null ? [] : [say('depositHint', { url: { page: depositAt } })]),
+    ],
     fields: [
       { label: say('balance'), value: balance },
       { label: say('withdrawable'), value: withdrawable },

@@ -49,7 +49,7 @@ export const statementCommand = defineCommand({
         : say(canDispute ? 'statementDraft' : 'statementDisputed', { at: { at: period.closesAt } }),
       say('statementMine', { amount: mine.amount, count: mine.count }),
       ...(mine.corrected === 0n ? [] : [say('statementCorrected', { amount: mine.corrected })]),
-      say('statementPage', { url }),
+      say('statementPage', { url: { page: url } }),
     ],
     fields: periodFields(period),
     ...(period.statementRoot === null ? {} : { verbatim: period.statementRoot }),

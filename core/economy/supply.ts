@@ -15,12 +15,12 @@ export const supplyCommand = defineCommand({
   effect: 'read',
   audience: 'public',
   input: z.object({}),
-  run: async ({ now, port }: Run<EconomyViewPort>) => done({ supply: await port.supply(now), url: port.publicOrigin }),
+  run: async ({ now, port }: Run<EconomyViewPort>) => done({ supply: await port.supply(now), url: `${port.publicOrigin}/` }),
   render: ({ supply, url }) => ({
     audience: 'public',
     tone: supply.reserve?.ok === false ? 'fault' : 'info',
     title: say('supplyTitle'),
-    lines: [say('page', { url })],
+    lines: [say('page', { url: { page: url } })],
     fields: [
       { label: say('released'), value: supply.released },
       { label: say('granted'), value: supply.granted },

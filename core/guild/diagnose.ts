@@ -5,7 +5,7 @@ import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { GuildReport, Right } from '../shared/chat-app.ts'
 import type { Text } from '../shared/text.ts'
 import { diagnoseTexts } from './diagnose.texts.ts'
-import { channelField } from './guild-fields.ts'
+import { channelField, isChannelOf, noSuchChannel } from './guild-fields.ts'
 import { requireGuild, type GuildKey } from './guild.port.ts'
 
 const { say } = diagnoseTexts
@@ -35,6 +35,7 @@ export const diagnoseCommand = defineCommand({
   async run({ actor, port }: Run<DiagnosePort>, { channel }): Promise<Outcome<GuildReport>> {
     const guild = requireGuild(actor.account.platform, actor.place)
     if (!guild.ok) return guild
+    if (channel !== undefined && !isChannelOf(guild.result.platform, channel)) return refuse(noSuchChannel(say('channel')))
     const here = actor.place.threadId ?? actor.place.chatId
     const chosen = channel === undefined ? await port.usedChannels.chosen(guild.result) : undefined
     const chatIds = [...new Set([channel ?? here, ...(chosen === undefined ? [] : [chosen])])]

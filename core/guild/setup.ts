@@ -8,7 +8,7 @@ import { listText } from '../shared/list-text.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { Button, Choice, Reply } from '../shared/reply.ts'
 import { LANGUAGES, type Language, type Text, type TextValue } from '../shared/text.ts'
-import { channelField, groupRoleField } from './guild-fields.ts'
+import { channelField, groupRoleField, isChannelOf, noSuchChannel } from './guild-fields.ts'
 import { requireGuild, type AnnounceChat, type GuildKey, type GuildSettings } from './guild.port.ts'
 import { guildTexts } from './guild.texts.ts'
 import { mapRole } from './role-map.ts'
@@ -42,6 +42,7 @@ export const setupCommand = defineCommand({
     const found = requireGuild(actor.account.platform, actor.place)
     if (!found.ok) return found
     const guild = found.result
+    if (channel !== undefined && !isChannelOf(guild.platform, channel)) return refuse(noSuchChannel(say('setupChannel')))
     if (channel !== undefined && guild.platform !== 'discord' && channel !== guild.communityId)
       return refuse({ code: 'guild.other_chat', kind: 'invalid', reason: say('otherChat'), nextStep: say('otherChatNext') })
     for (const [field, groupRoleId] of [

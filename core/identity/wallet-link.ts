@@ -65,7 +65,7 @@ function pageReply({ page, expiresAt }: LinkPage): Reply {
     audience: 'private',
     tone: 'info',
     title: say('pageTitle'),
-    lines: [say('pageAt', { page }), say('pageUntil', { at: { at: expiresAt } }), say('linkSafe'), say('pageElse')],
+    lines: [say('pageAt', { page: { page } }), say('pageUntil', { at: { at: expiresAt } }), say('linkSafe'), say('pageElse')],
   }
 }
 

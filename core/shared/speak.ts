@@ -9,6 +9,8 @@ export interface WritingStyle {
   instant(at: Instant): string
   /** How the platform shows the name of a thing of its own; where it is missing, the id is shown. */
   mention?(mention: Mention): string
+  /** An address of our own that the reader can open; where it is missing, it is shown as itself. */
+  page?(address: string): string
 }
 
 /** Says a text in a language, in a platform's writing style. Implemented by `adapters/speak.ts`; bots and pages only receive it. */

@@ -6,9 +6,9 @@ export type Language = (typeof LANGUAGES)[number]
 
 /**
  * What may stand in a text: a string (always shown as plain text, escaped by each platform), a whole number, an amount in nano (bigint),
- * an instant (shown in the reader's zone), a channel or role of a server, words of the community's own in both languages, or another text.
+ * an instant (shown in the reader's zone), a channel or role of a server, a page of our own, words of the community's own in both languages, or another text.
  */
-export type TextValue = string | number | Amount | { readonly at: Instant } | Mention | OwnWords | Text
+export type TextValue = string | number | Amount | { readonly at: Instant } | Mention | PageAddress | OwnWords | Text
 
 /** What a community wrote itself, once a language: shown in the reader's language, as plain text like every string. */
 export type OwnWords = Readonly<Record<Language, string>>
@@ -17,6 +17,11 @@ export type OwnWords = Readonly<Record<Language, string>>
 export interface Mention {
   readonly mention: 'channel' | 'group-role'
   readonly id: string
+}
+
+/** The whole address of a page of our own, to be opened from a chat. What members write is a string, and no string becomes a link, whatever it says. */
+export interface PageAddress {
+  readonly page: string
 }
 
 /** A sentence in no language yet: a key of a catalogue and its values. Renderers give it the reader's language. */

@@ -41,8 +41,11 @@ export interface HostileHouse extends AsyncDisposable {
 const HIDDEN = /[\0\u202a-\u202e\u2066-\u2069]/
 const NOT_A_REFUSAL = /`(?:bug|fault)[.\w]*`/
 const REFUSAL = /`[a-z]+\.[a-z_]+`/
-/** Our own pages, and channels that the product names. */
-const OURS = /^(?:https?:\/\/localhost:8080|<#\d{15,20}>$)/
+/**
+ * Our own pages as the product alone writes them, channels that the product names, and the role that the commands about roles are soundly given: they show it
+ * by its name on purpose, and it calls nobody, which `pingsIn` proves of every message. No hostile value is an id, so no other role may be seen.
+ */
+const OURS = new RegExp(`^<(?:http://localhost:8080/[^\\s>]*|#\\d{17,20}|@&${SOUND_INPUT['role map']?.['groupRole']})>$`)
 
 /** The message from which a form was opened was changed, or taken away. It may read as before: the same question once more. */
 const isReplaced = ({ method, path, status }: RequestRecord, { token }: APIInteraction): boolean =>

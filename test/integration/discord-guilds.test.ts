@@ -297,10 +297,10 @@ describe('the registered commands', () => {
     const paths = house.fake
       .registeredCommands()
       .flatMap(({ name: root, options = [] }) =>
-        options.flatMap((option) =>
+        options.flatMap((option): [string, string | null, string][] =>
           option.type === ApplicationCommandOptionType.SubcommandGroup
-            ? (option.options ?? []).map(({ name }) => [root, option.name, name] as const)
-            : [[root, null, option.name] as const],
+            ? (option.options ?? []).map(({ name }) => [root, option.name, name])
+            : [[root, null, option.name]],
         ),
       )
     const named = paths.map((path) => commandName(present(slash.find(...path))))

@@ -20,7 +20,7 @@ const VALUES: Readonly<Record<string, TextValue>> = {
   tickets: 2,
   event: 'EVT-12',
   name: 'Ann <b>@Lee</b>',
-  url: 'http://localhost:8080/periods/4',
+  url: { page: 'http://localhost:8080/periods/4' },
   address: '0x52908400098527886E0F7030069857D2E4169EE7',
   code: '12-7K3M-9QRT',
 }
