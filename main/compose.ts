@@ -152,7 +152,12 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     draw: drawOrLeaveOut(drawer, { log, report }),
     chat: {
       dispatch: illustrated(dispatch, drawer, log),
-      suggest: createSuggest(definitions, { ...members, isHome, now, sources: suggestionSources(database, genesis, definitions) }),
+      suggest: createSuggest(definitions, {
+        ...members,
+        isHome,
+        now,
+        sources: suggestionSources(database, { genesis, proof }, definitions),
+      }),
       languageOf: createLanguageOf(members.recognise),
       commands: definitions,
       speak,

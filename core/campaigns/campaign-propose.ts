@@ -45,7 +45,7 @@ export const campaignProposeCommand = defineCommand({
     summary: paragraphsField(say('summary'), { max: 1_000, maxLines: 30 }),
     start: instantField(say('start')).optional(),
     most: amountField(say('most')).optional(),
-    campaign: codeField(say('change'), 'CMP').optional(),
+    campaign: codeField(say('change'), 'CMP', 'campaign').optional(),
   }),
   async run({ actor, now, port }: Run<CampaignPort>, input): Promise<Outcome<Proposed>> {
     const zone = (at: number) => zoneOffset(actor.timeZone, at)

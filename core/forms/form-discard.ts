@@ -15,7 +15,7 @@ export const formDiscardCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ form: whichForm() }),
+  input: z.object({ form: whichForm('begun-form') }),
   async run({ actor, port }: Run<Pick<DraftPort, 'discardDraft'>>, { form: number }): Promise<Outcome<string>> {
     const form = formCode(number)
     if (await port.discardDraft(number, actor.memberId)) return done(form)

@@ -18,7 +18,7 @@ export const formExportCommand = defineCommand({
   access: 'chair',
   effect: 'read',
   audience: 'private',
-  input: z.object({ form: whichForm() }),
+  input: z.object({ form: whichForm('form') }),
   async run({ port }: Run<FormReads>, { form: number }): Promise<Outcome<Form>> {
     const form = await port.find(number)
     return form === undefined ? unknownForm(number) : done(form)

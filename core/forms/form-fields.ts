@@ -1,5 +1,5 @@
-import { codeField } from '../shared/field.ts'
+import { codeField, type SuggestSource } from '../shared/field.ts'
 import { formTexts } from './form.texts.ts'
 
 /** The form of a command, such as `FRM-2`. */
-export const whichForm = () => codeField(formTexts.say('form'), 'FRM')
+export const whichForm = (suggest?: SuggestSource) => codeField(formTexts.say('form'), 'FRM', suggest)

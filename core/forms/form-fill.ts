@@ -20,7 +20,7 @@ export const formFillCommand = defineCommand({
   effect: 'write',
   audience: 'private',
   input: z.object({
-    form: whichForm(),
+    form: whichForm('open-form'),
     question: carried(textField(say('question'), { max: 40 }).optional()),
     submission: carried(codeField(say('submission'), 'SUB').optional()),
   }),

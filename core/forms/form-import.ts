@@ -28,7 +28,7 @@ export const formImportCommand = defineCommand({
   audience: 'private',
   input: z.object({
     file: verbatimField(say('file'), { max: MAX_FILE, file: true }),
-    replaces: codeField(say('replaces'), 'FRM').optional(),
+    replaces: codeField(say('replaces'), 'FRM', 'form').optional(),
   }),
   async run({ actor, now, port }: Run<FormDeskPort>, { file, replaces }): Promise<Outcome<Imported>> {
     const form = replaces === undefined ? undefined : await port.find(replaces)

@@ -15,7 +15,7 @@ export const formOpenCommand = defineCommand({
   access: 'chair',
   effect: 'write',
   audience: 'private',
-  input: z.object({ form: whichForm() }),
+  input: z.object({ form: whichForm('form') }),
   run: ({ port }: Run<FormDeskPort>, { form }) => setStatus(port, form, 'open'),
   render: (form) => ({ audience: 'private', tone: 'done', lines: [say('opened', { form }), say('openedNext')] }),
 })
@@ -26,7 +26,7 @@ export const formCloseCommand = defineCommand({
   access: 'chair',
   effect: 'write',
   audience: 'private',
-  input: z.object({ form: whichForm() }),
+  input: z.object({ form: whichForm('form') }),
   run: ({ port }: Run<FormDeskPort>, { form }) => setStatus(port, form, 'closed'),
   render: (form) => ({ audience: 'private', tone: 'done', lines: [say('closed', { form }), say('closedNext', { form })] }),
 })

@@ -33,7 +33,7 @@ export const formSendCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ form: whichForm(), seen: carried(textField(say('seen'), { max: 20 }).optional()) }),
+  input: z.object({ form: whichForm('begun-form'), seen: carried(textField(say('seen'), { max: 20 }).optional()) }),
   async run({ actor, now, port }: Run<SendPort>, { form: number, seen }): Promise<Outcome<Sent>> {
     const form = await port.holdForm(number)
     if (form === undefined) return unknownForm(number)

@@ -20,7 +20,7 @@ export const formShowCommand = defineCommand({
   access: 'member',
   effect: 'read',
   audience: 'private',
-  input: z.object({ form: whichForm() }),
+  input: z.object({ form: whichForm('open-form') }),
   async run({ actor, now, port }: Run<FormReads>, { form: number }): Promise<Outcome<{ form: Form; pay: Pay }>> {
     const form = await port.find(number)
     if (form === undefined) return unknownForm(number)

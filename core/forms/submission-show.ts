@@ -14,7 +14,7 @@ import { submissionTexts } from './submission.texts.ts'
 
 const { say } = submissionTexts
 
-export const whichSubmission = () => codeField(say('submission'), 'SUB')
+export const whichSubmission = () => codeField(say('submission'), 'SUB', 'own-submission')
 
 /** What the member answered and how it stands; never what a quiz expected. */
 export const submissionShowCommand = defineCommand({

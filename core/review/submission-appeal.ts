@@ -20,7 +20,7 @@ export const submissionAppealCommand = defineCommand({
   access: 'member',
   effect: 'write',
   audience: 'private',
-  input: z.object({ submission: codeField(say('submission'), 'SUB'), reason: reasonField() }),
+  input: z.object({ submission: codeField(say('submission'), 'SUB', 'own-submission'), reason: reasonField() }),
   async run({ actor, now, port }: Run<AppealPort>, { submission, reason }): Promise<Outcome<string>> {
     const subject = submissionCode(submission)
     const own = await port.ownSubmission(submission, actor.memberId)

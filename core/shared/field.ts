@@ -27,6 +27,10 @@ export type SuggestSource =
   | 'broadcast'
   | 'trouble'
   | 'campaign'
+  | 'open-form'
+  | 'begun-form'
+  | 'form'
+  | 'own-submission'
   | 'seat'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */

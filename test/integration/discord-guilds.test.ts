@@ -1,5 +1,7 @@
 import { ApplicationCommandOptionType, ButtonStyle } from 'discord.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { seedForms } from '../../adapters/postgres/form-desk.ts'
+import { BUILTIN_FORMS } from '../../core/forms/builtin-forms.ts'
 import { MEMBER_WORDS, ROOTS } from '../../bots/discord/command-roots.ts'
 import { CHINESE_WORDS } from '../../bots/discord/command-words.ts'
 import { slashCommands } from '../../bots/discord/slash-commands.ts'
@@ -269,6 +271,35 @@ describe('codes and names', () => {
     expect(await values(MEMBER, ['pos', 'event', 'show'], 'event', '100%')).toEqual(['EVT-3'])
     expect(await values(MEMBER, ['pos', 'event', 'show'], 'event', '_%\\')).toEqual([])
     expect((await typed(MEMBER, ['pos', 'event', 'show'], 'event', 'mine'))[0]?.name).toBe('EVT-4 · Mine · 2027-02-12 18:00')
+  })
+
+  test('of forms: open ones to fill in, one’s own drafts to send, all of them for those who keep them; and one’s own submissions', async () => {
+    await seedForms(house.database, BUILTIN_FORMS, NOW)
+    const form = ['pos-form', 'form']
+    expect(await values(MEMBER, [...form, 'fill'], 'form', '')).toEqual(['FRM-4', 'FRM-3', 'FRM-2', 'FRM-1'])
+    expect(await values(MEMBER, [...form, 'show'], 'form', 'frm 3')).toEqual(['FRM-3'])
+    expect((await typed(READER, [...form, 'fill'], 'form', '质押'))[0]?.name).toMatch(/^FRM-\d .*质押/)
+    await house.give(OPERATOR, 'form close', { form: 'FRM-2' })
+    expect(await values(MEMBER, [...form, 'fill'], 'form', '')).toEqual(['FRM-4', 'FRM-3', 'FRM-1'])
+    expect(await values(OPERATOR, ['pos-review', 'form', 'open'], 'form', '')).toContain('FRM-2')
+    expect(await values(MEMBER, ['pos-review', 'form', 'open'], 'form', '')).toEqual([])
+
+    expect(await values(MEMBER, [...form, 'send'], 'form', '')).toEqual([])
+    await house.give(MEMBER, 'form fill', { form: 'FRM-4' })
+    expect(await values(MEMBER, [...form, 'send'], 'form', '')).toEqual(['FRM-4'])
+    expect(await values(READER, [...form, 'discard'], 'form', '')).toEqual([])
+
+    const { memberId } = await house.database.prisma.chatAccount.findFirstOrThrow({ where: { userId: MEMBER } })
+    const at = new Date(NOW)
+    const { number } = await house.database.prisma.submission.create({
+      data: { form: 4, memberId, slot: '2027-02-03/1', status: 'in-review', revision: 1, contributedAt: at },
+    })
+    await house.database.prisma.submissionRevision.create({
+      data: { submission: number, revision: 1, form: 4, version: 1, answers: {}, submittedAt: at },
+    })
+    const shown = ['pos-form', 'submission', 'show']
+    expect((await typed(MEMBER, shown, 'submission', ''))[0]).toMatchObject({ value: `SUB-${number}`, name: expect.stringMatching(/· \S/) })
+    expect(await values(READER, shown, 'submission', '')).toEqual([])
   })
 
   test('of commands, zones and periods, as far as the member may use them', async () => {

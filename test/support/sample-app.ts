@@ -233,6 +233,10 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     broadcast: none,
     trouble: none,
     campaign: none,
+    'open-form': none,
+    'begun-form': none,
+    form: none,
+    'own-submission': none,
     seat: none,
   }
   const note = (...words: readonly string[]): Promise<void> => {
