@@ -53,11 +53,6 @@ export function pageModal(
 function inputFor(question: Question, write: (text: Text) => string): APIComponentInLabel {
   const { id, entry, required, value } = question
   if (entry === 'one' || entry === 'several') return selectFor(question, write)
-  // A file that was uploaded cannot be shown again: who leaves it out keeps the one that is there.
-  if (entry === 'file') {
-    const isNeeded = required && value.length === 0
-    return { type: ComponentType.FileUpload, custom_id: id, required: isNeeded, min_values: isNeeded ? 1 : 0, max_values: 1 }
-  }
   const typed = (typeof value === 'string' ? value : value.join(', ')).toWellFormed()
   const preset = cutPlain(entry === 'lines' ? typed : typed.replaceAll(/\s*\n\s*/g, ' '), MAX_TEXT)
   return {
@@ -96,10 +91,7 @@ export function readPage({ fields }: ModalSubmitInteraction): Readonly<Record<st
     const { customId } = component
     if (component.type === ComponentType.TextInput) return [[customId, component.value]]
     if (component.type === ComponentType.StringSelect) return [[customId, [...component.values]]]
-    // Without an upload the client of Discord leaves the list out, whatever its types say.
-    if (component.type !== ComponentType.FileUpload) return []
-    const uploads = (component as Partial<typeof component>).attachments
-    return [[customId, [...(uploads?.values() ?? [])].slice(0, 1).map(({ url }) => url)]]
+    return []
   })
   return Object.fromEntries(entered)
 }

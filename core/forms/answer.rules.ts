@@ -83,7 +83,10 @@ function readTyped(field: Exclude<FormField, { kind: 'choices' }>, typed: string
     case 'link':
     case 'file': {
       const read = readLink(typed)
-      return read.ok ? { ok: true, value: read.link } : wrong(field, `link_${read.problem}`, say(`link_${read.problem}Next`))
+      if (read.ok) return { ok: true, value: read.link }
+      // What was sent is a file itself or a word about one: where it is to be put must be told.
+      if (field.kind === 'file' && read.problem === 'form') return wrong(field, 'file_form', say('file_formNext'))
+      return wrong(field, `link_${read.problem}`, say(`link_${read.problem}Next`))
     }
     case 'evm-address': {
       const read = readAddress(cleanLine(typed))
@@ -172,6 +175,7 @@ type Wrong =
   | 'date'
   | 'dateUnclear'
   | `link_${LinkProblem}`
+  | 'file_form'
   | `address_${'form' | 'checksum'}`
   | 'nodeAddress'
   | 'signature'

@@ -5,7 +5,7 @@ import { done, type Outcome } from '../shared/refusal.ts'
 import { nextField, type AskedField } from './asked-fields.ts'
 import { no } from './conditions.ts'
 import { keepable, keepAnswers, openDraft, type Filling } from './filling.ts'
-import { formCode, MAX_FIELDS, MAX_OPTIONS, type Answers, type FormField } from './form-definition.ts'
+import { formCode, MAX_FIELDS, MAX_OPTIONS, type Answers } from './form-definition.ts'
 import { whichForm } from './form-fields.ts'
 import type { DraftPort } from './form.port.ts'
 import { formTexts } from './form.texts.ts'
@@ -40,15 +40,13 @@ export const formPageCommand = defineCommand({
     const opened = await openDraft(port, number, actor.memberId)
     if (!opened.ok) return opened
     const { form: found, draft, notes } = opened.result
-    const kinds = new Map(found.definition.fields.map(({ id, kind }) => [id, kind]))
-    const kept = Object.entries(given).filter(([id]) => kinds.has(id))
+    const known = new Set(found.definition.fields.map(({ id }) => id))
+    const kept = Object.entries(given).filter(([id]) => known.has(id))
     const left = Object.keys(given).length - kept.length
     if (kept.length === 0) return no('form.not_asked', 'gone', say('notAsked', { form }), say('notAskedNext', { form }))
     const answers: Answers = {
       ...draft.answers,
-      ...Object.fromEntries(
-        kept.map(([id, typed]) => [id, isNoUpload(kinds.get(id), typed) ? (draft.answers[id] ?? '') : keepTyped(typed)]),
-      ),
+      ...Object.fromEntries(kept.map(([id, typed]) => [id, keepTyped(typed)])),
     }
     const told = left === 0 ? opened.result : { ...opened.result, notes: [...notes, say('notAskedAny', { count: left })] }
     const ids = new Set(kept.map(([id]) => id))
@@ -60,10 +58,6 @@ export const formPageCommand = defineCommand({
   },
   render: ({ filling, problems }) => renderFilling(filling, problems),
 })
-
-/** Nothing was uploaded: a file that is there already stays. */
-const isNoUpload = (kind: FormField['kind'] | undefined, typed: string | readonly string[]): boolean =>
-  kind === 'file' && typed.length === 0
 
 const keepTyped = (typed: string | readonly string[]) => (typeof typed === 'string' ? keepable(typed) : typed.map(keepable))
 

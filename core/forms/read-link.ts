@@ -1,5 +1,5 @@
 const MAX_LINK = 500
-export type LinkProblem = 'form' | 'scheme' | 'credentials' | 'host' | 'long'
+export type LinkProblem = 'form' | 'scheme' | 'credentials' | 'host' | 'long' | 'expires'
 
 /**
  * Reads an address of the public web: https, a host by name, no user and password in it, nothing hidden. Nobody here opens it; who reads the submission does.
@@ -17,8 +17,17 @@ export function readLink(
   if (url.protocol !== 'https:') return refused('scheme')
   if (url.username !== '' || url.password !== '') return refused('credentials')
   if (!isPublicName(url.hostname)) return refused('host')
+  if (isFleeting(url)) return refused('expires')
   return url.href.length > MAX_LINK ? refused('long') : { ok: true, link: url.href }
 }
+
+/** Where chats keep what is sent to them: Discord's addresses work for about a day, and reviewers come weeks later; Telegram's carry the key of a bot. */
+const FLEETING: readonly (readonly [host: RegExp, path: RegExp])[] = [
+  [/^(?:cdn|media)\.discordapp\.(?:com|net)\.?$/, /^\/(?:ephemeral-)?attachments\//],
+  [/^api\.telegram\.org\.?$/, /^\/file\//],
+]
+
+const isFleeting = ({ hostname, pathname }: URL): boolean => FLEETING.some(([host, path]) => host.test(hostname) && path.test(pathname))
 
 /** A name with a dot, of none of the endings that are reserved for private use (RFC 2606, RFC 6762); numbers name machines, not sites. */
 function isPublicName(host: string): boolean {

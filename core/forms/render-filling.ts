@@ -130,7 +130,6 @@ function questionFor({ form, draft, asked }: Filling, one: AskedField): Question
 function entryOf({ kind }: FormField): Question['entry'] {
   if (kind === 'choice' || kind === 'yes-no') return 'one'
   if (kind === 'choices') return 'several'
-  if (kind === 'file') return 'file'
   return kind === 'long-text' || kind === 'signature' ? 'lines' : 'line'
 }
 

@@ -3,8 +3,8 @@ import type { Text } from './text.ts'
 /** As many as one modal of Discord takes (developers/components/reference, "Label"); the web shows as many at once, so that pages are the same everywhere. */
 export const PAGE_QUESTIONS = 5
 
-/** How a value is entered. `line` and `lines`: typed. `one` and `several`: chosen from the options. `file`: a link, which some platforms make of an upload. */
-export type Entry = 'line' | 'lines' | 'one' | 'several' | 'file'
+/** How a value is entered. `line` and `lines`: typed. `one` and `several`: chosen from the options. */
+export type Entry = 'line' | 'lines' | 'one' | 'several'
 
 /** A question of a form in no language and for no platform. */
 export interface Question {
