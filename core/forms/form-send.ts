@@ -40,16 +40,17 @@ export const formSendCommand = defineCommand({
     const code = formCode(number)
     const draft = await port.lockDraft(number, actor.memberId)
     if (draft === undefined) return no('form.no_draft', 'not_found', say('noDraft', { form: code }), say('noDraftNext', { form: code }))
+    // Before the answers are shown: nobody is asked to send in what cannot be.
+    if (draft.submission === undefined) {
+      const hindered = await hindranceFor(port, form, actor, now)
+      if (hindered !== undefined) return hindered
+    }
     const isSeen = seen !== undefined && seen === String(draft.updatedAt) && draft.version === form.version
     const read = isSeen ? await assess(port, form, draft, [], true) : await fillingOf(port, form, draft)
     const left = nextField(read.asked)
     if (!isSeen || left !== undefined) {
       const notes = seen === undefined || left !== undefined ? read.notes : [...read.notes, say('changedSince')]
       return done({ kind: 'look', filling: await keepAnswers(port, { ...read, notes }, read.draft.answers, now, () => left) })
-    }
-    if (draft.submission === undefined) {
-      const hindered = await hindranceFor(port, form, actor, now)
-      if (hindered !== undefined) return hindered
     }
     return sendIn(port, form, read, actor.memberId, now)
   },
