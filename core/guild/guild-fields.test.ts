@@ -24,8 +24,9 @@ describe('a role of a server', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 22n }), (number) => {
         const digits = String(number).length
-        if (role.safeParse(String(number)).success) expect(digits >= 17 && digits <= 20).toBe(true)
-        else expect(digits >= 17 && digits <= 19).toBe(false)
+        // Of twenty digits only some fit into 64 bits.
+        fc.pre(digits !== 20)
+        expect(role.safeParse(String(number)).success).toBe(digits >= 17 && digits <= 19)
       }),
     )
   })
