@@ -24,15 +24,26 @@ export async function hindranceFor(
 ): Promise<No | undefined> {
   const shut = windowHindrance(status, definition, now)
   if (shut !== undefined) return refused(number, shut)
-  for (const condition of definition.conditions) {
-    const unmet = await unmetCondition(port, condition, member)
-    if (unmet !== undefined) return unmet
-  }
+  const unmet = await unmetConditions(port, definition, member)
+  if (unmet !== undefined) return unmet
   const { every, times } = definition.recurrence
   if ((await port.usedSlots(number, member.memberId, slotSpan(every, now))) >= times)
     return refused(number, { kind: 'spent', at: nextSpan(every, now) })
   const cooling = cooldownHindrance(definition, await port.lastSent(number, member.memberId), now)
   return cooling === undefined ? undefined : refused(number, cooling)
+}
+
+/** The first condition of a form that a member does not meet. */
+export async function unmetConditions(
+  port: MemberFacts,
+  { conditions }: Pick<Form['definition'], 'conditions'>,
+  member: { readonly memberId: string; readonly roles: ReadonlySet<Role> },
+): Promise<No | undefined> {
+  for (const condition of conditions) {
+    const unmet = await unmetCondition(port, condition, member)
+    if (unmet !== undefined) return unmet
+  }
+  return undefined
 }
 
 async function unmetCondition(
