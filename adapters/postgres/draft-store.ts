@@ -65,6 +65,14 @@ function memberFacts(tx: Tx): MemberFacts {
         WHERE form = ${form} AND member_id = ${memberId} AND event IS NULL AND status <> 'withdrawn' ORDER BY contributed_at DESC LIMIT 1`)
       return row?.at.getTime()
     },
+    async quizOf(form, now) {
+      const next = await tx.eventQuiz.findFirst({
+        where: { form, eventRow: { closesAt: { gt: new Date(now) }, closedAt: null } },
+        orderBy: { eventRow: { startsAt: 'asc' } },
+        select: { event: true },
+      })
+      return next?.event
+    },
     usedSlots: (form, memberId, span) =>
       tx.submission.count({ where: { form, memberId, slot: { startsWith: `${span}/` }, status: { not: 'withdrawn' } } }),
   }

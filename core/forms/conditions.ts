@@ -24,6 +24,12 @@ export async function hindranceFor(
 ): Promise<No | undefined> {
   const shut = windowHindrance(status, definition, now)
   if (shut !== undefined) return refused(number, shut)
+  // Who could try it outside would know at the event how it goes.
+  const quizOf = await port.quizOf(number, now)
+  if (quizOf !== undefined) {
+    const event = eventCode(quizOf)
+    return no('form.at_event', 'conflict', say('atEvent', { form: formCode(number), event }), say('atEventNext', { event }))
+  }
   const unmet = await unmetConditions(port, definition, member)
   if (unmet !== undefined) return unmet
   const { every, times } = definition.recurrence

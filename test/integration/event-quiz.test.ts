@@ -255,6 +255,21 @@ test('a form that was closed, two quizzes at once, and answers to another event 
   expect(await sent(two)).toEqual([])
 })
 
+test('the form of a quiz cannot be tried outside the event until it is over', async () => {
+  const form = await offer()
+  const kim = await newcomer()
+  await give(kim, 'form fill', { form })
+  const page = await give(kim, 'form page', { form, answers: JSON.stringify(WRONG) })
+  const event = await hold(form)
+  expect(codeOf(await give(kim, 'form send', page.reply.buttons?.[0]?.input ?? {}))).toBe('form.at_event')
+  expect(codeOf(await give(await newcomer(), 'form fill', { form }))).toBe('form.at_event')
+  // What was begun outside goes on at the event.
+  expect((await give(kim, 'checkin', { code: event })).reply.fields?.map(({ value }) => value)).toContain(WRONG.one)
+  await give(kim, 'form discard', { form })
+  await community.say('hana', `event close ${event}`)
+  expect((await give(kim, 'form fill', { form })).reply.question?.count).toBe(2)
+})
+
 test('the version of the start counts, whatever is imported while the event goes on', async () => {
   const form = await offer()
   const event = await hold(form)

@@ -8,6 +8,7 @@ CREATE TABLE event_quiz (
   form  INTEGER NOT NULL REFERENCES form (number),
   CONSTRAINT event_quiz_form UNIQUE (event, form)
 );
+CREATE INDEX event_quiz_of_form ON event_quiz (form);
 
 -- A draft or submission at an event is of the form of that event, and its slot says so: 'EVT-12/1' is the first try.
 ALTER TABLE form_draft ADD COLUMN event INTEGER;
