@@ -161,7 +161,7 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(unlinkCommand, links),
     bindCommand(eventListCommand, events),
     bindCommand(eventShowCommand, events),
-    bindCommand(eventCreateCommand, (tx) => ({ ...events(tx), holdForm: sendStore(tx, forms).holdForm })),
+    bindCommand(eventCreateCommand, (tx) => ({ ...events(tx), holdForm: (number: number) => sendStore(tx, forms).holdForm(number) })),
     bindCommand(eventCodesCommand, events),
     bindCommand(eventRosterCommand, (tx) => ({ ...events(tx), ...rosterStore(tx), submit: checkIn.submit })),
     bindCommand(eventUndoCommand, events),

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { CheckInDecision, CheckIn } from '../../core/attendance/check-in.rules.ts'
-import type { PassedQuiz, QuizDesk, QuizPort, SettleQuizzesPort } from '../../core/attendance/quiz.port.ts'
+import type { QuizDesk, QuizPort } from '../../core/attendance/quiz.port.ts'
+import type { PassedQuiz, SettleQuizzesPort } from '../../core/attendance/settle-quizzes.ts'
 import { QUIZ_TRIES, versionMoment } from '../../core/attendance/quiz.rules.ts'
 import { eventCode } from '../../core/attendance/attendance.types.ts'
 import { keyReused, MergedMeanwhile } from '../../core/shared/dispatch.ts'
@@ -47,12 +48,12 @@ export function quizDesk(database: Database, options: FormStoreOptions, look: (c
 }
 
 function quizStore(tx: Tx, options: FormStoreOptions): QuizPort {
-  const { holdForm } = sendStore(tx, options)
+  const forms = sendStore(tx, options)
   return {
     ...draftStore(tx, options),
     async formOfQuiz(number, now) {
       const event = await tx.event.findUnique({ where: { number }, select: { startsAt: true, createdAt: true, quiz: true } })
-      const form = event?.quiz == null ? undefined : await holdForm(event.quiz.form)
+      const form = event?.quiz == null ? undefined : await forms.holdForm(event.quiz.form)
       if (event === null || form === undefined) return undefined
       const until = versionMoment({ startsAt: event.startsAt.getTime(), createdAt: event.createdAt.getTime() }, now)
       const counts = await tx.formVersion.findFirst({

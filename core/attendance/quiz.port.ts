@@ -4,7 +4,6 @@ import type { Instant } from '../shared/instant.ts'
 import type { Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import type { Event } from './attendance.types.ts'
-import type { CheckInPort } from './check-in.port.ts'
 import type { CheckIn, CheckInDecision } from './check-in.rules.ts'
 import type { QuizTry } from './quiz.rules.ts'
 
@@ -30,16 +29,4 @@ export interface QuizDesk {
   ): Promise<Outcome<Reply>>
   /** When the member passed the quiz of an event. */
   passedAt(event: number, memberId: string): Promise<Instant | undefined>
-}
-
-/** A quiz that was passed and whose check-in is not there: its process ended in between. */
-export interface PassedQuiz {
-  readonly event: number
-  readonly memberId: string
-  readonly at: Instant
-}
-
-export interface SettleQuizzesPort extends Pick<CheckInPort, 'submit'> {
-  /** Those whose check-in may still be written, oldest first; none of members who may not check in, nor of events that are full. */
-  unsettled(now: Instant, limit: number): Promise<readonly PassedQuiz[]>
 }

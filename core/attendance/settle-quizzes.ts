@@ -1,8 +1,19 @@
 import type { Instant } from '../shared/instant.ts'
 import { eventCode } from './attendance.types.ts'
 import { renderCheckIn } from './check-in-answer.ts'
-import type { CheckInItem } from './check-in.port.ts'
-import type { PassedQuiz, SettleQuizzesPort } from './quiz.port.ts'
+import type { CheckInItem, CheckInPort } from './check-in.port.ts'
+
+/** A quiz that was passed and whose check-in is not there: its process ended in between. */
+export interface PassedQuiz {
+  readonly event: number
+  readonly memberId: string
+  readonly at: Instant
+}
+
+export interface SettleQuizzesPort extends Pick<CheckInPort, 'submit'> {
+  /** Those whose check-in may still be written, oldest first; none of members who may not check in, nor of events that are full. */
+  unsettled(now: Instant, limit: number): Promise<readonly PassedQuiz[]>
+}
 
 /** Check-ins in one turn; the rest come in the next. */
 const MAX_AT_ONCE = 5_000

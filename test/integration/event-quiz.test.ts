@@ -190,23 +190,36 @@ async function passedOnly(who: string, event: string, form: string): Promise<voi
   expect(await sent(event)).toMatchObject([{ status: 'approved' }])
 }
 
-test('what was passed is checked in by the next checkin, by the job, or at the close, and once', async () => {
-  for (const finish of ['checkin', 'job', 'close', 'late'] as const) {
-    const form = await offer()
-    const event = await hold(form, 'reward:3')
-    const who = await newcomer()
-    await passedOnly(who, event, form)
-    const at = community.clock.now
-    community.clock.now += finish === 'late' ? 100 * MINUTE : MINUTE
-    if (finish === 'checkin') expect((await community.say(who, `checkin ${event}`)).text).toContain('You earned 3 PoS')
-    else if (finish === 'close') expect((await community.say('hana', `event close ${event}`)).text).toContain('1 checked in')
-    else expect(await community.settling.isDue(community.clock.now)).toBe(true)
-    await Promise.all([community.settling.settle(community.clock.now), community.settling.settle(community.clock.now)])
-    expect(await came(event)).toMatchObject([{ memberId: await idOf(who), evidence: 'quiz', at: new Date(at) }])
-    expect(await community.database.prisma.reward.count({ where: { reference: event } })).toBe(1)
-    expect(await community.settling.isDue(community.clock.now)).toBe(false)
-    expect(await sent(event)).toHaveLength(1)
-  }
+const settle = () => community.settling.settle(community.clock.now)
+test.each<[string, number, (who: string, event: string) => Promise<unknown>, unknown]>([
+  [
+    'the next checkin',
+    1,
+    async (who, event) => (await community.say(who, `checkin ${event}`)).text,
+    expect.stringContaining('earned 3 PoS'),
+  ],
+  ['the job', 1, settle, 1],
+  [
+    'the close',
+    1,
+    async (_who, event) => (await community.say('hana', `event close ${event}`)).text,
+    expect.stringContaining('1 checked in'),
+  ],
+  ['the job after check-in has closed', 100, settle, 1],
+])('what was passed when its process died is checked in by %s, once', async (_by, minutes, finish, told) => {
+  const form = await offer()
+  const event = await hold(form, 'reward:3')
+  const who = await newcomer()
+  await passedOnly(who, event, form)
+  const at = community.clock.now
+  community.clock.now += minutes * MINUTE
+  expect(await community.settling.isDue(community.clock.now)).toBe(true)
+  expect(await finish(who, event)).toEqual(told)
+  expect(await Promise.all([settle(), settle()])).toEqual([0, 0])
+  expect(await came(event)).toMatchObject([{ memberId: await idOf(who), evidence: 'quiz', at: new Date(at) }])
+  expect(await community.database.prisma.reward.count({ where: { reference: event } })).toBe(1)
+  expect(await community.settling.isDue(community.clock.now)).toBe(false)
+  expect(await sent(event)).toHaveLength(1)
   expect(await ledgerFaults(community.database.pool)).toEqual([])
 })
 
