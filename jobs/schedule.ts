@@ -60,8 +60,8 @@ export interface PresenceJobParts {
 }
 
 /**
- * `presence` checks in who has been in a voice channel long enough, and redraws the numbers of the event's card. By any process: what bots heard is in the
- * database. `forget-presence` forgets it when it is no longer needed.
+ * `presence` checks in who has been in a voice channel long enough, redraws the numbers of the event's card, and finishes the check-in
+ * of who has passed a quiz. By any process: what bots heard is in the database. `forget-presence` forgets it when it is no longer needed.
  */
 export function presenceJobs({ isDue, settle, forget }: PresenceJobParts): readonly Job[] {
   return [

@@ -4,6 +4,7 @@ import { discordTexts } from '../bots/discord/discord.texts.ts'
 import { announceTexts } from '../core/announce/announce.texts.ts'
 import { attendanceTexts } from '../core/attendance/attendance.texts.ts'
 import { checkInTexts } from '../core/attendance/check-in.texts.ts'
+import { quizTexts } from '../core/attendance/quiz.texts.ts'
 import { campaignTexts } from '../core/campaigns/campaign.texts.ts'
 import { chartTexts } from '../core/charts/charts.texts.ts'
 import { disputeTexts } from '../core/disputes/dispute.texts.ts'
@@ -40,6 +41,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   announceTexts.catalogue,
   attendanceTexts.catalogue,
   checkInTexts.catalogue,
+  quizTexts.catalogue,
   economyTexts.catalogue,
   rewardTableTexts.catalogue,
   disputeTexts.catalogue,

@@ -115,7 +115,7 @@ export interface CommandParts {
   /** The keyed hash by which an erased chat account, `platform:userId`, is recognised. */
   readonly hashAccount: (account: string) => Uint8Array
   readonly checkIn: CheckInPort
-  readonly settlePresence: (now: Instant) => Promise<number>
+  readonly settleAttendance: (now: Instant) => Promise<number>
   readonly pool: pg.Pool
   readonly approvals: ApprovalPort
   /** What a platform says of us in a server. */
@@ -161,11 +161,11 @@ export function bindCommands(parts: CommandParts): readonly BoundCommand<Tx>[] {
     bindCommand(unlinkCommand, links),
     bindCommand(eventListCommand, events),
     bindCommand(eventShowCommand, events),
-    bindCommand(eventCreateCommand, events),
+    bindCommand(eventCreateCommand, (tx) => ({ ...events(tx), holdForm: (number: number) => sendStore(tx, forms).holdForm(number) })),
     bindCommand(eventCodesCommand, events),
     bindCommand(eventRosterCommand, (tx) => ({ ...events(tx), ...rosterStore(tx), submit: checkIn.submit })),
     bindCommand(eventUndoCommand, events),
-    bindCommand(eventCloseCommand, (tx) => ({ ...events(tx), settlePresence: parts.settlePresence })),
+    bindCommand(eventCloseCommand, (tx) => ({ ...events(tx), settleAttendance: parts.settleAttendance })),
     bindCommand(languageCommand, identityStore),
     bindCommand(timezoneCommand, identityStore),
     bindCommand(privacyHideCommand, identityStore),

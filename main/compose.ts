@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createLookupClient, createWalletProof } from '../adapters/chain/wallet-proof.ts'
-import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
+import { createCheckInLook, createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createHome, createServed, promptStore, rememberCard } from '../adapters/postgres/chat-store.ts'
 import type { Database, Tx } from '../adapters/postgres/database.ts'
+import { quizDesk } from '../adapters/postgres/quiz-store.ts'
 import { createMembership } from '../adapters/postgres/put-out.ts'
 import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
@@ -80,12 +81,21 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     hashCode: (event, code) => hmacSha256(codeKey, `code:${event}:${code}`),
   }
   const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: options.openInLedger })
+  const { token, emission, vault, pool, ecoFund, anchors, timelock, chainId } = options.chain.deployment
+  const proof = createWalletProof({
+    chainId,
+    publicOrigin: options.publicOrigin,
+    ownContracts: [token, emission, vault, pool, ecoFund, anchors, timelock],
+    client: createLookupClient(options.chain.url),
+  })
+  const look = createCheckInLook({ pool: database.pool, hmac: hmacSha256, genesis })
   const checkIn: CheckInPort = {
     submit,
+    quizzes: quizDesk(database, { genesis, proof }, look),
     hashCode: events.hashCode,
     async soleOpenEvent(at) {
       const open = await database.prisma.event.findMany({
-        where: { opensAt: { lte: new Date(at) }, closesAt: { gt: new Date(at) }, closedAt: null, evidence: { not: 'roster' } },
+        where: { opensAt: { lte: new Date(at) }, closesAt: { gt: new Date(at) }, closedAt: null, evidence: { notIn: ['roster', 'quiz'] } },
         select: { number: true },
         take: 2,
       })
@@ -104,13 +114,6 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     submit,
     identify: (account, at) => members.identify(account, { kind: 'private', chatId: account.userId }, at),
   })
-  const { token, emission, vault, pool, ecoFund, anchors, timelock, chainId } = options.chain.deployment
-  const proof = createWalletProof({
-    chainId,
-    publicOrigin: options.publicOrigin,
-    ownContracts: [token, emission, vault, pool, ecoFund, anchors, timelock],
-    client: createLookupClient(options.chain.url),
-  })
   const commands: readonly BoundCommand<Tx>[] = bindCommands({
     genesis,
     publicOrigin: options.publicOrigin,
@@ -120,7 +123,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     hashAccount,
     links: { database, hmac: hmacSha256, codeKey, randomBytes },
     checkIn,
-    settlePresence: (at) => settling.settle(at),
+    settleAttendance: (at) => settling.settle(at),
     pool: database.pool,
     approvals: composeApprovals(database, genesis),
     inspect: options.inspect ?? (() => Promise.resolve(undefined)),

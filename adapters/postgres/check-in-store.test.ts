@@ -1,7 +1,7 @@
 import assert from 'node:assert'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { renderCheckIn } from '../../core/attendance/check-in.ts'
+import { renderCheckIn } from '../../core/attendance/check-in-answer.ts'
 import type { CheckInItem, CheckInResult } from '../../core/attendance/check-in.port.ts'
 import { rotatingCode } from '../../core/attendance/check-in-code.ts'
 import type { CheckIn } from '../../core/attendance/check-in.rules.ts'

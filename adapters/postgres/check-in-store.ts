@@ -76,6 +76,19 @@ export function createCheckInStore(options: CheckInStoreOptions): (item: CheckIn
   })
 }
 
+/** What would be decided about a check-in that came just now, by the same facts and rules; nothing is written. */
+export function createCheckInLook({ pool, hmac, genesis }: Pick<CheckInStoreOptions, 'pool' | 'hmac' | 'genesis'>) {
+  return async (checkIn: CheckIn): Promise<CheckInDecision> => {
+    const [[fact], events] = await Promise.all([loadFacts(pool, [{ checkIn, key: '' }], checkIn.at), loadEvents(pool, [checkIn])])
+    const rules: BatchRules = {
+      hmac,
+      rewardOf: (base, at) => rewardAmount(base, genesis, at),
+      fund: (amounts) => amounts.map(() => true),
+    }
+    return decideCheckIns([checkIn], [toFacts(fact!, events.get(checkIn.event))], rules)[0]!
+  }
+}
+
 async function writeBatch(options: CheckInStoreOptions, items: readonly CheckInItem[]): Promise<readonly CheckInResult[]> {
   const checkIns = items.map(({ checkIn }) => checkIn)
   const now = Math.max(...checkIns.map(({ at }) => at))
@@ -135,7 +148,7 @@ function isOwn({ checkIn }: CheckInItem, owner: string | null): boolean {
   return checkIn.evidence === 'roster' || checkIn.memberId === owner
 }
 
-async function loadFacts(pool: pg.Pool, items: readonly CheckInItem[], now: Instant): Promise<readonly FactRow[]> {
+async function loadFacts(pool: pg.Pool, items: readonly Pick<CheckInItem, 'checkIn' | 'key'>[], now: Instant): Promise<readonly FactRow[]> {
   const { rows } = await pool.query<FactRow>({
     name: 'load-check-ins',
     text: LOAD_CHECK_INS,

@@ -31,8 +31,8 @@ export function draftStore(tx: Tx, options: FormStoreOptions): DraftPort {
       const rows = await tx.formDraft.findMany({ where: { memberId }, orderBy: { updatedAt: 'desc' }, take: 25 })
       return rows.map(toDraft)
     },
-    async saveDraft({ form, version, memberId, answers, atField = null, submission = null, startedAt, updatedAt }) {
-      const data = { version, answers: answersJson(answers), atField, submission, updatedAt: new Date(updatedAt) }
+    async saveDraft({ form, version, memberId, answers, atField = null, submission = null, event = null, startedAt, updatedAt }) {
+      const data = { version, answers: answersJson(answers), atField, submission, event, updatedAt: new Date(updatedAt) }
       await tx.formDraft.upsert({
         where: { form_memberId: { form, memberId } },
         create: { form, memberId, startedAt: new Date(startedAt), ...data },
@@ -62,15 +62,23 @@ function memberFacts(tx: Tx): MemberFacts {
     async lastSent(form, memberId) {
       const [row] = await tx.$queryRaw<{ at: Date }[]>(Prisma.sql`
         SELECT contributed_at AS at FROM submission
-        WHERE form = ${form} AND member_id = ${memberId} AND status <> 'withdrawn' ORDER BY contributed_at DESC LIMIT 1`)
+        WHERE form = ${form} AND member_id = ${memberId} AND event IS NULL AND status <> 'withdrawn' ORDER BY contributed_at DESC LIMIT 1`)
       return row?.at.getTime()
+    },
+    async quizOf(form, now) {
+      const next = await tx.eventQuiz.findFirst({
+        where: { form, eventRow: { closesAt: { gt: new Date(now) }, closedAt: null } },
+        orderBy: { eventRow: { startsAt: 'asc' } },
+        select: { event: true },
+      })
+      return next?.event
     },
     usedSlots: (form, memberId, span) =>
       tx.submission.count({ where: { form, memberId, slot: { startsWith: `${span}/` }, status: { not: 'withdrawn' } } }),
   }
 }
 
-function toDraft({ form, version, memberId, answers, atField, submission, startedAt, updatedAt }: FormDraft): Draft {
+function toDraft({ form, version, memberId, answers, atField, submission, event, startedAt, updatedAt }: FormDraft): Draft {
   return {
     form,
     version,
@@ -78,6 +86,7 @@ function toDraft({ form, version, memberId, answers, atField, submission, starte
     answers: readAnswers(answers),
     ...(atField === null ? {} : { atField }),
     ...(submission === null ? {} : { submission }),
+    ...(event === null ? {} : { event }),
     startedAt: startedAt.getTime(),
     updatedAt: updatedAt.getTime(),
   }

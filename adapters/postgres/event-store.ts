@@ -29,7 +29,7 @@ export interface EventStoreOptions {
 /** Events, their hosts, codes and the undoing of check-ins. */
 export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & EventShowPort {
   return {
-    async create({ codeSecret, presence, ...event }: NewEvent) {
+    async create({ codeSecret, presence, quiz, ...event }: NewEvent) {
       const created = await tx.event.create({
         data: {
           ...event,
@@ -41,6 +41,7 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
           createdAt: new Date(event.createdAt),
           hosts: { create: [{ memberId: event.createdBy }] },
           ...(presence === undefined ? {} : { presence: { create: presenceRow(presence) } }),
+          ...(quiz === undefined ? {} : { quiz: { create: { form: quiz } } }),
         },
         select: { number: true },
       })
@@ -51,7 +52,7 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
       return rateAt('attendance', at, await ratesUntil(tx, at, ['attendance'])).lowest
     },
     async find(number) {
-      const row = await tx.event.findUnique({ where: { number }, include: { presence: true } })
+      const row = await tx.event.findUnique({ where: { number }, include: { presence: true, quiz: { select: { form: true } } } })
       return row === null ? undefined : toEvent(row)
     },
     async isHost(event, memberId) {
@@ -83,6 +84,12 @@ export function eventStore(tx: Tx, options: EventStoreOptions): EventPort & Even
         JOIN chat_account a ON a.platform = i.platform AND a.user_id = i.user_id
         WHERE i.event = ${event} AND a.member_id = ${memberId}`)
       return rows.map(({ from, to }) => ({ from: from.getTime(), to: to.getTime() }))
+    },
+    async quizCounts(event) {
+      const [row] = await tx.$queryRaw<{ tried: number; passed: number }[]>(Prisma.sql`
+        SELECT count(DISTINCT member_id)::int AS tried, count(DISTINCT member_id) FILTER (WHERE status = 'approved')::int AS passed
+        FROM submission WHERE event = ${event}`)
+      return row!
     },
     async close(number, now) {
       const [closed] = await tx.event.updateManyAndReturn({
@@ -174,7 +181,9 @@ function presenceRow({ channelId, threshold, isNamed }: NonNullable<NewEvent['pr
   return { platform: 'discord', channelId, thresholdMs: threshold, isNamed }
 }
 
-export function toEvent(row: EventRow & { readonly presence?: PresenceRow | null }): Event {
+export function toEvent(
+  row: EventRow & { readonly presence?: PresenceRow | null; readonly quiz?: { readonly form: number } | null },
+): Event {
   const evidence = EVIDENCE.find((known) => known === row.evidence)
   if (evidence === undefined) throw new Error(`event ${row.number} has the unknown evidence ${row.evidence}`)
   return {
@@ -193,5 +202,6 @@ export function toEvent(row: EventRow & { readonly presence?: PresenceRow | null
     createdBy: row.createdBy,
     closedAt: row.closedAt?.getTime() ?? null,
     ...(row.presence === undefined || row.presence === null ? {} : { presence: toPresence(row.presence) }),
+    ...(row.quiz === undefined || row.quiz === null ? {} : { quiz: row.quiz.form }),
   }
 }

@@ -114,7 +114,7 @@ export async function moveRowsBack(tx: Tx, { id, survivor, merged }: MergeOfTwo)
 /** Columns of a row that belong to what it says and not to whom. */
 const SWAPPED = {
   attendance: { key: 'event', content: ['evidence', 'grant_id', 'at', 'undone_at', 'undone_by', 'undone_reason'] },
-  form_draft: { key: 'form', content: ['version', 'answers', 'at_field', 'submission', 'started_at', 'updated_at'] },
+  form_draft: { key: 'form', content: ['version', 'answers', 'at_field', 'submission', 'event', 'started_at', 'updated_at'] },
 } as const
 
 /** Exchanges what the rows of two members say about the same thing; where only one of the two is left, that one changes hands. Doing it again undoes it. */

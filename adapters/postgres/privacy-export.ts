@@ -26,8 +26,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   inbox: `SELECT reply::jsonb AS message, created_at, read_at FROM inbox_message WHERE member_id IN (SELECT id FROM own) ORDER BY id DESC`,
   digest: `SELECT platform, hour, next_at FROM digest WHERE member_id IN (SELECT id FROM own)`,
   reminders: `SELECT subject, platform, lead_ms, due_at FROM reminder WHERE member_id IN (SELECT id FROM own) ORDER BY subject`,
-  drafts: `SELECT form, version, answers, started_at, updated_at FROM form_draft WHERE member_id IN (SELECT id FROM own) ORDER BY form`,
-  submissions: `SELECT s.number, s.form, s.slot, s.status, s.contributed_at, s.decided_at,
+  drafts: `SELECT form, version, event, answers, started_at, updated_at FROM form_draft WHERE member_id IN (SELECT id FROM own) ORDER BY form`,
+  submissions: `SELECT s.number, s.form, s.event, s.slot, s.status, s.contributed_at, s.decided_at,
                        (SELECT jsonb_agg(jsonb_build_object('revision', r.revision, 'answers', r.answers, 'score', r.score, 'submitted_at', r.submitted_at) ORDER BY r.revision)
                         FROM submission_revision r WHERE r.submission = s.number) AS revisions
                 FROM submission s WHERE s.member_id IN (SELECT id FROM own) ORDER BY s.number DESC`,

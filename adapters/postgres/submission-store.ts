@@ -55,8 +55,14 @@ export function sendStore(tx: Tx, options: FormStoreOptions): SendPort {
   }
 }
 
-/** The lowest free place of the span; somebody faster is waited for, and then another place is looked for. */
-async function takeSlot(tx: Tx, { form, memberId, at }: NewSubmission, span: string, times: number): Promise<number | undefined> {
+/** The lowest free place of the span; somebody faster is waited for, and then another place is looked for. @param event whose quiz it is */
+export async function takeSlot(
+  tx: Tx,
+  { form, memberId, at }: NewSubmission,
+  span: string,
+  times: number,
+  event?: number,
+): Promise<number | undefined> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const [free] = await tx.$queryRaw<{ slot: string }[]>(Prisma.sql`
       SELECT ${span} || '/' || place AS slot FROM generate_series(1, ${times}::int) AS place
@@ -64,15 +70,20 @@ async function takeSlot(tx: Tx, { form, memberId, at }: NewSubmission, span: str
       ORDER BY place LIMIT 1`)
     if (free === undefined) return undefined
     const [taken] = await tx.$queryRaw<{ number: number }[]>(Prisma.sql`
-      INSERT INTO submission (form, member_id, slot, status, contributed_at)
-      VALUES (${form.number}, ${memberId}, ${free.slot}, 'in-review', ${new Date(at)})
+      INSERT INTO submission (form, member_id, slot, status, contributed_at, event)
+      VALUES (${form.number}, ${memberId}, ${free.slot}, 'in-review', ${new Date(at)}, ${event ?? null})
       ON CONFLICT (form, member_id, slot) WHERE status <> 'withdrawn' DO NOTHING RETURNING number`)
     if (taken !== undefined) return taken.number
   }
   return undefined
 }
 
-async function addRevision(tx: Tx, submission: number, revision: number, { form, answers, score, at }: NewSubmission): Promise<void> {
+export async function addRevision(
+  tx: Tx,
+  submission: number,
+  revision: number,
+  { form, answers, score, at }: NewSubmission,
+): Promise<void> {
   await tx.submissionRevision.create({
     data: {
       submission,
@@ -87,7 +98,7 @@ async function addRevision(tx: Tx, submission: number, revision: number, { form,
   })
 }
 
-async function decided(tx: Tx, number: number, status: 'approved' | 'rejected', now: Instant): Promise<{ readonly form: number }> {
+export async function decided(tx: Tx, number: number, status: 'approved' | 'rejected', now: Instant): Promise<{ readonly form: number }> {
   const rows = await tx.$queryRaw<{ form: number }[]>(Prisma.sql`
     UPDATE submission SET status = ${status}, decided_at = ${new Date(now)} WHERE number = ${number} AND status = 'in-review' RETURNING form`)
   if (rows[0] === undefined) throw new Error(`the submission ${number} was decided by somebody else in its own transaction`)

@@ -1,6 +1,7 @@
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { Text } from '../shared/text.ts'
+import type { Form } from '../forms/form.types.ts'
 import type { FindMember } from '../identity/identity.port.ts'
 import type { FoundMember } from '../identity/identity.types.ts'
 import type { Event, EventPresence } from './attendance.types.ts'
@@ -8,6 +9,11 @@ import type { Event, EventPresence } from './attendance.types.ts'
 export type NewEvent = Omit<Event, 'number' | 'attendees' | 'closedAt' | 'presence'> & {
   readonly createdAt: Instant
   readonly presence?: Pick<EventPresence, 'channelId' | 'threshold' | 'isNamed'>
+}
+
+/** `event create` looks at the form of a quiz, which nobody closes or changes until the event is there. */
+export interface EventCreatePort extends EventPort {
+  holdForm(number: number): Promise<Form | undefined>
 }
 
 /** What events need of the database; runs inside the command's transaction. */
@@ -30,9 +36,9 @@ export interface EventPort {
   readonly findMember: FindMember
 }
 
-/** `event close` first checks in those who have been there long enough. */
+/** `event close` first checks in those who have been there long enough, or have passed the quiz. */
 export interface EventClosePort extends EventPort {
-  settlePresence(now: Instant): Promise<unknown>
+  settleAttendance(now: Instant): Promise<unknown>
 }
 
 export interface CodePort {

@@ -1,8 +1,8 @@
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 
-/** How attendance is proved: a code that changes every 30 s, single-use codes, the host's list, or minutes in a voice channel (spec 03; quiz joins later). */
-export const EVIDENCE = ['rotating', 'codes', 'roster', 'presence'] as const
+/** How attendance is proved: a code that changes every 30 s, single-use codes, the host's list, or minutes in a voice channel, or a quiz (spec 03). */
+export const EVIDENCE = ['rotating', 'codes', 'roster', 'presence', 'quiz'] as const
 export type Evidence = (typeof EVIDENCE)[number]
 
 export interface Event {
@@ -24,6 +24,8 @@ export interface Event {
   readonly closedAt: Instant | null
   /** Of an event whose evidence is presence, where it was asked for. */
   readonly presence?: EventPresence
+  /** Of an event whose evidence is a quiz, where it was asked for: the number of its form. */
+  readonly quiz?: number
 }
 
 /** A voice or stage channel of Discord in which presence counts. */

@@ -1,5 +1,12 @@
 import type { Instant } from '../shared/instant.ts'
 
+/** An event named instead of a code, `EVT-12`: with its dash, or too short to be a code that itself begins with EVT. */
+export function readEventCode(typed: string): number | undefined {
+  const text = typed.normalize('NFKC').toUpperCase().replace(/\s/g, '').replace(/[‐-―]/g, '-')
+  const [, digits] = /^EVT(?:-(?=\d)|(?=\d{1,4}$))(\d{1,9})$/.exec(text) ?? []
+  return digits === undefined ? undefined : Number(digits)
+}
+
 /** HMAC-SHA-256, given by the caller because core has no cryptography of its own. */
 export type Hmac = (key: Uint8Array, message: string) => Uint8Array
 

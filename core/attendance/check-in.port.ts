@@ -5,6 +5,7 @@ import type { Reply } from '../shared/reply.ts'
 import type { FoundMember } from '../identity/identity.types.ts'
 import type { CheckIn, CheckInDecision } from './check-in.rules.ts'
 import type { EventLookup } from './event-access.ts'
+import type { QuizDesk } from './quiz.port.ts'
 
 /** A check-in on its way to the store. The line is written in the same statement as the effect, and only if it is accepted. */
 export interface CheckInItem {
@@ -23,6 +24,7 @@ export interface CheckInPort {
   readonly hashCode: (event: number, code: string) => Uint8Array
   /** The only event that is open now, for codes typed without a number. */
   soleOpenEvent(now: Instant): Promise<number | undefined>
+  readonly quizzes: QuizDesk
   /** Start of the next period; undefined after the last. */
   nextPeriodStart(now: Instant): Instant | undefined
 }

@@ -6,11 +6,11 @@ import type { Event, Evidence, RewardStatus } from './attendance.types.ts'
 export const WRONG_CODES_ALLOWED = 5
 export const WRONG_CODE_WINDOW_MS = 10 * MINUTE
 
-/** One check-in as it stands in a batch. `code` is normalised; a host's roster entry and a presence that was long enough have none. */
+/** One check-in as it stands in a batch. `code` is normalised; a host's roster entry, a presence that was long enough and a quiz that was passed have none. */
 export interface CheckIn {
   readonly memberId: string
   readonly event: number
-  readonly evidence: 'code' | 'roster' | 'presence'
+  readonly evidence: 'code' | 'roster' | 'presence' | 'quiz'
   readonly code: string | undefined
   /** Keyed hash of the code, by which single-use codes are stored. */
   readonly codeHash: Uint8Array | undefined
@@ -42,6 +42,7 @@ export type CheckInRefusal =
   | 'expired_code'
   | 'used_code'
   | 'roster_only'
+  | 'quiz_only'
 
 export type CheckInDecision =
   | { readonly ok: true; readonly event: Event; readonly evidence: Evidence; readonly amount: Amount; readonly reward: RewardStatus }
@@ -91,6 +92,7 @@ export function decideCheckIns(items: readonly CheckIn[], facts: readonly CheckI
   function codeRefusal(item: CheckIn, fact: CheckInFacts, event: Event): CheckInRefusal | undefined {
     if (fact.wrongCodes + (wrong.get(item.memberId) ?? 0) >= WRONG_CODES_ALLOWED) return 'cooldown'
     if (event.evidence === 'roster') return 'roster_only'
+    if (event.evidence === 'quiz') return 'quiz_only'
     // Where presence counts the host may show a code too, for those who can not be in the channel.
     if (event.evidence === 'rotating' || event.evidence === 'presence') {
       if (codesOf(event, item.at, 0, VALID_STEPS_BACK).includes(item.code ?? '')) return undefined

@@ -3,8 +3,9 @@ import { defineTexts } from '../shared/text.ts'
 export const checkInTexts = defineTexts(
   'checkin',
   {
-    summary: 'Check in to an event with its code',
+    summary: 'Check in to an event with its code, or take its quiz',
     code: 'code',
+    seen: 'summary that was seen',
     granted: 'Checked in to {{event}} “{{title}}”. You earned {{amount}}.',
     grantedNext: 'You can spend it now, and withdraw it after 48 hours.',
     none: 'Checked in to {{event}} “{{title}}”. Thank you for coming.',
@@ -39,10 +40,13 @@ export const checkInTexts = defineTexts(
     used_codeNext: 'Each code works once. Ask the host for another one.',
     roster_only: '{{event}} has no codes: the host hands in a list.',
     roster_onlyNext: 'Tell the host that you are here.',
+    quiz_only: '{{event}} has no codes: it has a quiz.',
+    quiz_onlyNext: 'event show gives the button; or send checkin with the event, such as checkin EVT-12.',
   },
   {
-    summary: '用签到码在活动中签到',
+    summary: '用签到码或测验在活动中签到',
     code: '签到码',
+    seen: '已查看的汇总',
     granted: '已在 {{event}}“{{title}}”签到，获得 {{amount}}。',
     grantedNext: '现在就可以使用，48 小时后可以提现。',
     none: '已在 {{event}}“{{title}}”签到。感谢您的参加。',
@@ -77,5 +81,7 @@ export const checkInTexts = defineTexts(
     used_codeNext: '每个签到码只能用一次。请向主持人另要一个。',
     roster_only: '{{event}} 不用签到码：由主持人提交名单。',
     roster_onlyNext: '请告诉主持人您到了。',
+    quiz_only: '{{event}} 没有签到码：以测验签到。',
+    quiz_onlyNext: '在 event show 中点按按钮，或发送 checkin 加活动编号，例如 checkin EVT-12。',
   },
 )

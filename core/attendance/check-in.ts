@@ -1,31 +1,17 @@
 import { z } from 'zod'
 import { commandName, defineCommand, type Run } from '../shared/command.ts'
-import { textField } from '../shared/field.ts'
-import type { Instant } from '../shared/instant.ts'
-import { done, refuse, type Outcome, type RefusalKind } from '../shared/refusal.ts'
+import { carried, textField } from '../shared/field.ts'
+import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import { eventCode } from './attendance.types.ts'
-import { readCheckInCode } from './check-in-code.ts'
+import { notACode, refuseCheckIn, renderCheckIn } from './check-in-answer.ts'
+import { readCheckInCode, readEventCode } from './check-in-code.ts'
 import type { CheckInPort } from './check-in.port.ts'
-import type { CheckInDecision, CheckInRefusal } from './check-in.rules.ts'
+import type { CheckInDecision } from './check-in.rules.ts'
 import { checkInTexts } from './check-in.texts.ts'
+import { takeQuiz } from './take-quiz.ts'
 
 const { say } = checkInTexts
-
-const KIND: Readonly<Record<CheckInRefusal, RefusalKind>> = {
-  no_such_event: 'not_found',
-  not_open_yet: 'conflict',
-  closed: 'gone',
-  blocked: 'forbidden',
-  undone: 'forbidden',
-  already: 'conflict',
-  full: 'limited',
-  cooldown: 'limited',
-  wrong_code: 'invalid',
-  expired_code: 'gone',
-  used_code: 'conflict',
-  roster_only: 'conflict',
-}
 
 export const checkInCommand = defineCommand({
   name: ['checkin'],
@@ -33,11 +19,16 @@ export const checkInCommand = defineCommand({
   access: 'member',
   effect: 'grouped',
   audience: 'private',
-  input: z.object({ code: textField(say('code'), { max: 60, takesRest: true }) }),
-  async run({ actor, now, key, port }: Run<CheckInPort>, { code: typed }): Promise<Outcome<Reply>> {
+  input: z.object({
+    code: textField(say('code'), { max: 60, takesRest: true }),
+    seen: carried(textField(say('seen'), { max: 20 }).optional()),
+  }),
+  async run(run: Run<CheckInPort>, { code: typed, seen }): Promise<Outcome<Reply>> {
+    const quizOf = readEventCode(typed)
+    if (quizOf !== undefined) return takeQuiz(run, quizOf, seen)
+    const { actor, now, key, port } = run
     const read = readCheckInCode(typed)
-    if (read === undefined)
-      return refuse({ code: 'checkin.not_a_code', kind: 'invalid', reason: say('notACode'), nextStep: say('notACodeNext'), field: 'code' })
+    if (read === undefined) return notACode()
     const event = read.event ?? (await port.soleOpenEvent(now))
     if (event === undefined)
       return refuse({
@@ -67,26 +58,3 @@ export const checkInCommand = defineCommand({
   },
   render: (reply) => reply,
 })
-
-function refuseCheckIn(refusal: CheckInRefusal, opensAt: Instant | undefined, number: number): Outcome<never> {
-  const event = eventCode(number)
-  return refuse({
-    code: `checkin.${refusal}`,
-    kind: KIND[refusal],
-    reason: say(refusal, { event }),
-    nextStep: refusal === 'not_open_yet' ? say('not_open_yetNext', { at: { at: opensAt ?? 0 } }) : say(`${refusal}Next`),
-  })
-}
-
-/** What a member reads after a check-in was accepted. */
-export function renderCheckIn(decision: CheckInDecision & { ok: true }, nextPeriod: Instant | undefined): Reply {
-  const { event, amount, reward } = decision
-  const values = { event: eventCode(event.number), title: event.title }
-  const lines = {
-    granted: [say('granted', { ...values, amount }), say('grantedNext')],
-    unfunded: [say('unfunded', values), nextPeriod === undefined ? say('unfundedEnd') : say('unfundedNext', { at: { at: nextPeriod } })],
-    none: [say('none', values)],
-  }
-  // No button: each would be a row of its own, and check-ins are the peak of the whole product.
-  return { audience: 'private', tone: 'done', lines: lines[reward] }
-}

@@ -20,7 +20,7 @@ export const eventCloseCommand = defineCommand({
     const found = await requireOwnEvent(port, number, actor)
     if (!found.ok) return found
     const event = eventCode(number)
-    if (found.result.evidence === 'presence') await port.settlePresence(now)
+    if (found.result.evidence === 'presence' || found.result.evidence === 'quiz') await port.settleAttendance(now)
     if (!(await port.close(number, now)))
       return refuse({
         code: 'event.closed_before',

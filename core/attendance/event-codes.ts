@@ -39,6 +39,13 @@ export const eventCodesCommand = defineCommand({
         reason: say('codesRoster', { event }),
         nextStep: say('codesRosterNext', { event }),
       })
+    if (evidence === 'quiz')
+      return refuse({
+        code: 'event.no_codes',
+        kind: 'conflict',
+        reason: say('codesQuiz', { event }),
+        nextStep: say('codesQuizNext', { event }),
+      })
     const issued = await port.codes.issue(number, count ?? DEFAULT_COUNT, MAX_CODES)
     if (issued.ok) return done({ event: number, codes: issued.codes.map((code) => showCode(number, code)) })
     const reason = say('codesTooMany', { event, issued: issued.issued, max: MAX_CODES })

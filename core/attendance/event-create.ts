@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { amountField, choiceField, instantField, integerField, textField } from '../shared/field.ts'
+import { amountField, choiceField, codeField, instantField, integerField, textField } from '../shared/field.ts'
 import { MINUTE } from '../shared/instant.ts'
 import { resolveInstant } from '../shared/parse-instant.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import { zoneOffset } from '../shared/zone.ts'
-import type { EventPort, NewEvent } from './attendance.port.ts'
+import type { EventCreatePort, NewEvent } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
 import { eventCode, EVIDENCE, type Evidence } from './attendance.types.ts'
+import { readQuiz } from './event-quiz.ts'
 import { defaultThreshold, type Interval } from './presence.rules.ts'
 import { CLOSES_AFTER_MS, MAX_AHEAD_MS, MAX_REWARD, OPENS_BEFORE_MS } from './event.rules.ts'
 
@@ -17,12 +18,14 @@ const EVIDENCE_NAMES = {
   codes: say('evidence_codes'),
   roster: say('evidence_roster'),
   presence: say('evidence_presence'),
+  quiz: say('evidence_quiz'),
 }
 const NEXT = {
   rotating: 'createdNextRotating',
   codes: 'createdNextCodes',
   roster: 'createdNextRoster',
   presence: 'createdNextPresence',
+  quiz: 'createdNextQuiz',
 } as const
 
 interface Created {
@@ -48,8 +51,9 @@ export const eventCreateCommand = defineCommand({
     capacity: integerField(say('capacity'), { min: 1, max: 1_000_000 }).optional(),
     reward: amountField(say('reward')).optional(),
     stay: integerField(say('stay'), { min: 1, max: 1_440 }).optional(),
+    quiz: codeField(say('quiz'), 'FRM').optional(),
   }),
-  async run({ actor, now, port }: Run<EventPort>, input): Promise<Outcome<Created>> {
+  async run({ actor, now, port }: Run<EventCreatePort>, input): Promise<Outcome<Created>> {
     const startsAt = resolveInstant(input.start, now, (at) => zoneOffset(actor.timeZone, at))
     const endsAt = startsAt + (input.minutes ?? 60) * MINUTE
     if (endsAt <= now)
@@ -62,11 +66,13 @@ export const eventCreateCommand = defineCommand({
       const reason = say('rewardBounds', { max: MAX_REWARD })
       return refuse({ code: 'event.reward_too_large', kind: 'invalid', reason, nextStep: say('rewardBoundsNext'), field: 'reward' })
     }
-    const evidence = input.evidence ?? 'rotating'
+    const evidence = input.evidence ?? (input.quiz === undefined ? 'rotating' : 'quiz')
     const presence = readPresence(input, { from: startsAt, to: endsAt }, evidence)
     if (!presence.ok) return presence
     const opensAt = startsAt - OPENS_BEFORE_MS
     const closesAt = endsAt + CLOSES_AFTER_MS
+    const quiz = await readQuiz(port, input.quiz, { from: opensAt, to: closesAt }, evidence)
+    if (!quiz.ok) return quiz
     const number = await port.create({
       title: input.title,
       // Of a channel the bot that sees it tells the name.
@@ -82,6 +88,7 @@ export const eventCreateCommand = defineCommand({
       createdBy: actor.memberId,
       createdAt: now,
       ...presence.result,
+      ...quiz.result,
     })
     return done({ event: eventCode(number), title: input.title, evidence, opensAt, closesAt })
   },
@@ -91,7 +98,7 @@ export const eventCreateCommand = defineCommand({
     title: say('created', { event, title }),
     lines: [say('createdOpens', { opens: { at: opensAt }, closes: { at: closesAt } }), say(NEXT[evidence], { event })],
     buttons:
-      evidence === 'roster' || evidence === 'presence'
+      evidence === 'roster' || evidence === 'presence' || evidence === 'quiz'
         ? []
         : [
             {

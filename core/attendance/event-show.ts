@@ -10,7 +10,7 @@ import type { Text } from '../shared/text.ts'
 import type { EventPort } from './attendance.port.ts'
 import { attendanceTexts } from './attendance.texts.ts'
 import { eventCode, type Event, type EventPresence } from './attendance.types.ts'
-import { requireEvent } from './event-access.ts'
+import { requireEvent, requireOwnEvent } from './event-access.ts'
 import { eventState } from './event.rules.ts'
 import { PRESENCE_KEPT_MS, timePresent, type Interval } from './presence.rules.ts'
 
@@ -25,6 +25,13 @@ export interface EventCard {
   readonly now: Instant
   /** Milliseconds that the asker has been there; undefined on what others read too. */
   readonly own?: number
+  /** Members who tried the quiz and who passed it; undefined on what others than its hosts read. */
+  readonly quiz?: QuizCounts
+}
+
+export interface QuizCounts {
+  readonly tried: number
+  readonly passed: number
 }
 
 /** `event show` needs what the reward is worth now. */
@@ -35,6 +42,8 @@ export interface EventCardPort extends Pick<EventPort, 'find' | 'hosts' | 'lates
 export interface EventShowPort extends EventCardPort {
   /** When a member was seen in the event's channel, by all accounts. */
   presenceOf(event: number, memberId: string): Promise<readonly Interval[]>
+  isHost(event: number, memberId: string): Promise<boolean>
+  quizCounts(event: number): Promise<QuizCounts>
 }
 
 /** Everything on the card of an event; also read again when a shown card is brought up to date. */
@@ -54,19 +63,22 @@ export const eventShowCommand = defineCommand({
     const found = await requireEvent(port, event)
     if (!found.ok) return found
     const card = await readEventCard(port, found.result, now)
+    const isMine = mine ?? actor.place.kind === 'private'
+    if (isMine && found.result.quiz !== undefined && (await requireOwnEvent(port, event, actor)).ok)
+      return done({ ...card, quiz: await port.quizCounts(event) })
     const isKept = found.result.presence !== undefined && now < (found.result.closedAt ?? found.result.closesAt) + PRESENCE_KEPT_MS
-    if (!isKept || !(mine ?? actor.place.kind === 'private')) return done(card)
+    if (!isKept || !isMine) return done(card)
     const window = { from: found.result.startsAt, to: found.result.endsAt }
     return done({ ...card, own: timePresent(await port.presenceOf(found.result.number, actor.memberId), window) })
   },
   render: renderEventCard,
 })
 
-/** With the asker's own time it is for the asker alone, and not kept up to date: what is edited later is what everyone may read. */
-export function renderEventCard({ event, hosts, latest, reward, now, own }: EventCard): Reply {
+/** With the asker's own time, or what only hosts read, it is for the asker alone, and not kept up to date: what is edited later is what everyone may read. */
+export function renderEventCard({ event, hosts, latest, reward, now, own, quiz }: EventCard): Reply {
   const attendees = event.capacity === null ? event.attendees : say('attendeesOf', { attendees: event.attendees, capacity: event.capacity })
   return {
-    ...(own === undefined ? { audience: 'public', card: eventCode(event.number) } : { audience: 'private' }),
+    ...(own === undefined && quiz === undefined ? { audience: 'public', card: eventCode(event.number) } : { audience: 'private' }),
     tone: 'info',
     title: say('eventLine', { event: eventCode(event.number), title: event.title, start: { at: event.startsAt } }),
     lines: latest.length === 0 ? [] : [say('latest', { names: listText(latest) })],
@@ -76,12 +88,27 @@ export function renderEventCard({ event, hosts, latest, reward, now, own }: Even
       { label: say('fieldState'), value: stateText(event, now) },
       { label: say('fieldEvidence'), value: say(`evidence_${event.evidence}`) },
       ...presenceFields(event, own),
+      ...(quiz === undefined ? [] : [{ label: say('fieldQuiz'), value: say('quizCounts', { tried: quiz.tried, passed: quiz.passed }) }]),
       { label: say('fieldReward'), value: reward },
       { label: say('fieldAttendees'), value: attendees },
       { label: say('fieldHosts'), value: listText(hosts) },
     ],
-    ...(event.closedAt === null && now < event.startsAt ? { buttons: [remindButton(event)] } : {}),
+    ...buttonsOf(event, now),
   }
+}
+
+function buttonsOf(event: Event, now: Instant): Pick<Reply, 'buttons'> {
+  const isOver = eventState(event, now) === 'closed'
+  const buttons = [
+    ...(event.quiz === undefined || isOver ? [] : [quizButton(event)]),
+    ...(isOver || now >= event.startsAt ? [] : [remindButton(event)]),
+  ]
+  return buttons.length === 0 ? {} : { buttons }
+}
+
+/** There before check-in opens too: a card is drawn anew when somebody comes, not when time passes. */
+function quizButton({ number }: Event): Button {
+  return { label: say('buttonQuiz'), command: 'checkin', input: { code: eventCode(number) }, allowed: 'anyone', style: 'primary' }
 }
 
 function remindButton({ number }: Event): Button {

@@ -1,7 +1,7 @@
 import type { Instant } from '../shared/instant.ts'
 import { eventCode } from './attendance.types.ts'
 import type { CheckInItem } from './check-in.port.ts'
-import { renderCheckIn } from './check-in.ts'
+import { renderCheckIn } from './check-in-answer.ts'
 import { reachedAt } from './presence.rules.ts'
 import type { SettlePresencePort } from './presence.port.ts'
 

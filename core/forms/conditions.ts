@@ -24,15 +24,32 @@ export async function hindranceFor(
 ): Promise<No | undefined> {
   const shut = windowHindrance(status, definition, now)
   if (shut !== undefined) return refused(number, shut)
-  for (const condition of definition.conditions) {
-    const unmet = await unmetCondition(port, condition, member)
-    if (unmet !== undefined) return unmet
+  // Who could try it outside would know at the event how it goes.
+  const quizOf = await port.quizOf(number, now)
+  if (quizOf !== undefined) {
+    const event = eventCode(quizOf)
+    return no('form.at_event', 'conflict', say('atEvent', { form: formCode(number), event }), say('atEventNext', { event }))
   }
+  const unmet = await unmetConditions(port, definition, member)
+  if (unmet !== undefined) return unmet
   const { every, times } = definition.recurrence
   if ((await port.usedSlots(number, member.memberId, slotSpan(every, now))) >= times)
     return refused(number, { kind: 'spent', at: nextSpan(every, now) })
   const cooling = cooldownHindrance(definition, await port.lastSent(number, member.memberId), now)
   return cooling === undefined ? undefined : refused(number, cooling)
+}
+
+/** The first condition of a form that a member does not meet. */
+export async function unmetConditions(
+  port: MemberFacts,
+  { conditions }: Pick<Form['definition'], 'conditions'>,
+  member: { readonly memberId: string; readonly roles: ReadonlySet<Role> },
+): Promise<No | undefined> {
+  for (const condition of conditions) {
+    const unmet = await unmetCondition(port, condition, member)
+    if (unmet !== undefined) return unmet
+  }
+  return undefined
 }
 
 async function unmetCondition(

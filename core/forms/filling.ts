@@ -33,7 +33,14 @@ export async function openDraft(port: DraftPort, number: number, memberId: strin
   const draft = await port.lockDraft(number, memberId)
   if (draft === undefined)
     return no('form.no_draft', 'not_found', say('noDraft', { form: formCode(number) }), say('noDraftNext', { form: formCode(number) }))
-  return { ok: true, result: await fillingOf(port, form, draft) }
+  return { ok: true, result: await fillingOf(port, await formOf(port, form, draft), draft) }
+}
+
+/** The form as a draft is asked it: the quiz of an event in the version that counts there, whatever came since. */
+export async function formOf(port: Pick<DraftPort, 'version'>, form: Form, draft: Draft): Promise<Form> {
+  if (draft.event === undefined || draft.version === form.version) return form
+  const definition = await port.version(form.number, draft.version)
+  return definition === undefined ? form : { ...form, version: draft.version, definition }
 }
 
 /** The draft, or a new one if the member may begin. */
@@ -49,7 +56,8 @@ export async function beginDraft(
   const { memberId } = filler
   const draft = await port.lockDraft(number, memberId)
   if (draft !== undefined) {
-    if (draft.submission !== undefined) return { ok: true, result: await fillingOf(port, form, draft) }
+    if (draft.submission !== undefined || draft.event !== undefined)
+      return { ok: true, result: await fillingOf(port, await formOf(port, form, draft), draft) }
     const hindered = await hindranceFor(port, form, filler, now)
     return hindered ?? { ok: true, result: await fillingOf(port, form, draft) }
   }

@@ -3,7 +3,7 @@ import { defineCommand, type Run } from '../shared/command.ts'
 import { carried, integerField } from '../shared/field.ts'
 import { done, type Outcome } from '../shared/refusal.ts'
 import { no, unknownForm } from './conditions.ts'
-import { fillingOf, type Filling } from './filling.ts'
+import { fillingOf, formOf, type Filling } from './filling.ts'
 import { formCode, MAX_FIELDS } from './form-definition.ts'
 import { whichForm } from './form-fields.ts'
 import type { DraftPort } from './form.port.ts'
@@ -27,7 +27,7 @@ export const formQuestionsCommand = defineCommand({
     const draft = await port.draft(number, actor.memberId)
     const code = formCode(number)
     if (draft === undefined) return no('form.no_draft', 'not_found', say('noDraft', { form: code }), say('noDraftNext', { form: code }))
-    return done({ filling: await fillingOf(port, form, draft), page })
+    return done({ filling: await fillingOf(port, await formOf(port, form, draft), draft), page })
   },
   render: ({ filling, page }) => renderPage(filling, page),
 })

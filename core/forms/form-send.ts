@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { eventCode } from '../attendance/attendance.types.ts'
+import { quizTexts } from '../attendance/quiz.texts.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { carried, textField } from '../shared/field.ts'
 import { DAY, type Instant } from '../shared/instant.ts'
@@ -40,6 +42,10 @@ export const formSendCommand = defineCommand({
     const code = formCode(number)
     const draft = await port.lockDraft(number, actor.memberId)
     if (draft === undefined) return no('form.no_draft', 'not_found', say('noDraft', { form: code }), say('noDraftNext', { form: code }))
+    if (draft.event !== undefined) {
+      const event = eventCode(draft.event)
+      return no('form.of_event', 'conflict', quizTexts.say('of_event', { event }), quizTexts.say('of_eventNext', { event, form: code }))
+    }
     // Before the answers are shown: nobody is asked to send in what cannot be.
     if (draft.submission === undefined) {
       const hindered = await hindranceFor(port, form, actor, now)

@@ -27,6 +27,8 @@ export interface MemberFacts {
   lastSent(form: number, memberId: string): Promise<Instant | undefined>
   /** How many of the slots of a span (`2026-11-21`) the member has used. */
   usedSlots(form: number, memberId: string, span: string): Promise<number>
+  /** The next event, not over, whose quiz the form is. */
+  quizOf(form: number, now: Instant): Promise<number | undefined>
 }
 
 /** Filling in. All that changes a draft holds its row, so that two chats of one member come one after the other. */

@@ -26,6 +26,8 @@ export interface Draft {
   readonly atField?: string
   /** Set while a submission that was returned is being mended. */
   readonly submission?: number
+  /** Set while it is filled in as the quiz of an event. */
+  readonly event?: number
   readonly startedAt: Instant
   readonly updatedAt: Instant
 }

@@ -1,3 +1,4 @@
+import { eventCode } from '../attendance/attendance.types.ts'
 import { PAGE_QUESTIONS, type FormPage, type Question } from '../shared/form-page.ts'
 import { MOST_OPTIONS, type Button, type Choice, type Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
@@ -7,6 +8,7 @@ import type { AskedField } from './asked-fields.ts'
 import { textToSign, type Filling } from './filling.ts'
 import { formCode, type FormField } from './form-definition.ts'
 import { formTexts } from './form.texts.ts'
+import type { Draft } from './form.types.ts'
 
 const { say } = formTexts
 const words = (text: TextValue): Text => sharedTexts.say('plain', { text })
@@ -160,8 +162,7 @@ function renderSummary({ form, draft, asked, notes }: Filling): Reply {
     buttons: [
       {
         label: say('buttonSend'),
-        command: 'form send',
-        input: { form: code, seen: String(draft.updatedAt) },
+        ...sending(draft),
         allowed: 'owner',
         once: true,
         style: 'primary',
@@ -174,6 +175,14 @@ function renderSummary({ form, draft, asked, notes }: Filling): Reply {
     choices: [change],
     endsAsking: true,
   }
+}
+
+/** What is filled in at an event is sent in by checking in. */
+function sending({ form, event, updatedAt }: Draft): Pick<Button, 'command' | 'input'> {
+  const seen = String(updatedAt)
+  return event === undefined
+    ? { command: 'form send', input: { form: formCode(form), seen } }
+    : { command: 'checkin', input: { code: eventCode(event), seen } }
 }
 
 /** An answer as people read it. */

@@ -9,6 +9,7 @@ import { startCommunity, type Community } from '../support/community.ts'
 import { disputing } from './tour-disputes.ts'
 import { announcing } from './tour-announcing.ts'
 import { formsTour } from './tour-forms.ts'
+import { quizTour } from './tour-quiz.ts'
 import { reviewing } from './tour-review.ts'
 import type { Press, Say } from './say.ts'
 import { campaigning } from './tour-campaigns.ts'
@@ -47,6 +48,7 @@ export async function takeTour(): Promise<{ said: readonly Said[]; community: Co
     ['Lists and corrections', () => lists(community, say, press)],
     ['In peace', () => quiet(community, say, press)],
     ['Forms', () => formsTour(community, say, press)],
+    ['A quiz at an event', () => quizTour(community, say, press)],
     ['Balance and value', () => value(community, say)],
     ['Wallets', () => wallets(say)],
     ['Withdrawing', () => withdrawing(community, say)],
