@@ -7,7 +7,7 @@ import type { Text } from '../../core/shared/text.ts'
 import { formSecrets, type WebSession } from '../authenticate.ts'
 import { pairs } from './form-pages.ts'
 import { formPageTexts } from './form-pages.texts.ts'
-import { html, type Html } from './html.ts'
+import { areaText, html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import type { Reader } from './reader.ts'
 
@@ -134,7 +134,7 @@ export function proposePage(reader: Reader, { session, typed, refused }: Propose
           <p class="hint" id="${name}-hint">${reader.say(say(HINTS[name]))}</p>
           ${
             name === 'summary'
-              ? html`<textarea rows="6" ${common}>${typed[name]}</textarea>`
+              ? html`<textarea rows="6" ${common}>${areaText(typed[name])}</textarea>`
               : html`<input type="text" autocomplete="off" value="${typed[name]}" ${common} />`
           }
         </div>`

@@ -1,7 +1,7 @@
 import type { FormProblem } from '../../core/forms/form.rules.ts'
 import type { Text } from '../../core/shared/text.ts'
 import { inputAt, TICKED } from '../form-edit.ts'
-import { html, type Html } from './html.ts'
+import { areaText, html, type Html } from './html.ts'
 import type { Reader } from './reader.ts'
 
 /** One input of the editor. */
@@ -48,6 +48,6 @@ function control(reader: Reader, { name, value, as, options }: EditInput, id: st
       ${isStrange && html`<option value="${value}" selected>${value}</option>`}
     </select>`
   }
-  if (as === 'lines') return html`<textarea id="${id}" name="${name}" rows="4" ${state}>${value}</textarea>`
+  if (as === 'lines') return html`<textarea id="${id}" name="${name}" rows="4" ${state}>${areaText(value)}</textarea>`
   return html`<input type="text" id="${id}" name="${name}" value="${value}" autocomplete="off" ${state} />`
 }

@@ -1,7 +1,7 @@
 import type { PageQuestion } from '../../core/forms/all-questions.ts'
 import type { Question } from '../../core/shared/form-page.ts'
 import { formPageTexts } from './form-pages.texts.ts'
-import { html, type Html } from './html.ts'
+import { areaText, html, type Html } from './html.ts'
 import type { Reader } from './reader.ts'
 
 const { say } = formPageTexts
@@ -53,8 +53,7 @@ function inputs(reader: Reader, question: Question, name: string, { isFirst }: Q
     case 'several':
       return optionList(reader, question, name, isFirst)
     case 'lines':
-      // The line break after the tag is not part of the text; without it a first line break of the answer would be lost.
-      return html`<textarea ${common} rows="${maxLength > 500 ? 6 : 3}">${text}</textarea>`
+      return html`<textarea ${common} rows="${maxLength > 500 ? 6 : 3}">${areaText(text)}</textarea>`
     default:
       return html`<input type="text" ${common} value="${text}" autocomplete="off" />`
   }
