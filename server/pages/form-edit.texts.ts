@@ -151,7 +151,7 @@ export const formEditTexts = defineTexts(
     needsReviewer: '审核人',
     needsChair: '主席',
     needsOperator: '管理员',
-    needsWallet: '已关联钱包的成员',
+    needsWallet: '已绑定钱包的成员',
     attended: '参加过这些活动的成员',
     attendedHint: '填编号，例如 12, 15。',
     delegation: '委托给这些名单中节点的成员',
