@@ -30,6 +30,7 @@ import { createSandbox, SANDBOX_OPERATORS, seedPersonas } from './sandbox.ts'
 import { composePermitDeposits } from './permit-deposits.ts'
 import { composeSettlement } from './settlement.ts'
 import { composeTelegram } from './telegram.ts'
+import { composeFormPages } from './form-pages.ts'
 import { composeWeb } from './web.ts'
 
 export interface ProductOptions {
@@ -180,6 +181,7 @@ async function start(
       deposits: composePermitDeposits(database, chain),
       web: composeWeb({ database, members, proof, now: Date.now, publicOrigin: origin, config }),
       desk: composeDesk(database, deployment.genesis),
+      ...composeFormPages(database, { genesis: deployment.genesis, proof }),
       telegram: telegram.door,
       sandbox: config.isSandbox
         ? createSandbox({

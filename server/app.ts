@@ -16,13 +16,17 @@ import { refuseOtherMethods } from './other-methods.ts'
 import { ProblemError, problems } from './problem.ts'
 import { accountRoutes } from './routes/account-routes.ts'
 import { deskRoutes } from './routes/desk-routes.ts'
+import { campaignRoutes } from './routes/campaign-routes.ts'
 import { depositRoutes } from './routes/deposit-routes.ts'
 import { economyRoutes } from './routes/economy-routes.ts'
+import { formEditRoutes } from './routes/form-edit-routes.ts'
+import { formRoutes } from './routes/form-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { pageRoutes } from './routes/page-routes.ts'
 import { sandboxPageRoutes } from './routes/sandbox-page-routes.ts'
 import { sandboxRoutes } from './routes/sandbox-routes.ts'
 import { signInRoutes } from './routes/sign-in-routes.ts'
+import { submissionRoutes } from './routes/submission-routes.ts'
 import { telegramRoutes } from './routes/telegram-routes.ts'
 import { statementRoutes } from './routes/statement-routes.ts'
 import { walletRoutes } from './routes/wallet-routes.ts'
@@ -89,6 +93,10 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   await server.register(accountRoutes(app))
   await server.register(walletRoutes(app))
   await server.register(deskRoutes(app))
+  await server.register(formRoutes(app))
+  await server.register(formEditRoutes(app))
+  await server.register(submissionRoutes(app))
+  await server.register(campaignRoutes(app))
   if (app.telegram !== undefined) await server.register(telegramRoutes(app, app.telegram))
   if (app.sandbox !== undefined) await registerSandbox(server, app, app.sandbox)
   methods.complete()

@@ -2,6 +2,8 @@ import { permitTexts } from '../core/settlement/permit-deposit.texts.ts'
 import type { Catalogue } from '../core/shared/text.ts'
 import { depositTexts } from './pages/deposit.texts.ts'
 import { deskTexts } from './pages/desk.texts.ts'
+import { formEditTexts } from './pages/form-edit.texts.ts'
+import { formPageTexts } from './pages/form-pages.texts.ts'
 import { pageTexts } from './pages/page.texts.ts'
 import { sandboxTexts } from './pages/sandbox.texts.ts'
 import { problemTexts } from './problem.texts.ts'
@@ -16,4 +18,6 @@ export const SERVER_CATALOGUES: readonly Catalogue[] = [
   problemTexts.catalogue,
   signInTexts.catalogue,
   deskTexts.catalogue,
+  formPageTexts.catalogue,
+  formEditTexts.catalogue,
 ]

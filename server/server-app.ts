@@ -1,6 +1,8 @@
 import type { AccountView } from '../core/identity/account.port.ts'
 import type { Challenges, Sessions } from '../core/identity/session.port.ts'
 import type { SignInWays } from '../core/identity/sign-in.port.ts'
+import type { CampaignPort } from '../core/campaigns/campaign.port.ts'
+import type { FormPages } from '../core/forms/form-pages.ts'
 import type { EconomyReads, Statements } from '../core/economy/economy.port.ts'
 import type { DeskReads } from '../core/review/desk.port.ts'
 import type { PermitDeposits } from '../core/settlement/permit-deposit.ts'
@@ -27,6 +29,9 @@ export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prom
   readonly deposits: PermitDeposits | undefined
   readonly web: WebDoor
   readonly desk: DeskReads
+  readonly forms: FormPages
+  /** What pages read of campaigns. */
+  readonly campaigns: Pick<CampaignPort, 'find' | 'list'>
   /** Undefined when Telegram delivers nothing here: then its route does not exist. */
   readonly telegram: TelegramDoor | undefined
   /** Undefined when the sandbox is off: then its routes do not exist. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { codeField, verbatimField } from '../shared/field.ts'
+import { carried, codeField, integerField, verbatimField } from '../shared/field.ts'
 import { done, type Outcome } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import { no, unknownForm } from './conditions.ts'
@@ -29,8 +29,9 @@ export const formImportCommand = defineCommand({
   input: z.object({
     file: verbatimField(say('file'), { max: MAX_FILE, file: true }),
     replaces: codeField(say('replaces'), 'FRM', 'form').optional(),
+    since: carried(integerField(say('since'), { min: 1, max: 1_000_000 }).optional()),
   }),
-  async run({ actor, now, port }: Run<FormDeskPort>, { file, replaces }): Promise<Outcome<Imported>> {
+  async run({ actor, now, port }: Run<FormDeskPort>, { file, replaces, since }): Promise<Outcome<Imported>> {
     const form = replaces === undefined ? undefined : await port.find(replaces)
     if (replaces !== undefined && form === undefined) return unknownForm(replaces)
     const read = readForm(file, form?.campaign !== undefined, port.readAddress)
@@ -41,7 +42,9 @@ export const formImportCommand = defineCommand({
     const code = formCode(form.number)
     if (writeForm(form.definition) === writeForm(definition))
       return no('form.unchanged', 'conflict', say('unchanged', { form: code }), say('unchangedNext'))
-    const version = await port.addVersion(form, definition, actor.memberId, now)
+    // Who edits on a page began with a version; what somebody else published since is not overwritten unseen.
+    const isOld = since !== undefined && since !== form.version
+    const version = isOld ? undefined : await port.addVersion(form, definition, actor.memberId, now)
     if (version === undefined) return no('form.changed_meanwhile', 'conflict', say('faster', { form: code }), say('fasterNext'))
     return done({ kind: 'version', number: form.number, version, definition })
   },

@@ -106,8 +106,15 @@ function optionsOf(field: FormField): Question['options'] {
   return field.kind === 'yes-no' ? YES_NO : []
 }
 
+/** What a question is drawn from; the address that a signature is of is among the questions that are asked. */
+interface QuestionSource {
+  readonly form: { readonly number: number }
+  readonly draft: { readonly memberId: string }
+  readonly asked: readonly AskedField[]
+}
+
 /** A question as every surface can draw it. */
-function questionFor({ form, draft, asked }: Filling, one: AskedField): Question {
+export function questionFor({ form, draft, asked }: QuestionSource, one: AskedField): Question {
   const { field, typed = '' } = one
   const verbatim = textToSign(form.number, draft.memberId, field, asked)
   const problem =

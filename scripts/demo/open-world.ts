@@ -6,6 +6,7 @@ import { outboxStore } from '../../adapters/postgres/outbox-store.ts'
 import { nodeRequest } from '../../adapters/chain/node-request.ts'
 import type { Deployment } from '../../contracts/script/deploy.ts'
 import type { EconomyReads, Statements } from '../../core/economy/economy.port.ts'
+import { composeFormPages } from '../../main/form-pages.ts'
 import { composeWeb } from '../../main/web.ts'
 import type { WebDoor } from '../../server/server-app.ts'
 import type { ChatApp, Log } from '../../core/shared/chat-app.ts'
@@ -41,6 +42,7 @@ export interface World {
   readonly clock: DemoClock
   readonly chat: ChatApp
   readonly web: WebDoor
+  readonly pages: ReturnType<typeof composeFormPages>
   readonly settlement: Settlement
   readonly statements: Statements
   readonly reads: EconomyReads
@@ -114,6 +116,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
       publicOrigin: options.publicOrigin,
       config: { discordSignIn: undefined, telegram: undefined },
     }),
+    pages: composeFormPages(database, { genesis: GENESIS, proof }),
     settlement,
     statements,
     deployment,

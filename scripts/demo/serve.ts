@@ -28,6 +28,7 @@ export async function serve(world: World, { port, language, clock }: ServeOption
     reads: world.reads,
     web: world.web,
     desk: composeDesk(database, GENESIS),
+    ...world.pages,
     telegram: undefined,
     statements: world.statements,
     now: () => clock.now(),

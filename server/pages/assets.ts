@@ -17,12 +17,13 @@ function asset(name: string, mediaType: string, files: readonly string[] = [name
 
 /** Read once, when the server starts. */
 export const ASSETS = {
-  style: asset('wepos.css', 'text/css; charset=utf-8', ['base.css', 'figures.css', 'sandbox.css', 'deposit.css', 'desk.css']),
+  style: asset('wepos.css', 'text/css; charset=utf-8', ['base.css', 'figures.css', 'sandbox.css', 'deposit.css', 'desk.css', 'forms.css']),
   icon: asset('icon.svg', 'image/svg+xml'),
   localTime: asset('local-time.js', 'text/javascript; charset=utf-8'),
   deposit: asset('deposit.js', 'text/javascript; charset=utf-8', ['wallets.js', 'deposit.js']),
   signText: asset('sign-text.js', 'text/javascript; charset=utf-8', ['wallets.js', 'sign-text.js']),
   telegramSignIn: asset('telegram-sign-in.js', 'text/javascript; charset=utf-8'),
   desk: asset('desk.js', 'text/javascript; charset=utf-8'),
+  formFill: asset('form-fill.js', 'text/javascript; charset=utf-8'),
   sandbox: asset('sandbox.js', 'text/javascript; charset=utf-8'),
 } as const

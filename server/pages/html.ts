@@ -33,3 +33,8 @@ function written(part: Part): string {
   if (typeof part === 'object') return part.map(written).join('')
   return escapeHtml(String(part))
 }
+
+/** What stands in a textarea: the first line break after its tag is no part of the text, so one is put before it. */
+export function areaText(text: string): string {
+  return `\n${text}`
+}

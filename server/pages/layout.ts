@@ -11,7 +11,7 @@ export interface Page {
   /** For previews of links and search. */
   readonly description?: Text
   readonly body: Html
-  readonly section?: 'supply' | 'periods' | 'leaderboard' | 'desk' | 'sandbox' | 'account'
+  readonly section?: 'supply' | 'periods' | 'leaderboard' | 'forms' | 'campaigns' | 'desk' | 'sandbox' | 'account'
   readonly scripts?: readonly { readonly path: string }[]
   /** Uses the width of the window: the chat does, text does not. */
   readonly wide?: boolean
@@ -76,6 +76,8 @@ function navigation(reader: Reader, section: Page['section']): Html[] {
     { name: 'periods', href: '/periods' },
     { name: 'leaderboard', href: '/leaderboard' },
     ...(reader.isReviewer ? [{ name: 'desk', href: '/desk' } as const] : []),
+    { name: 'forms', href: '/forms' },
+    { name: 'campaigns', href: '/campaigns' },
     ...(reader.hasSandbox ? [{ name: 'sandbox', href: '/sandbox' } as const] : []),
     { name: 'api', href: '/docs' },
     { name: 'account', href: '/account' },

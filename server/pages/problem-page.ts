@@ -1,6 +1,7 @@
 import { permitRefusals } from '../../core/settlement/permit-deposit.refusals.ts'
 import { MAX_RELAYED, MIN_RELAYED, RELAYED_A_DAY } from '../../core/settlement/permit-deposit.rules.ts'
 import { deskProblems } from '../desk.problems.ts'
+import { formProblems } from '../form.problems.ts'
 import { problems, refusalProblem, type Problem } from '../problem.ts'
 import { signInProblems } from '../sign-in.problems.ts'
 import { html, type Html } from './html.ts'
@@ -48,6 +49,7 @@ export function problemsPage(reader: Reader): Html {
     ...Object.values(signInProblems).map((made) => made()),
     deskProblems.forbidden(),
     deskProblems.own('SUB-12'),
+    ...Object.values(formProblems).map((made) => made()),
     problems.fault(60),
     problems.bug('…'),
   ]

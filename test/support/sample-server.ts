@@ -14,6 +14,7 @@ import { personaAccount, type Persona } from '../../core/shared/persona.ts'
 import { SERVER_CATALOGUES } from '../../server/catalogues.ts'
 import type { ReadinessPart, ServerApp } from '../../server/server-app.ts'
 import { SAMPLE_DESK } from './sample-desk.ts'
+import { SAMPLE_FORM_PAGES } from './sample-form-pages.ts'
 import { sampleWeb } from './sample-web.ts'
 import { createSampleApp, type SampleApp } from './sample-app.ts'
 
@@ -129,6 +130,7 @@ export function createSampleServer(change: Partial<ServerApp> = {}): { app: Serv
     },
     deposits: sampleDeposits(world),
     desk: SAMPLE_DESK,
+    ...SAMPLE_FORM_PAGES,
     web: sampleWeb({ now: () => world.now, recognise: chat.recognise }),
     telegram: undefined,
     sandbox: {

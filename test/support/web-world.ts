@@ -4,6 +4,7 @@ import { SECOND, type Instant } from '../../core/shared/instant.ts'
 import type { Config } from '../../main/config.ts'
 import { Secret } from '../../main/secret.ts'
 import { composeDesk } from '../../main/desk.ts'
+import { composeFormPages } from '../../main/form-pages.ts'
 import { composeWeb } from '../../main/web.ts'
 import { createServer } from '../../server/app.ts'
 import type { ServerApp } from '../../server/server-app.ts'
@@ -74,6 +75,7 @@ export async function startWebWorld(options: WebWorldOptions = {}): Promise<WebW
     },
     desk: composeDesk(database, WEB_GENESIS),
     web: composeWeb({ database, members, proof, now: () => clock.now, publicOrigin, config }),
+    ...composeFormPages(database, { genesis: WEB_GENESIS, proof }),
     ...(options.isSandbox === false ? { sandbox: undefined } : {}),
     trustedProxies: ['127.0.0.1', '::1'],
   }

@@ -1,0 +1,17 @@
+import { formPageTexts } from './pages/form-pages.texts.ts'
+import type { Problem } from './problem.ts'
+
+const { say } = formPageTexts
+
+/** Why a page of forms, submissions or campaigns is not shown. */
+export const formProblems = {
+  formNone: (): Problem => ({ code: 'form.unknown', status: 404, title: say('formNone'), nextStep: say('formNoneNext') }),
+  submissionNone: (): Problem => ({
+    code: 'submission.unknown',
+    status: 404,
+    title: say('submissionNone'),
+    nextStep: say('submissionNoneNext'),
+  }),
+  campaignNone: (): Problem => ({ code: 'campaign.unknown', status: 404, title: say('campaignNone'), nextStep: say('campaignNoneNext') }),
+  chairsOnly: (): Problem => ({ code: 'form.chairs_only', status: 403, title: say('forbidden'), nextStep: say('forbiddenNext') }),
+} as const
