@@ -4,7 +4,7 @@ import { advance } from '../../core/review/verdict.rules.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
 import { notifyMembers } from './notify-member.ts'
-import { COUNTED, readPanel } from './review-panel.ts'
+import { COUNTED, lockOpenItem, readPanel } from './review-panel.ts'
 import { saveChange, type ReviewStoreOptions } from './review-store.ts'
 import { alertOperators } from './settlement-alerts.ts'
 
@@ -72,8 +72,7 @@ export async function reassignReviews(database: Database, options: ReviewStoreOp
 }
 
 async function look(tx: Tx, options: ReviewStoreOptions, id: bigint, now: Instant) {
-  const locked = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM review_item WHERE id = ${id} AND state = 'open' FOR UPDATE`)
-  if (locked.length === 0) return { asked: 0, missing: 0, isDecided: false }
+  if ((await lockOpenItem(tx, id)) === undefined) return { asked: 0, missing: 0, isDecided: false }
   const panel = await readPanel(tx, id)
   const change = advance(panel, { kind: 'look' }, now)
   const asked = await saveChange(tx, options, panel, change, now)

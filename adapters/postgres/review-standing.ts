@@ -13,7 +13,7 @@ export const STANDING = Prisma.sql`jsonb_build_object(
   'isClose', EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((m.id, i.contributor), (i.contributor, m.id))),
   'hasDecided', (i.kind = 'appeal' OR i.copy_of IS NOT NULL) AND (m.id = i.copied_by OR EXISTS (
     SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
-    WHERE o.subject IN (i.subject, i.copy_of) AND o.id <> i.id AND b.reviewer = m.id AND b.state = 'decided')))`
+    WHERE o.subject IN (i.subject, i.copy_of) AND o.id <> i.id AND b.state = 'decided' AND b.reviewer IN (SELECT member_tree(m.id)))))`
 
 /** Everybody with the role who may be asked for this item, with what stands between them and it: not those who answered it or declined. */
 export async function candidatesFor(tx: Tx, item: bigint): Promise<readonly Candidate[]> {
