@@ -86,7 +86,7 @@ async function tellOfWaiting(database: Database, count: number, now: Instant): P
       INSERT INTO setting (key, value) VALUES (${TOLD_AT}, ${String(now)})
       ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE setting.value::bigint <= ${now - TELL_EVERY}`)
     if (claimed === 0) return { keep: false, value: undefined }
-    const chairs = await tx.roleGrant.findMany({ where: { role: 'chair' }, select: { memberId: true } })
+    const chairs = await tx.roleGrant.findMany({ where: { role: 'chair', member: { mergedInto: null } }, select: { memberId: true } })
     await notifyMembers(tx, new Map(chairs.map(({ memberId }) => [memberId, reviewTexts.say('told_waiting', { count })])), now)
     await alertOperators(tx, 'reviews-wait', { items: String(count) }, now)
     return { keep: true, value: undefined }

@@ -201,11 +201,13 @@ const NEVER: Readonly<Record<string, string>> = {
     SELECT i.subject FROM review_item i WHERE i.outcome = 'approved' AND $1 >= 0 AND $2 IS NOT NULL AND i.needed > (
       SELECT count(*) FROM review_assignment a WHERE a.item = i.id AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision AND a.verdict IN ('approve', 'duplicate'))`,
   'something left with who is part of another': `
-    SELECT m.name FROM member m WHERE m.merged_into IS NOT NULL AND $1 >= 0 AND $2 IS NOT NULL AND (
-      EXISTS (SELECT 1 FROM account c WHERE c.name = 'member:' || m.id AND c.balance <> 0)
-      OR EXISTS (SELECT 1 FROM review_item i WHERE i.contributor = m.id) OR EXISTS (SELECT 1 FROM submission s WHERE s.member_id = m.id)
-      OR EXISTS (SELECT 1 FROM review_assignment a JOIN review_item i ON i.id = a.item WHERE a.reviewer = m.id AND i.state = 'open' AND a.state = 'asked')
-      OR EXISTS (SELECT 1 FROM inbox_message x WHERE x.member_id = m.id))`,
+    SELECT m.name, l.what FROM member m JOIN (
+      SELECT substr(name, 8) AS of, 'value' AS what FROM account WHERE balance <> 0
+      UNION ALL SELECT contributor, 'item ' || subject FROM review_item
+      UNION ALL SELECT member_id, 'submission ' || number FROM submission
+      UNION ALL SELECT a.reviewer, 'seat ' || i.subject FROM review_assignment a JOIN review_item i ON i.id = a.item WHERE i.state = 'open' AND a.state = 'asked'
+      UNION ALL SELECT member_id, 'message ' || reply FROM inbox_message) l ON l.of = m.id
+    WHERE m.merged_into IS NOT NULL AND $1 >= 0 AND $2 IS NOT NULL`,
   'granted twice': `SELECT reference FROM transfer WHERE kind = 'grant' AND $1 >= 0 AND $2 IS NOT NULL GROUP BY reference HAVING count(*) > 1`,
   'an approved submission without what it came to': `
     SELECT s.number FROM submission s JOIN LATERAL (SELECT * FROM review_item i WHERE i.subject = 'SUB-' || s.number ORDER BY i.id DESC LIMIT 1) i ON true
