@@ -11,6 +11,7 @@ import type { Tx } from './database.ts'
 import { rootOf } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { notifyMember } from './notify-member.ts'
+import { withdrawItems } from './review-withdraw.ts'
 
 interface OpenDispute extends Pick<DisputedLine, 'number' | 'period' | 'amount'> {
   readonly member_id: string
@@ -101,9 +102,12 @@ async function takeBack(tx: Tx, { number, period, member_id }: OpenDispute, amou
 /** Ends the disputes of a period that nobody has decided, because it has to close now: the lines stay, the members are told, the panels need not go on. */
 export async function lapseDisputes(tx: Tx, period: number, now: Instant): Promise<number> {
   // The question first, then the dispute: a panel that decides at this moment takes them in the same order.
-  await tx.$executeRaw(Prisma.sql`
-    UPDATE review_item i SET state = 'withdrawn', decided_at = ${new Date(now)} FROM dispute d
-    WHERE d.period = ${period} AND d.state = 'open' AND i.subject = 'DSP-' || d.number AND i.state = 'open'`)
+  const open = await tx.dispute.findMany({ where: { period, state: 'open' }, select: { number: true }, orderBy: { number: 'asc' } })
+  await withdrawItems(
+    tx,
+    open.map(({ number }) => disputeCode(number)),
+    now,
+  )
   const lapsed = await tx.$queryRaw<{ number: number; member_id: string; seq: bigint; amount: Amount }[]>(Prisma.sql`
     UPDATE dispute d SET state = 'lapsed', decided_at = ${new Date(now)} FROM reward r
     WHERE d.period = ${period} AND d.state = 'open' AND r.id = d.reward_id RETURNING d.number, d.member_id, r.seq, r.amount`)

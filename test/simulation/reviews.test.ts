@@ -42,9 +42,8 @@ interface OpenItem {
 async function memberOf(name: string): Promise<string> {
   const visitor = visitors[VISITORS.indexOf(name)]
   if (visitor !== undefined) return visitor.memberId()
-  return (
-    await stage.database.prisma.chatAccount.findUniqueOrThrow({ where: { platform_userId: { platform: 'console', userId: name } } })
-  ).memberId
+  return (await stage.database.prisma.chatAccount.findUniqueOrThrow({ where: { platform_userId: { platform: 'console', userId: name } } }))
+    .memberId
 }
 
 /** Types for a member, by whichever account is theirs. */
