@@ -14,6 +14,7 @@ import { notifyMember } from './notify-member.ts'
 import { withdrawItems } from './review-withdraw.ts'
 
 interface OpenDispute extends Pick<DisputedLine, 'number' | 'period' | 'amount'> {
+  readonly reward_id: string
   readonly member_id: string
   readonly seq: bigint
   readonly status: string
@@ -27,7 +28,7 @@ export async function settleDispute(tx: Tx, number: number, decision: DisputeDec
   await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   // The reward stays locked: while this is decided nothing else takes it back.
   const [dispute] = await tx.$queryRaw<OpenDispute[]>(Prisma.sql`
-    SELECT d.number, d.period, d.member_id, r.seq, r.amount, r.status
+    SELECT d.number, d.period, d.member_id, d.reward_id, r.seq, r.amount, r.status
     FROM dispute d JOIN reward r ON r.id = d.reward_id WHERE d.number = ${number} AND d.state = 'open' FOR UPDATE OF d, r`)
   if (dispute === undefined) return 'over'
   const { settled, change } = dispute.status === 'granted' ? await carryOut(tx, dispute, decision, now) : GONE
@@ -59,8 +60,12 @@ async function carryOut(tx: Tx, dispute: OpenDispute, decision: DisputeDecision,
   return effect.kind === 'grant' ? grant(tx, dispute, effect.amount, now) : takeBack(tx, dispute, effect.amount, now)
 }
 
-/** A further reward of the same period, as long as its release has so much left. It is funded before the close. */
-async function grant(tx: Tx, { number, period, member_id }: OpenDispute, amount: Amount, now: Instant): Promise<Carried> {
+/** A further reward of the same period, as long as its release, and the budget of the line's campaign, have so much left. It is funded before the close. */
+async function grant(tx: Tx, { number, period, member_id, reward_id }: OpenDispute, amount: Amount, now: Instant): Promise<Carried> {
+  const [campaign] = await tx.$queryRaw<{ number: number; fits: boolean }[]>(Prisma.sql`
+    SELECT c.number, c.granted + ${amount} <= c.budget AS fits FROM submission s JOIN form f ON f.number = s.form JOIN campaign c ON c.number = f.campaign
+    WHERE s.reward_id = ${reward_id} FOR UPDATE OF c`)
+  if (campaign?.fits === false) return { settled: 'over-budget', change: {} }
   const id = `dispute:${number}`
   const reference = disputeCode(number)
   const posted = await ledgerStore(tx).post({
@@ -75,6 +80,8 @@ async function grant(tx: Tx, { number, period, member_id }: OpenDispute, amount:
   })
   if (posted === 'insufficient') return { settled: 'unfunded', change: {} }
   assert.equal(posted, 'posted', `grant of ${reference}`)
+  if (campaign !== undefined)
+    await tx.campaign.update({ where: { number: campaign.number }, data: { granted: { increment: amount } } })
   await tx.reward.create({
     data: { id, memberId: member_id, kind: 'correction', reference, amount, period, status: 'granted', at: new Date(now) },
   })

@@ -79,8 +79,8 @@ test('what somebody sent in who is erased; a proposal goes on with the rest of i
 
 test('a reviewer who is erased leaves the panel, what they said counts no more, and others are asked', async () => {
   const [said, asked] = [await stage.sendIn(ann), await stage.sendIn(ann)]
-  const [first] = await stage.panel(said)
-  const isAskedTwice = (await stage.panel(asked)).includes(first!)
+  const other = await stage.panel(asked)
+  const first = (await stage.panel(said)).find((name) => other.includes(name))
   await stage.say(first!, `review approve ${said} 100`)
   expect((await erase(first!)).reply.tone).toBe('done')
   await stage.reassign()
@@ -89,7 +89,6 @@ test('a reviewer who is erased leaves the panel, what they said counts no more, 
     expect(panel).toHaveLength(3)
     expect(panel).not.toContain(first)
   }
-  expect(isAskedTwice || first !== undefined).toBe(true)
   const [one, two] = await stage.panel(said)
   await stage.say(one!, `review approve ${said} 200`)
   expect(await itemOf(said)).toMatchObject({ state: 'open' })
