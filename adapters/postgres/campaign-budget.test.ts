@@ -67,6 +67,8 @@ test('a dispute adds to a campaign’s line as far as its budget reaches, and th
     )
   expect(settled).toEqual(['over-budget', 'corrected'])
   expect(await granted()).toBe(pos(100))
-  expect(await stage.told('ann')).toContainEqual(expect.stringContaining('does not fit what is left of its campaign’s budget, so the line stays'))
+  expect(await stage.told('ann')).toContainEqual(
+    expect.stringContaining('does not fit what is left of its campaign’s budget, so the line stays'),
+  )
   expect(await ledgerFaults(pool)).toEqual([])
 })

@@ -80,8 +80,7 @@ async function grant(tx: Tx, { number, period, member_id, reward_id }: OpenDispu
   })
   if (posted === 'insufficient') return { settled: 'unfunded', change: {} }
   assert.equal(posted, 'posted', `grant of ${reference}`)
-  if (campaign !== undefined)
-    await tx.campaign.update({ where: { number: campaign.number }, data: { granted: { increment: amount } } })
+  if (campaign !== undefined) await tx.campaign.update({ where: { number: campaign.number }, data: { granted: { increment: amount } } })
   await tx.reward.create({
     data: { id, memberId: member_id, kind: 'correction', reference, amount, period, status: 'granted', at: new Date(now) },
   })

