@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { pos } from '../../core/shared/amount.ts'
 import { startReviewStage, type ReviewStage } from '../support/review-stage.ts'
 import { chatter, type Chatter } from '../support/two-chats.ts'
@@ -81,3 +81,50 @@ test('who rejected it by another account is not asked about the appeal, whicheve
   await stage.reassign()
   expect(await stage.panel(subject)).toEqual(['ren', 'rix', 'rob'])
 })
+
+/** Waits until so many of this database's connections wait for a lock; gives what for. */
+async function waiting(count: number): Promise<readonly string[]> {
+  return vi.waitFor(
+    async () => {
+      const { rows } = await stage.database.pool.query<{ kind: string }>(
+        `SELECT wait_event AS kind FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' ORDER BY query_start`,
+      )
+      if (rows.length !== count) throw new Error(`${rows.length} wait`)
+      return rows.map(({ kind }) => kind)
+    },
+    { timeout: 20_000, interval: 20 },
+  )
+}
+
+test.each(['together with others', 'alone'])(
+  'a link that comes while an approval is written, %s, waits: the grant is theirs who goes on',
+  async (way) => {
+    const { database } = stage
+    const campaign = way === 'alone' ? await stage.campaign(await stage.member('paula'), pos(1_000)) : undefined
+    const merged = await vic.memberId()
+    const terms = { needed: 1, panel: 1 }
+    const first = await stage.sendIn(await stage.member('ann'), terms)
+    await stage.say((await stage.panel(first))[0]!, `review approve ${first} 20`)
+    const subject = await stage.sendIn(merged, terms, campaign === undefined ? {} : { campaign })
+    const [judge] = await stage.panel(subject)
+    const other = REVIEWERS.find((name) => name !== judge)!
+    const shown = await vic.say(`link ${(await stage.say(other, 'link')).reply.verbatim ?? ''}`)
+    const client = await database.pool.connect()
+    try {
+      // Everybody who grants waits for the month's row at the end.
+      await client.query(`BEGIN; SELECT 1 FROM account WHERE name = 'period:1' FOR UPDATE`)
+      const approved = stage.say(judge!, `review approve ${subject} 100`)
+      await waiting(1)
+      const linked = vic.press(shown)
+      // Before it has touched anything that the approval will need: neither waits for the other in a circle.
+      expect((await waiting(2))[1]).toBe('advisory')
+      await client.query('COMMIT')
+      expect([(await approved).reply.tone, (await linked).reply.tone]).toEqual(['done', 'done'])
+    } finally {
+      client.release()
+    }
+    const survivor = await vic.memberId()
+    expect(survivor).not.toBe(merged)
+    expect([await stage.balance(`member:${survivor}`), await stage.balance(`member:${merged}`)]).toEqual([pos(100), 0n])
+  },
+)
