@@ -25,6 +25,8 @@ type FactRow = (PanelRow | { readonly id: null }) & {
   readonly hasLast: boolean
   readonly lastOutcome: string | null
   readonly rewardKind: string | null
+  /** Members that were merged and parted by then. */
+  readonly merges: bigint
 }
 
 /** An approval that can go with others in one statement. */
@@ -120,7 +122,7 @@ async function writeBatch(
     plain.push(one)
     return done(one.reply)
   })
-  if (plain.length > 0) await save(database, { genesis, period: period!, left: left!, now }, plain)
+  if (plain.length > 0) await save(database, { genesis, period: period!, left: left!, now, merges: facts.rows[0]!.merges }, plain)
   return answers
 }
 
@@ -139,9 +141,10 @@ interface Month {
   readonly period: number
   readonly left: bigint
   readonly now: Instant
+  readonly merges: bigint
 }
 
-async function save({ pool }: Database, { genesis, period, left, now }: Month, plain: readonly Plain[]): Promise<void> {
+async function save({ pool }: Database, { genesis, period, left, now, merges }: Month, plain: readonly Plain[]): Promise<void> {
   const deciding = plain.flatMap(({ panel: { item }, change: { decision }, rewardKind }) =>
     decision === undefined || rewardKind === undefined ? [] : [{ item, decision, rewardKind }],
   )
@@ -177,6 +180,7 @@ async function save({ pool }: Database, { genesis, period, left, now }: Month, p
       outcomes.map(({ item, decision, status }) => messageText(toldOf(item, decision, status, genesis, now))),
       released.map(({ item }) => item),
       released.map(({ reviewer }) => reviewer),
+      merges,
     ],
   })
 }

@@ -3,7 +3,7 @@ import { PANEL_COLUMNS } from './review-panel.ts'
 /** Facts of a batch of approvals, one row each in the order asked. $1 subjects, $2 keys. */
 export const LOAD_APPROVALS = `
 SELECT i.*, l.reply AS "earlierReply", l.member_id AS "earlierMember", l.command AS "earlierCommand",
-       last.id IS NOT NULL AS "hasLast", last.outcome AS "lastOutcome",
+       merges_so_far() AS merges, last.id IS NOT NULL AS "hasLast", last.outcome AS "lastOutcome",
        (SELECT v.definition -> 'reward' ->> 'kind'
         FROM submission s JOIN submission_revision r ON r.submission = s.number AND r.revision = s.revision
         JOIN form_version v ON v.form = r.form AND v.version = r.version
@@ -19,7 +19,8 @@ ORDER BY q.place`
  * Writes decided approvals in one statement, so that they are all there or not at all: verdicts, decided items, submissions, rewards, transfers with both
  * balances, what contributors are told, audit lines. Whoever was faster at an item, a seat or the month makes it a lost race. The month, which everybody who
  * grants waits for, is written last.
- * $1-$9 columns of the approvals, $10 period, $11-$17 of those that decided, $18-$19 seats that are released.
+ * Members are who they were when the facts were read: a merge since then makes it a lost race, too.
+ * $1-$9 columns of the approvals, $10 period, $11-$17 of those that decided, $18-$19 seats that are released, $20 merges that were seen.
  */
 export const SAVE_APPROVALS = `
 WITH act AS (
@@ -74,7 +75,8 @@ WITH act AS (
   SELECT 'member:' || member_id, sum(amount), sum(amount) FROM outcome WHERE status = 'granted' GROUP BY member_id ORDER BY member_id
   ON CONFLICT (name) DO UPDATE SET balance = a.balance + EXCLUDED.balance, earned = a.earned + EXCLUDED.earned
 )
-SELECT must_hold((SELECT count(*) FROM acted) = array_length($1::bigint[], 1), 'the open items')
+SELECT apart_from_merges_since($20::bigint, $3::text[] || $13::text[])
+   AND must_hold((SELECT count(*) FROM acted) = array_length($1::bigint[], 1), 'the open items')
    AND must_hold((SELECT count(*) FROM given) = array_length($1::bigint[], 1), 'the reviewers'' seats')
    AND must_hold((SELECT count(*) FROM released) = coalesce(array_length($18::bigint[], 1), 0), 'the seats that were asked')
    AND must_hold((SELECT count(*) FROM approved) = (SELECT count(*) FROM outcome), 'the submissions in review')

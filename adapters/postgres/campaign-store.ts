@@ -16,6 +16,7 @@ import type { Database, Tx } from './database.ts'
 import { findMember } from './identity-store.ts'
 import { notifyMembers } from './notify-member.ts'
 import { openReview } from './review-open.ts'
+import { withdrawItems } from './review-withdraw.ts'
 
 const { say } = campaignTexts
 /** Campaigns that one transaction of the job ends. */
@@ -158,12 +159,9 @@ async function tellTeam(tx: Tx, { team }: Campaign, text: Text, now: Instant): P
 
 async function endCampaign(tx: Tx, campaign: Campaign, to: 'withdrawn' | 'ended', now: Instant): Promise<void> {
   const { number, form, title, granted, budget } = campaign
+  await withdrawItems(tx, [campaignCode(number)], now)
   await tx.campaign.update({ where: { number }, data: { status: to, decidedAt: new Date(now) } })
   await tx.form.update({ where: { number: form }, data: { status: 'closed' } })
-  await tx.reviewItem.updateMany({
-    where: { subject: campaignCode(number), state: 'open' },
-    data: { state: 'withdrawn', decidedAt: new Date(now) },
-  })
   if (to === 'withdrawn') return
   await tellTeam(tx, campaign, say('toldEnded', { campaign: campaignCode(number), title, granted, budget }), now)
   await announce(tx, campaignAnnounced('ended', campaign), now)

@@ -1,7 +1,7 @@
-import { carriedGrant, carriedTotals, type UnfundedReward } from '../../core/economy/carry-over.rules.ts'
-import { fundInOrder } from '../../core/economy/reward.rules.ts'
+import { carriedGrant, carriedTotals, fundCarried, type UnfundedReward } from '../../core/economy/carry-over.rules.ts'
 import { economyTexts } from '../../core/economy/economy.texts.ts'
 import { releaseOf } from '../../core/economy/release-schedule.ts'
+import type { Amount } from '../../core/shared/amount.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
@@ -26,16 +26,13 @@ export async function carryOver(tx: Tx, period: number, now: Instant): Promise<v
   for (let after = 0n; ;) {
     // What is larger than the rest can not be paid any more: when nothing fits, the search is over however long the queue is.
     const rows = await tx.$queryRaw<UnfundedReward[]>(Prisma.sql`
-      SELECT seq, id, member_root(member_id) AS "memberId", amount, reference, period FROM reward
+      SELECT seq, id, member_root(member_id) AS "memberId", amount, reference, period,
+             (SELECT f.campaign FROM submission s JOIN form f ON f.number = s.form WHERE s.reward_id = reward.id) AS campaign FROM reward
       WHERE status = 'unfunded' AND period < ${period} AND seq > ${after} AND amount <= ${left} ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE`)
     const last = rows.at(-1)
     if (last === undefined) break
     after = last.seq
-    const isFunded = fundInOrder(
-      left,
-      rows.map(({ amount }) => amount),
-    )
-    const funded = rows.filter((_, index) => isFunded[index])
+    const funded = fundCarried(left, rows, await lockRooms(tx, rows))
     for (const { amount } of funded) left -= amount
     await postAll(
       tx,
@@ -44,10 +41,29 @@ export async function carryOver(tx: Tx, period: number, now: Instant): Promise<v
     await tx.$executeRaw(Prisma.sql`
       UPDATE reward SET status = 'granted', carried_from = period, period = ${period}, at = ${new Date(now)}
       WHERE seq = ANY (${funded.map(({ seq }) => seq)}::bigint[])`)
+    await spendBudgets(tx, funded)
     paid.push(...funded)
   }
   const texts = [...carriedTotals(paid)].map(
     ([memberId, amount]) => [memberId, economyTexts.say('carriedOver', { amount, period })] as const,
   )
   await notifyMembers(tx, new Map(texts), now)
+}
+
+/** What is left of the budgets of the campaigns among them, which nobody else spends until this transaction ends. */
+async function lockRooms(tx: Tx, rewards: readonly UnfundedReward[]): Promise<ReadonlyMap<number, Amount>> {
+  const campaigns = [...new Set(rewards.flatMap(({ campaign }) => campaign ?? []))]
+  const rows = await tx.$queryRaw<{ number: number; room: Amount }[]>(Prisma.sql`
+    SELECT number, budget - granted AS room FROM campaign
+    WHERE number = ANY (${campaigns}::int[]) AND status IN ('approved', 'ended') ORDER BY number FOR UPDATE`)
+  return new Map(rows.map(({ number, room }) => [number, room]))
+}
+
+async function spendBudgets(tx: Tx, funded: readonly UnfundedReward[]): Promise<void> {
+  const own = funded.filter(({ campaign }) => campaign !== null)
+  await tx.$executeRaw(Prisma.sql`
+    UPDATE campaign c SET granted = c.granted + s.total
+    FROM (SELECT number, sum(amount)::bigint AS total
+          FROM unnest(${own.map(({ campaign }) => campaign)}::int[], ${own.map(({ amount }) => amount)}::bigint[]) AS f (number, amount) GROUP BY number) s
+    WHERE c.number = s.number`)
 }

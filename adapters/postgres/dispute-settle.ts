@@ -11,8 +11,10 @@ import type { Tx } from './database.ts'
 import { rootOf } from './identity-store.ts'
 import { ledgerStore } from './ledger-store.ts'
 import { notifyMember } from './notify-member.ts'
+import { withdrawItems } from './review-withdraw.ts'
 
 interface OpenDispute extends Pick<DisputedLine, 'number' | 'period' | 'amount'> {
+  readonly reward_id: string
   readonly member_id: string
   readonly seq: bigint
   readonly status: string
@@ -26,7 +28,7 @@ export async function settleDispute(tx: Tx, number: number, decision: DisputeDec
   await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   // The reward stays locked: while this is decided nothing else takes it back.
   const [dispute] = await tx.$queryRaw<OpenDispute[]>(Prisma.sql`
-    SELECT d.number, d.period, d.member_id, r.seq, r.amount, r.status
+    SELECT d.number, d.period, d.member_id, d.reward_id, r.seq, r.amount, r.status
     FROM dispute d JOIN reward r ON r.id = d.reward_id WHERE d.number = ${number} AND d.state = 'open' FOR UPDATE OF d, r`)
   if (dispute === undefined) return 'over'
   const { settled, change } = dispute.status === 'granted' ? await carryOut(tx, dispute, decision, now) : GONE
@@ -58,8 +60,12 @@ async function carryOut(tx: Tx, dispute: OpenDispute, decision: DisputeDecision,
   return effect.kind === 'grant' ? grant(tx, dispute, effect.amount, now) : takeBack(tx, dispute, effect.amount, now)
 }
 
-/** A further reward of the same period, as long as its release has so much left. It is funded before the close. */
-async function grant(tx: Tx, { number, period, member_id }: OpenDispute, amount: Amount, now: Instant): Promise<Carried> {
+/** A further reward of the same period, as long as its release, and the budget of the line's campaign, have so much left. It is funded before the close. */
+async function grant(tx: Tx, { number, period, member_id, reward_id }: OpenDispute, amount: Amount, now: Instant): Promise<Carried> {
+  const [campaign] = await tx.$queryRaw<{ number: number; fits: boolean }[]>(Prisma.sql`
+    SELECT c.number, c.granted + ${amount} <= c.budget AS fits FROM submission s JOIN form f ON f.number = s.form JOIN campaign c ON c.number = f.campaign
+    WHERE s.reward_id = ${reward_id} FOR UPDATE OF c`)
+  if (campaign?.fits === false) return { settled: 'over-budget', change: {} }
   const id = `dispute:${number}`
   const reference = disputeCode(number)
   const posted = await ledgerStore(tx).post({
@@ -74,6 +80,7 @@ async function grant(tx: Tx, { number, period, member_id }: OpenDispute, amount:
   })
   if (posted === 'insufficient') return { settled: 'unfunded', change: {} }
   assert.equal(posted, 'posted', `grant of ${reference}`)
+  if (campaign !== undefined) await tx.campaign.update({ where: { number: campaign.number }, data: { granted: { increment: amount } } })
   await tx.reward.create({
     data: { id, memberId: member_id, kind: 'correction', reference, amount, period, status: 'granted', at: new Date(now) },
   })
@@ -101,9 +108,12 @@ async function takeBack(tx: Tx, { number, period, member_id }: OpenDispute, amou
 /** Ends the disputes of a period that nobody has decided, because it has to close now: the lines stay, the members are told, the panels need not go on. */
 export async function lapseDisputes(tx: Tx, period: number, now: Instant): Promise<number> {
   // The question first, then the dispute: a panel that decides at this moment takes them in the same order.
-  await tx.$executeRaw(Prisma.sql`
-    UPDATE review_item i SET state = 'withdrawn', decided_at = ${new Date(now)} FROM dispute d
-    WHERE d.period = ${period} AND d.state = 'open' AND i.subject = 'DSP-' || d.number AND i.state = 'open'`)
+  const open = await tx.dispute.findMany({ where: { period, state: 'open' }, select: { number: true }, orderBy: { number: 'asc' } })
+  await withdrawItems(
+    tx,
+    open.map(({ number }) => disputeCode(number)),
+    now,
+  )
   const lapsed = await tx.$queryRaw<{ number: number; member_id: string; seq: bigint; amount: Amount }[]>(Prisma.sql`
     UPDATE dispute d SET state = 'lapsed', decided_at = ${new Date(now)} FROM reward r
     WHERE d.period = ${period} AND d.state = 'open' AND r.id = d.reward_id RETURNING d.number, d.member_id, r.seq, r.amount`)

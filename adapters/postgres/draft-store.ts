@@ -73,10 +73,19 @@ function memberFacts(tx: Tx): MemberFacts {
       })
       return next?.event
     },
-    usedSlots: (form, memberId, span) =>
-      tx.submission.count({ where: { form, memberId, slot: { startsWith: `${span}/` }, status: { not: 'withdrawn' } } }),
+    async usedSlots(form, memberId, span) {
+      const [row] = await tx.$queryRaw<{ used: number }[]>(Prisma.sql`
+        SELECT count(*)::int AS used FROM (${usedSlotsOf(form, memberId)}) AS u WHERE starts_with(u.slot, ${`${span}/`})`)
+      return row!.used
+    },
   }
 }
+
+/** Places of a form that the member has taken, or was paid for before being erased and coming back (`erase-member.ts`). */
+export const usedSlotsOf = (form: number, memberId: string): Prisma.Sql => Prisma.sql`
+  SELECT slot FROM submission WHERE form = ${form} AND member_id = ${memberId} AND status <> 'withdrawn'
+  UNION
+  SELECT substr(subject, length(${`FORM-${form}/`}) + 1) FROM erased_claim WHERE member_id = ${memberId} AND starts_with(subject, ${`FORM-${form}/`})`
 
 function toDraft({ form, version, memberId, answers, atField, submission, event, startedAt, updatedAt }: FormDraft): Draft {
   return {

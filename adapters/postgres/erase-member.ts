@@ -1,6 +1,7 @@
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
+import { withdrawItems } from './review-withdraw.ts'
 import { redactJson, wordsOf, type Words } from './personal-text.ts'
 
 /** An answer of which nothing is left. */
@@ -79,14 +80,35 @@ async function keepClaims(tx: Tx, ids: readonly string[], hash: Uint8Array, now:
     ON CONFLICT DO NOTHING`)
 }
 
+/** A proposal goes on with the rest of its team; where nobody is left of it, it is withdrawn. */
+async function leaveCampaigns(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
+  const own = Prisma.sql`ANY (${[...ids]}::text[])`
+  await tx.$executeRaw(Prisma.sql`
+    WITH next AS (
+      SELECT c.number, min(t.member_id) AS member_id FROM campaign c JOIN campaign_member t ON t.campaign = c.number
+      WHERE c.proposed_by = ${own} AND c.status IN ('proposed', 'returned') AND t.member_id <> ALL (${[...ids]}::text[]) GROUP BY c.number
+    ), handed AS (
+      UPDATE campaign c SET proposed_by = n.member_id FROM next n WHERE c.number = n.number
+    )
+    UPDATE review_item i SET contributor = n.member_id, acts = i.acts + 1 FROM next n
+    WHERE i.kind = 'campaign' AND i.campaign = n.number AND i.state = 'open'`)
+  await tx.$executeRaw(Prisma.sql`
+    WITH withdrawn AS (
+      UPDATE campaign SET status = 'withdrawn', decided_at = ${new Date(now)} WHERE proposed_by = ${own} AND status IN ('proposed', 'returned') RETURNING number
+    )
+    UPDATE form f SET status = 'closed' FROM withdrawn w WHERE f.campaign = w.number`)
+}
+
 /** What is not decided is withdrawn; answers go, also those that were decided. */
 async function withdrawContributions(tx: Tx, ids: readonly string[], now: Instant): Promise<void> {
   const own = Prisma.sql`ANY (${[...ids]}::text[])`
-  await tx.$executeRaw(
-    Prisma.sql`UPDATE review_item SET state = 'withdrawn', decided_at = ${new Date(now)} WHERE contributor = ${own} AND state = 'open'`,
+  await leaveCampaigns(tx, ids, now)
+  const open = await tx.reviewItem.findMany({ where: { contributor: { in: [...ids] }, state: 'open' }, select: { subject: true } })
+  await withdrawItems(
+    tx,
+    open.map(({ subject }) => subject),
+    now,
   )
-  await tx.$executeRaw(Prisma.sql`
-    UPDATE review_assignment a SET state = 'lapsed' FROM review_item i WHERE i.id = a.item AND i.contributor = ${own} AND i.state = 'withdrawn' AND a.state = 'asked'`)
   await tx.$executeRaw(Prisma.sql`UPDATE review_assignment SET state = 'declined' WHERE reviewer = ${own} AND state = 'asked'`)
   await tx.$executeRaw(Prisma.sql`UPDATE review_assignment SET reason = NULL WHERE reviewer = ${own} AND reason IS NOT NULL`)
   await tx.$executeRaw(Prisma.sql`

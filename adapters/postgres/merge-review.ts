@@ -9,13 +9,15 @@ import type { MergeOfTwo } from './merge-moves.ts'
  */
 const CONFLICT = ({ survivor, merged }: MergeOfTwo) => Prisma.sql`
   i.state = 'open' AND (a.reviewer = ${merged} OR (a.reviewer = ${survivor} AND (
-    i.contributor = ${survivor}
+    ${survivor} IN (i.contributor, i.copied_by)
+    OR EXISTS (SELECT 1 FROM campaign p WHERE p.number = i.campaign AND p.proposed_by = ${survivor})
     OR EXISTS (SELECT 1 FROM campaign_member c WHERE c.campaign = i.campaign AND c.member_id = ${survivor})
     OR EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((${survivor}, i.contributor), (i.contributor, ${survivor})))
-    OR (i.kind = 'appeal' AND EXISTS (SELECT 1 FROM review_assignment e JOIN review_item j ON j.id = e.item
-          WHERE j.subject = i.subject AND j.id <> i.id AND e.reviewer = ${survivor} AND e.state = 'decided')))))`
+    OR ((i.kind = 'appeal' OR i.copy_of IS NOT NULL) AND EXISTS (SELECT 1 FROM review_assignment e JOIN review_item j ON j.id = e.item
+          WHERE j.subject IN (i.subject, i.copy_of) AND j.id <> i.id AND e.state = 'decided'
+            AND e.reviewer IN (SELECT member_tree(${survivor}) UNION SELECT member_tree(${merged})))))))`
 
-/** Nobody decides on their own: who was asked is asked no more, and what was decided before counts no more. */
+/** Nobody decides on their own: who was asked is asked no more, and what was decided before counts no more. Whom to ask instead is the next look's (`reassignReviews`). */
 export async function recuse(tx: Tx, merge: MergeOfTwo, now: Instant): Promise<void> {
   await tx.$executeRaw(Prisma.sql`
     WITH recused AS (

@@ -78,11 +78,17 @@ const SeatRow = z.object({
   standing: z.custom<Standing>(),
 })
 
-/** Locks the open item of a subject until the transaction ends; gives its id. Whoever waited here reads afterwards what the one before has done. */
-export async function lockOpenItem(tx: Tx, subject: string): Promise<bigint | undefined> {
-  const [row] = await tx.$queryRaw<{ id: bigint }[]>(
-    Prisma.sql`SELECT id FROM review_item WHERE subject = ${subject} AND state = 'open' FOR UPDATE`,
-  )
+/**
+ * Locks the open item of a subject, or with a number, until the transaction ends; gives its id. Whoever waited here reads afterwards what the one before has
+ * done. While a panel is at work nobody becomes one with somebody else: what is granted and told finds those who were read.
+ */
+export async function lockOpenItem(tx: Tx, which: string | bigint): Promise<bigint | undefined> {
+  const open = Prisma.sql`i.state = 'open' AND ${typeof which === 'bigint' ? Prisma.sql`i.id = ${which}` : Prisma.sql`i.subject = ${which}`}`
+  await tx.$executeRaw(Prisma.sql`
+    SELECT apart_from_merges_of(ARRAY(
+      SELECT i.contributor FROM review_item i WHERE ${open}
+      UNION SELECT a.reviewer FROM review_item i JOIN review_assignment a ON a.item = i.id WHERE ${open}))`)
+  const [row] = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`SELECT i.id FROM review_item i WHERE ${open} FOR UPDATE`)
   return row?.id
 }
 

@@ -128,6 +128,7 @@ interface ViewRow extends ItemRow {
   readonly waiting: number
   readonly name: string
   readonly names: readonly string[]
+  readonly isHeld: boolean
   readonly ownState: string | null
   readonly ownDue: Date | null
   readonly ownVerdict: string | null
@@ -145,6 +146,7 @@ async function readView(
            ARRAY(SELECT m.name UNION SELECT c.name FROM chat_account c WHERE c.member_id = m.id
                  UNION SELECT c.handle FROM chat_account c WHERE c.member_id = m.id AND c.handle IS NOT NULL
                  UNION SELECT w.address FROM wallet w WHERE w.member_id = m.id) AS names,
+           EXISTS (SELECT 1 FROM member_hold h WHERE h.member_id = i.contributor AND h.state = 'open') AS "isHeld",
            (SELECT count(*)::int FROM review_assignment a WHERE a.item = i.id AND ${COUNTED}) AS answered,
            (SELECT count(*)::int FROM review_assignment a WHERE a.item = i.id AND a.state = 'asked') AS waiting,
            own.state AS "ownState", own.due_at AS "ownDue", own.verdict AS "ownVerdict"
@@ -162,6 +164,7 @@ async function readView(
     outcome: row.outcome === null ? undefined : Outcomes.parse(row.outcome),
     amount: row.amount ?? undefined,
     reason: row.reason ?? undefined,
+    isHeld: row.isHeld,
     answered: row.answered,
     waiting: row.waiting,
     content: {

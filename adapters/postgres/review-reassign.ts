@@ -4,7 +4,7 @@ import { advance } from '../../core/review/verdict.rules.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
 import { notifyMembers } from './notify-member.ts'
-import { COUNTED, readPanel } from './review-panel.ts'
+import { COUNTED, lockOpenItem, readPanel } from './review-panel.ts'
 import { saveChange, type ReviewStoreOptions } from './review-store.ts'
 import { alertOperators } from './settlement-alerts.ts'
 
@@ -72,8 +72,7 @@ export async function reassignReviews(database: Database, options: ReviewStoreOp
 }
 
 async function look(tx: Tx, options: ReviewStoreOptions, id: bigint, now: Instant) {
-  const locked = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM review_item WHERE id = ${id} AND state = 'open' FOR UPDATE`)
-  if (locked.length === 0) return { asked: 0, missing: 0, isDecided: false }
+  if ((await lockOpenItem(tx, id)) === undefined) return { asked: 0, missing: 0, isDecided: false }
   const panel = await readPanel(tx, id)
   const change = advance(panel, { kind: 'look' }, now)
   const asked = await saveChange(tx, options, panel, change, now)
@@ -87,7 +86,7 @@ async function tellOfWaiting(database: Database, count: number, now: Instant): P
       INSERT INTO setting (key, value) VALUES (${TOLD_AT}, ${String(now)})
       ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE setting.value::bigint <= ${now - TELL_EVERY}`)
     if (claimed === 0) return { keep: false, value: undefined }
-    const chairs = await tx.roleGrant.findMany({ where: { role: 'chair' }, select: { memberId: true } })
+    const chairs = await tx.roleGrant.findMany({ where: { role: 'chair', member: { mergedInto: null } }, select: { memberId: true } })
     await notifyMembers(tx, new Map(chairs.map(({ memberId }) => [memberId, reviewTexts.say('told_waiting', { count })])), now)
     await alertOperators(tx, 'reviews-wait', { items: String(count) }, now)
     return { keep: true, value: undefined }

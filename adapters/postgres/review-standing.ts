@@ -13,16 +13,16 @@ export const STANDING = Prisma.sql`jsonb_build_object(
   'isClose', EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((m.id, i.contributor), (i.contributor, m.id))),
   'hasDecided', (i.kind = 'appeal' OR i.copy_of IS NOT NULL) AND (m.id = i.copied_by OR EXISTS (
     SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
-    WHERE o.subject IN (i.subject, i.copy_of) AND o.id <> i.id AND b.reviewer = m.id AND b.state = 'decided')))`
+    WHERE o.subject IN (i.subject, i.copy_of) AND o.id <> i.id AND b.state = 'decided' AND b.reviewer IN (SELECT member_tree(m.id)))))`
 
-/** Everybody with the role who may be asked for this item, with what stands between them and it: not those who answered it or declined. */
+/** Everybody with the role who may be asked for this item, with what stands between them and it: not those who answered it or declined, and not who is part of another since, although a role may wait with them. */
 export async function candidatesFor(tx: Tx, item: bigint): Promise<readonly Candidate[]> {
   const rows = await tx.$queryRaw<{ standing: Standing; openSeats: number; hadSeat: boolean }[]>(Prisma.sql`
     SELECT ${STANDING} AS standing, a.reviewer IS NOT NULL AS "hadSeat",
            (SELECT count(*)::int FROM review_assignment s WHERE s.reviewer = m.id AND s.state = 'asked') AS "openSeats"
     FROM review_item i
     CROSS JOIN (SELECT DISTINCT member_id FROM role_grant WHERE role IN ('reviewer', 'chair')) r
-    JOIN member m ON m.id = r.member_id
+    JOIN member m ON m.id = r.member_id AND m.merged_into IS NULL
     LEFT JOIN review_assignment a ON a.item = i.id AND a.reviewer = m.id
     WHERE i.id = ${item} AND (a.state IS NULL OR a.state IN ('lapsed', 'recused'))`)
   return rows.map(({ standing, ...rest }) => ({ ...standing, ...rest }))

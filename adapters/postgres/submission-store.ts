@@ -5,11 +5,13 @@ import { bandsOf, comparedText } from '../../core/review/similar-text.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
-import { draftStore } from './draft-store.ts'
+import { draftStore, usedSlotsOf } from './draft-store.ts'
 import { answersJson, formReads, formVersion, type FormStoreOptions } from './form-reads.ts'
 import { grantSubmission } from './grant-submission.ts'
+import { isHeld } from './hold-store.ts'
 import { notifyMember } from './notify-member.ts'
 import { openReview } from './review-open.ts'
+import { withdrawItems } from './review-withdraw.ts'
 import { SUBMISSION_WITH_REVISION, toSubmission, type SubmissionRow } from './submission-rows.ts'
 
 /** So often a slot is looked for again when somebody else took the one that was free. */
@@ -37,6 +39,7 @@ export function sendStore(tx: Tx, options: FormStoreOptions): SendPort {
       await addRevision(tx, number, taken[0].revision, submission)
       return findSubmission(tx, number)
     },
+    isHeld: (memberId) => isHeld(tx, memberId),
     async openReview(item, now) {
       await openReview(tx, item, now)
     },
@@ -66,7 +69,7 @@ export async function takeSlot(
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const [free] = await tx.$queryRaw<{ slot: string }[]>(Prisma.sql`
       SELECT ${span} || '/' || place AS slot FROM generate_series(1, ${times}::int) AS place
-      WHERE NOT EXISTS (SELECT 1 FROM submission WHERE form = ${form.number} AND member_id = ${memberId} AND slot = ${span} || '/' || place AND status <> 'withdrawn')
+      WHERE ${span} || '/' || place NOT IN (${usedSlotsOf(form.number, memberId)})
       ORDER BY place LIMIT 1`)
     if (free === undefined) return undefined
     const [taken] = await tx.$queryRaw<{ number: number }[]>(Prisma.sql`
@@ -134,15 +137,10 @@ export function submissionStore(tx: Tx, options: FormStoreOptions): SubmissionPo
       return rows.map((row) => ({ ...toSubmission(row), title: titles.get(`${row.form}.${row.version}`) ?? { en: '', zh: '' } }))
     },
     async withdraw(number, now) {
+      await withdrawItems(tx, [submissionCode(number)], now)
       const withdrawn = await tx.$executeRaw(Prisma.sql`
         UPDATE submission SET status = 'withdrawn' WHERE number = ${number} AND status IN ('in-review', 'returned')`)
-      if (withdrawn === 0) return false
-      await tx.$executeRaw(Prisma.sql`
-        UPDATE review_item SET state = 'withdrawn', decided_at = ${new Date(now)} WHERE subject = ${submissionCode(number)} AND state = 'open'`)
-      await tx.$executeRaw(Prisma.sql`
-        UPDATE review_assignment a SET state = 'released' FROM review_item i
-        WHERE i.id = a.item AND i.subject = ${submissionCode(number)} AND i.state = 'withdrawn' AND a.state = 'asked'`)
-      return true
+      return withdrawn > 0
     },
   }
 }

@@ -24,6 +24,7 @@ export function decidedNotice(dispute: DisputedLine, decision: DisputeDecision, 
   if (settled === 'gone') return say('gone', about)
   if (settled === 'kept') return say('kept', { ...about, because })
   if (settled === 'unfunded') return say('unfunded', { ...about, new: wanted, period: dispute.period, because })
+  if (settled === 'over-budget') return say('overBudget', { ...about, new: wanted, because })
   if (settled === 'spent') return say('spent', { ...about, new: wanted, because })
   const isMore = wanted > old
   const change = isMore ? wanted - old : old - wanted

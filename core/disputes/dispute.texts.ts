@@ -57,6 +57,8 @@ export const disputeTexts = defineTexts(
     kept: 'Your dispute {{code}} is decided: {{line}} of {{old}} stays as it is.{{because}}',
     unfunded:
       'Your dispute {{code}} is decided: {{line}} of {{old}} should be {{new}}, but the release of period {{period}} has nothing left for it, so the line stays.{{because}}',
+    overBudget:
+      'Your dispute {{code}} is decided: {{line}} of {{old}} should be {{new}}, but that does not fit what is left of its campaign’s budget, so the line stays.{{because}}',
     spent:
       'Your dispute {{code}} is decided: {{line}} of {{old}} should be {{new}}, but your balance is less than the difference, so the line stays.{{because}}',
     gone: 'Your dispute {{code}} is over: the reward of {{line}} ({{old}}) was taken back before, so the line is no longer in the statement.',
@@ -118,6 +120,7 @@ export const disputeTexts = defineTexts(
     kept: '您的异议 {{code}} 已裁定：{{line}}（{{old}}）维持不变。{{because}}',
     unfunded:
       '您的异议 {{code}} 已裁定：{{line}}（{{old}}）应为 {{new}}，但第 {{period}} 期的释放量已不足以支付，条目维持不变。{{because}}',
+    overBudget: '您的异议 {{code}} 已裁定：{{line}}（{{old}}）应为 {{new}}，但超出了征集剩余的预算，条目维持不变。{{because}}',
     spent: '您的异议 {{code}} 已裁定：{{line}}（{{old}}）应为 {{new}}，但您的余额少于应收回的差额，条目维持不变。{{because}}',
     gone: '您的异议 {{code}} 已结束：{{line}}（{{old}}）的奖励此前已被收回，报表中不再有该条目。',
     lapsed: '您的异议 {{code}} 已失效：7 天内没有裁定，而该期必须关闭。{{line}}（{{old}}）维持不变。',

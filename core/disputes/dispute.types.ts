@@ -35,10 +35,10 @@ export interface DisputeDecision {
 }
 
 /**
- * What a decision has done. `unfunded`: the release has not enough left for the higher amount. `spent`: the member has less than what should be taken back.
- * Both leave the line as it is. `gone`: the line was taken back before. `over`: the dispute was not open any more, nothing was done.
+ * What a decision has done. `unfunded`: the release has not enough left for the higher amount. `over-budget`: the line's campaign has not. `spent`: the member
+ * has less than what should be taken back. All three leave the line as it is. `gone`: the line was taken back before. `over`: the dispute was not open any more, nothing was done.
  */
-export type DisputeSettled = 'corrected' | 'kept' | 'unfunded' | 'spent' | 'gone' | 'over'
+export type DisputeSettled = 'corrected' | 'kept' | 'unfunded' | 'over-budget' | 'spent' | 'gone' | 'over'
 
 export function disputeCode(number: number): string {
   return `DSP-${number}`

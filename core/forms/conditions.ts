@@ -19,9 +19,10 @@ type No = { readonly ok: false; readonly refusal: Refusal }
 export async function hindranceFor(
   port: MemberFacts,
   { number, status, definition }: Form,
-  member: { readonly memberId: string; readonly roles: ReadonlySet<Role> },
+  member: { readonly memberId: string; readonly roles: ReadonlySet<Role>; readonly blocked: boolean },
   now: Instant,
 ): Promise<No | undefined> {
+  if (member.blocked) return blocked()
   const shut = windowHindrance(status, definition, now)
   if (shut !== undefined) return refused(number, shut)
   // Who could try it outside would know at the event how it goes.
@@ -95,6 +96,9 @@ export function refused(number: number, hindrance: Hindrance): No {
       )
   }
 }
+
+/** The committee keeps the member from earning: nothing is sent in, and what was typed stays. */
+export const blocked = (): No => no('form.blocked', 'forbidden', say('blocked'), say('blockedNext'))
 
 export function unknownForm(number: number): No {
   return no('form.unknown', 'not_found', say('unknownForm', { form: formCode(number) }), say('seeList'))

@@ -9,7 +9,7 @@ import type { Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
 import type { Text } from '../shared/text.ts'
 import { nextField, soundAnswers } from './asked-fields.ts'
-import { hindranceFor, no, refused, unknownForm } from './conditions.ts'
+import { blocked, hindranceFor, no, refused, unknownForm } from './conditions.ts'
 import { assess, fillingOf, keepAnswers, type Filling } from './filling.ts'
 import { formCode, submissionCode } from './form-definition.ts'
 import { whichForm } from './form-fields.ts'
@@ -21,6 +21,8 @@ import { renderFilling } from './render-filling.ts'
 import { nextSpan, slotSpan } from './slot.rules.ts'
 
 const { say } = formTexts
+/** Who decides on what a member sends in whose payouts wait, where otherwise nobody would. */
+const PANEL_OF_HELD = { needed: 2, panel: 3, spreadPercent: 0, blind: true, duplicatePercent: 0 } as const
 /** As long as a reviewer has for an answer; after that another one is asked. */
 const USUAL_REVIEW_MS = 2 * DAY
 
@@ -42,6 +44,7 @@ export const formSendCommand = defineCommand({
     const code = formCode(number)
     const draft = await port.lockDraft(number, actor.memberId)
     if (draft === undefined) return no('form.no_draft', 'not_found', say('noDraft', { form: code }), say('noDraftNext', { form: code }))
+    if (actor.blocked) return blocked()
     if (draft.event !== undefined) {
       const event = eventCode(draft.event)
       return no('form.of_event', 'conflict', quizTexts.say('of_event', { event }), quizTexts.say('of_eventNext', { event, form: code }))
@@ -89,14 +92,15 @@ async function sendIn(port: SendPort, form: Form, { draft, asked }: Filling, mem
   }
   await port.discardDraft(form.number, memberId)
   const told = await decide(port, form, memberId, sent, score, now)
-  // A panel tells by itself what it was given.
-  if (form.definition.review.rule === 'none') await port.tell(memberId, told, now)
   const code = submissionCode(sent.number)
   const passed = score?.passed === true ? [say('quizPassed', { points: score.points, most: score.most })] : []
   return done({ kind: 'sent', title: form.definition.title, lines: [...passed, told, say('fromWhen', { submission: code })] })
 }
 
-/** What becomes of a submission: a panel decides, or it counts at once, or the points of a quiz decide. */
+/**
+ * What becomes of a submission: a panel decides, or it counts at once, or the points of a quiz decide. Of a member whose payouts wait nothing counts at once:
+ * a panel looks at it. The member is told in the inbox, too, by us or by the panel.
+ */
 async function decide(
   port: SendPort,
   { number: form, definition, campaign }: Form,
@@ -108,20 +112,36 @@ async function decide(
   const { title, review } = definition
   const submission = submissionCode(sent.number)
   const pay = await port.payOf(definition, sent.contributedAt)
-  if (review.rule === 'panel') {
-    const { rule: _panel, ...rule } = review
-    const item = { kind: 'submission', subject: submission, contributor: memberId, form, ...rule, ...pay, revision: sent.revision } as const
-    await port.openReview({ ...item, ...(campaign === undefined ? {} : { campaign }) }, now)
-    return say('inReview', { submission, title, until: { at: now + USUAL_REVIEW_MS } })
+  const tell = async (text: Text): Promise<Text> => {
+    await port.tell(memberId, text, now)
+    return text
   }
   if (score !== undefined && !score.passed) {
     await port.reject(sent.number, now)
     const mark = definition.passMark ?? 0
-    return say('quizFailed', { submission, title, points: score.points, most: score.most, mark })
+    return tell(say('quizFailed', { submission, title, points: score.points, most: score.most, mark }))
+  }
+  const panel = review.rule === 'panel' ? termsOf(review) : (await port.isHeld(memberId)) ? PANEL_OF_HELD : undefined
+  if (panel !== undefined) {
+    const item = {
+      kind: 'submission',
+      subject: submission,
+      contributor: memberId,
+      form,
+      ...panel,
+      ...pay,
+      revision: sent.revision,
+    } as const
+    await port.openReview({ ...item, ...(campaign === undefined ? {} : { campaign }) }, now)
+    return say('inReview', { submission, title, until: { at: now + USUAL_REVIEW_MS } })
   }
   const paid = await port.approve(sent.number, pay.lowest, now)
-  if (paid === 'unfunded') return say('approvedUnfunded', { submission, title, amount: pay.lowest })
-  return paid === 'nothing'
-    ? say('approvedUnpaid', { submission, title })
-    : say('approvedAtOnce', { submission, title, amount: pay.lowest })
+  if (paid === 'unfunded') return tell(say('approvedUnfunded', { submission, title, amount: pay.lowest }))
+  return tell(
+    paid === 'nothing' ? say('approvedUnpaid', { submission, title }) : say('approvedAtOnce', { submission, title, amount: pay.lowest }),
+  )
+}
+
+function termsOf({ rule: _panel, ...terms }: Extract<Form['definition']['review'], { rule: 'panel' }>) {
+  return terms
 }

@@ -25,7 +25,7 @@ export interface MemberFacts {
   hasAttended(memberId: string, event: number): Promise<boolean>
   /** When the member last sent the form in and did not withdraw it. */
   lastSent(form: number, memberId: string): Promise<Instant | undefined>
-  /** How many of the slots of a span (`2026-11-21`) the member has used. */
+  /** How many of the slots of a span (`2026-11-21`) the member has used, also as somebody who was erased since and came back. */
   usedSlots(form: number, memberId: string, span: string): Promise<number>
   /** The next event, not over, whose quiz the form is. */
   quizOf(form: number, now: Instant): Promise<number | undefined>
@@ -64,6 +64,8 @@ export interface SendPort extends DraftPort {
   submit(submission: NewSubmission, span: string, times: number): Promise<number | undefined>
   /** The next revision of one that was returned; undefined when it is not waiting to be mended any more. */
   resubmit(number: number, submission: NewSubmission): Promise<Submission | undefined>
+  /** Whether payouts of the member wait for the committee. */
+  isHeld(memberId: string): Promise<boolean>
   /** Puts it before a panel. */
   openReview(item: NewReviewItem, now: Instant): Promise<void>
   /** Approves what needs no panel, and pays it from the period's release: `unfunded` where that does not reach. */
@@ -96,4 +98,5 @@ export interface Filler {
   readonly memberId: string
   readonly roles: ReadonlySet<Role>
   readonly account: ChatAccount
+  readonly blocked: boolean
 }

@@ -28,6 +28,7 @@ export function renderItem(view: ItemView, now: Instant): Reply {
     title: say('cardTitle', { subject: item.subject, title: content.title ?? kindName(item.kind) }),
     lines: [
       ...(item.kind === 'appeal' ? [say('cardAppeal')] : []),
+      ...(isOpen && view.isHeld ? [say('cardHeld')] : []),
       ...(isOpen ? [say('cardRule', { needed: item.needed, panel: item.panel, answered: view.answered })] : []),
       ...worthLines(item),
       ...(isOpen ? budgetLines(view, now) : []),

@@ -76,6 +76,8 @@ export interface ItemView {
   readonly amount: Amount | undefined
   readonly reason: string | undefined
   readonly content: ItemContent
+  /** Payouts of the contributor wait for the committee. */
+  readonly isHeld: boolean
   /** Verdicts that count, and seats that are waited for. */
   readonly answered: number
   readonly waiting: number

@@ -27,7 +27,13 @@ export async function holding({ database, clock }: Community, say: Say): Promise
     'hold block @fay twice',
   ])
     await say('hana', line)
-  for (const line of ['hold status', 'hold appeal We are a class of students, seven of us.', 'hold appeal again', 'inbox'])
+  for (const line of [
+    'hold status',
+    'form fill FRM-3',
+    'hold appeal We are a class of students, seven of us.',
+    'hold appeal again',
+    'inbox',
+  ])
     await say('fay', line)
   for (const line of ['hold list', 'hold show @fay', 'hold clear @fay They are a class of students.', 'hold clear @fay twice'])
     await say('hana', line)

@@ -6,24 +6,30 @@ import { DAY, HOUR } from '../../core/shared/instant.ts'
 import { composeReview } from '../../main/review.ts'
 import { Dice } from '../support/dice.ts'
 import { startReviewStage, type ReviewStage } from '../support/review-stage.ts'
+import { chatter, type Chatter } from '../support/two-chats.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
 const SEEDS = process.env['SEED'] === undefined ? [1, 2, 3] : [Number(process.env['SEED'])]
-const STEPS = 120
+const STEPS = 160
 const REVIEWERS = ['rae', 'rob', 'ren', 'rix', 'roy', 'ruth']
 const CONTRIBUTORS = ['ann', 'ben', 'cyd', 'rae', 'rob']
+/** Accounts on another platform that send things in, and sometimes turn out to be a reviewer's; `vic` is older than any reviewer and goes on after a link. */
+const VISITORS = ['vic', 'val', 'vera']
 /** So much that a handful of approvals empties the month, and two the campaign. */
 const RANGE = { lowest: pos(100_000), highest: pos(700_000) }
 const CAMPAIGN_BUDGET = pos(900_000)
 
 let stage: ReviewStage
-const ids = new Map<string, string>()
+let visitors: readonly Chatter[]
 let campaign: number
 beforeAll(async () => {
   stage = await startReviewStage(GENESIS)
-  for (const name of REVIEWERS) ids.set(name, await stage.member(name, 'reviewer'))
-  for (const name of CONTRIBUTORS) if (!ids.has(name)) ids.set(name, await stage.member(name))
-  campaign = await stage.campaign(ids.get('roy')!, CAMPAIGN_BUDGET)
+  visitors = VISITORS.map((name) => chatter(stage, 'telegram', name))
+  await visitors[0]!.say('start')
+  for (const name of REVIEWERS) await stage.member(name, 'reviewer')
+  for (const name of CONTRIBUTORS) if (!REVIEWERS.includes(name)) await stage.member(name)
+  for (const visitor of visitors.slice(1)) await visitor.say('start')
+  campaign = await stage.campaign(await memberOf('roy'), CAMPAIGN_BUDGET)
 })
 afterAll(() => stage.close())
 
@@ -32,13 +38,52 @@ interface OpenItem {
   readonly asked: readonly string[]
 }
 
+/** Who somebody is now. */
+async function memberOf(name: string): Promise<string> {
+  const visitor = visitors[VISITORS.indexOf(name)]
+  if (visitor !== undefined) return visitor.memberId()
+  return (await stage.database.prisma.chatAccount.findUniqueOrThrow({ where: { platform_userId: { platform: 'console', userId: name } } }))
+    .memberId
+}
+
+/** Types for a member, by whichever account is theirs. */
+async function speak(who: string, line: string): Promise<string> {
+  const visitor = visitors[VISITORS.indexOf(who)]
+  return (await (visitor ?? { say: (text: string) => stage.say(who, text) }).say(line)).reply.code ?? 'done'
+}
+
+/** A code by the one, typed and confirmed by the other; a refusal is an answer too. */
+async function link(who: string, visitor: Chatter): Promise<string> {
+  const shown = await visitor.say(`link ${(await stage.say(who, 'link')).reply.verbatim ?? ''}`)
+  return shown.reply.code ?? (await visitor.press(shown)).reply.code ?? 'linked'
+}
+
+async function unlink(visitor: Chatter): Promise<string> {
+  const shown = await visitor.say('unlink')
+  return shown.reply.code ?? (await visitor.press(shown)).reply.code ?? 'parted'
+}
+
 async function openItems(): Promise<readonly OpenItem[]> {
   const items = await stage.database.prisma.reviewItem.findMany({
     where: { state: 'open' },
     orderBy: { id: 'asc' },
-    include: { assignments: { where: { state: 'asked' }, include: { member: true } } },
+    include: { assignments: { where: { state: 'asked' }, include: { member: { include: { accounts: true } } } } },
   })
-  return items.map(({ subject, assignments }) => ({ subject, asked: assignments.map(({ member }) => member.name).toSorted() }))
+  return items.map(({ subject, assignments }) => ({
+    subject,
+    asked: assignments.map(({ member }) => (member.accounts.find(({ platform }) => platform === 'console') ?? member).name).toSorted(),
+  }))
+}
+
+/** Visitors with an open item about which a reviewer has given an opinion. */
+async function judgedVisitors(): Promise<readonly { readonly name: string; readonly judge: string }[]> {
+  const { rows } = await stage.database.pool.query<{ name: string; judge: string }>(
+    `SELECT v.name, c.name AS judge FROM review_item i JOIN chat_account v ON v.member_id = i.contributor AND v.platform = 'telegram'
+     JOIN review_assignment a ON a.item = i.id AND a.state = 'decided' AND a.voided_at IS NULL
+     JOIN chat_account c ON c.member_id = a.reviewer AND c.platform = 'console'
+     WHERE i.state = 'open' ORDER BY i.id, c.name`,
+  )
+  return rows
 }
 
 /** What somebody types about an item; good or not, it must be answered and break nothing. */
@@ -62,31 +107,40 @@ async function step(dice: Dice): Promise<string> {
   const items = await openItems()
   const item = dice.pick(items)
   const reviewer = dice.pick(REVIEWERS)!
-  const contributor = dice.pick(CONTRIBUTORS)!
+  const contributor = dice.pick([...CONTRIBUTORS, ...VISITORS])!
+  const visitor = dice.pick(visitors)!
   const kind = dice.between(0, 99)
   if (item === undefined || kind < 14) {
     const needed = dice.between(1, 2)
     const options = dice.chance(0.3) ? { campaign } : {}
-    return `sent in ${await stage.sendIn(ids.get(contributor)!, { ...RANGE, needed, panel: needed + dice.between(0, 1), spreadPercent: 40 }, options)}`
+    return `${contributor} sent in ${await stage.sendIn(await memberOf(contributor), { ...RANGE, needed, panel: needed + dice.between(0, 1), spreadPercent: 40 }, options)}`
   }
-  if (kind < 48) {
+  if (kind < 42) {
     const who = dice.chance(0.85) ? (dice.pick(item.asked) ?? reviewer) : reviewer
     const line = verdictLine(dice, item.subject)
-    return `${who}: ${line} → ${(await stage.say(who, line)).reply.code ?? 'done'}`
+    return `${who}: ${line} → ${await speak(who, line)}`
   }
-  if (kind < 68) {
+  if (kind < 58) {
     const acts = [...item.asked, ...item.asked.slice(0, 1), reviewer].map((who) => [who, verdictLine(dice, item.subject)] as const)
-    const answers = await Promise.all(acts.map(([who, line]) => stage.say(who, line)))
-    return `at once: ${acts.map(([who, line], index) => `${who}: ${line} → ${answers[index]!.reply.code ?? 'done'}`).join('; ')}`
+    const joins = dice.chance(0.4)
+    const answers = await Promise.all([...acts.map(([who, line]) => speak(who, line)), ...(joins ? [link(reviewer, visitor)] : [])])
+    const said = [...acts.map(([who, line]) => `${who}: ${line}`), ...(joins ? [`${reviewer} links ${visitor.account.name}`] : [])]
+    return `at once: ${said.map((each, index) => `${each} → ${answers[index]}`).join('; ')}`
   }
+  if (kind < 64) {
+    const judged = dice.pick(await judgedVisitors())
+    if (judged === undefined || dice.chance(0.3)) return `${reviewer} links ${visitor.account.name} → ${await link(reviewer, visitor)}`
+    return `${judged.judge} links ${judged.name} and has judged them → ${await link(judged.judge, visitors[VISITORS.indexOf(judged.name)]!)}`
+  }
+  if (kind < 68) return `${visitor.account.name} unlinks → ${await unlink(visitor)}`
   if (kind < 76) {
     const line = `${dice.pick(['role grant', 'role grant', 'role revoke'])!} @${reviewer} reviewer`
     await stage.say('op', line)
     return line
   }
   if (kind < 83) {
-    const line = `review ${dice.pick(['interest', 'interest-end'])!} @${contributor}`
-    return `${reviewer}: ${line} → ${(await stage.say(reviewer, line)).reply.code ?? 'done'}`
+    const line = `review ${dice.pick(['interest', 'interest-end'])!} ${await memberOf(contributor)}`
+    return `${reviewer}: ${line} of ${contributor} → ${(await stage.say(reviewer, line)).reply.code ?? 'done'}`
   }
   if (kind < 90) {
     stage.clock.now += dice.pick([HOUR, 20 * HOUR, 3 * DAY])!
@@ -96,13 +150,13 @@ async function step(dice: Dice): Promise<string> {
     await prisma.submission.findMany({
       where: { status: { in: ['rejected', 'returned'] } },
       orderBy: { number: 'asc' },
-      include: { member: true },
+      include: { member: { include: { accounts: { orderBy: { platform: 'asc' } } } } },
     }),
   )
   if (sent === undefined) return 'nothing to appeal'
   const subject = `SUB-${sent.number}`
   if (sent.status === 'rejected')
-    return `appeal ${subject} → ${(await stage.say(sent.member.name, `submission appeal ${subject} please`)).reply.code ?? 'done'}`
+    return `appeal ${subject} → ${await speak(sent.member.accounts[0]?.name ?? '', `submission appeal ${subject} please`)}`
   await stage.database.transaction(async (tx) => {
     const before = await tx.reviewItem.findFirstOrThrow({ where: { subject }, orderBy: { id: 'desc' } })
     const revision = sent.revision + 1
@@ -134,13 +188,25 @@ async function step(dice: Dice): Promise<string> {
 const NEVER: Readonly<Record<string, string>> = {
   'a conflicted verdict counted at the decision': `
     SELECT i.subject FROM review_item i JOIN review_assignment a ON a.item = i.id JOIN member m ON m.id = a.reviewer
-    WHERE i.state = 'decided' AND i.id > $1 AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision AND (
+    WHERE i.state = 'decided' AND i.decided_at > $2 AND $1 >= 0 AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision
+      AND NOT EXISTS (SELECT 1 FROM member_merge g WHERE g.at >= i.decided_at AND g.survivor = a.reviewer) AND (
       a.reviewer = i.contributor OR m.blocked
       OR EXISTS (SELECT 1 FROM campaign_member t WHERE t.campaign = i.campaign AND t.member_id = a.reviewer)
-      OR EXISTS (SELECT 1 FROM review_interest n WHERE n.declared_at <= i.decided_at AND (n.member_id, n.other_id) IN ((a.reviewer, i.contributor), (i.contributor, a.reviewer)) AND i.decided_at > $2)
-      OR (i.decided_at > $2 AND NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.member_id = a.reviewer AND g.role IN ('reviewer', 'chair')))
+      OR EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((a.reviewer, i.contributor), (i.contributor, a.reviewer)))
+      OR NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.member_id = a.reviewer AND g.role IN ('reviewer', 'chair'))
       OR (i.kind = 'appeal' AND EXISTS (SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
-            WHERE o.subject = i.subject AND o.id <> i.id AND o.id < i.id AND b.reviewer = a.reviewer AND b.state = 'decided')))`,
+            WHERE o.subject = i.subject AND o.id < i.id AND b.state = 'decided' AND member_root(b.reviewer) = a.reviewer)))`,
+  'approved by fewer than it takes': `
+    SELECT i.subject FROM review_item i WHERE i.outcome = 'approved' AND $1 >= 0 AND $2 IS NOT NULL AND i.needed > (
+      SELECT count(*) FROM review_assignment a WHERE a.item = i.id AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision AND a.verdict IN ('approve', 'duplicate'))`,
+  'something left with who is part of another': `
+    SELECT m.name, l.what FROM member m JOIN (
+      SELECT substr(name, 8) AS of, 'value' AS what FROM account WHERE balance <> 0
+      UNION ALL SELECT contributor, 'item ' || subject FROM review_item
+      UNION ALL SELECT member_id, 'submission ' || number FROM submission
+      UNION ALL SELECT a.reviewer, 'seat ' || i.subject FROM review_assignment a JOIN review_item i ON i.id = a.item WHERE i.state = 'open' AND a.state = 'asked'
+      UNION ALL SELECT member_id, 'message ' || reply FROM inbox_message) l ON l.of = m.id
+    WHERE m.merged_into IS NOT NULL AND $1 >= 0 AND $2 IS NOT NULL`,
   'granted twice': `SELECT reference FROM transfer WHERE kind = 'grant' AND $1 >= 0 AND $2 IS NOT NULL GROUP BY reference HAVING count(*) > 1`,
   'an approved submission without what it came to': `
     SELECT s.number FROM submission s JOIN LATERAL (SELECT * FROM review_item i WHERE i.subject = 'SUB-' || s.number ORDER BY i.id DESC LIMIT 1) i ON true
@@ -191,7 +257,7 @@ async function wrongs({ decided, at }: Before): Promise<string[]> {
   return found
 }
 
-/** Members are merged here too, once they can be: a contributor who becomes one with a reviewer takes that verdict's weight away. */
+/** Members are merged and parted here too: a contributor who becomes one with a reviewer takes that verdict's weight away. */
 test.each(SEEDS)(
   'whatever committees do in whatever order, the books are right and no conflicted verdict counts (SEED=%i)',
   async (seed) => {
@@ -208,7 +274,7 @@ test.each(SEEDS)(
   240_000,
 )
 
-test('the histories came to everything: grants, budgets that ran out, appeals, lapses, verdicts that were voided', async () => {
+test('the histories came to everything: grants, budgets that ran out, appeals, lapses, links, verdicts that were voided', async () => {
   const { prisma } = stage.database
   const count = (where: Parameters<typeof prisma.reviewAssignment.count>[0]) => prisma.reviewAssignment.count(where)
   const seen = {
@@ -219,6 +285,10 @@ test('the histories came to everything: grants, budgets that ran out, appeals, l
     rejected: await prisma.reviewItem.count({ where: { outcome: 'rejected' } }),
     lapsedOrLate: await count({ where: { state: { in: ['lapsed', 'recused', 'declined'] } } }),
     released: await count({ where: { state: 'released' } }),
+    merged: await prisma.memberMerge.count(),
+    parted: await prisma.memberMerge.count({ where: { NOT: { undoneAt: null } } }),
+    voidedByMerge: await prisma.memberMergeMove.count({ where: { what: 'void:review_assignment' } }),
+    recusedByMerge: await prisma.memberMergeMove.count({ where: { what: 'recuse:review_assignment' } }),
   }
   for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0)
 })
