@@ -12,7 +12,7 @@ import type { DraftPort } from './form.port.ts'
 import type { Draft, Form, Pay, Submission } from './form.types.ts'
 import { slotSpan } from './slot.rules.ts'
 
-type Reader = Pick<Actor, 'memberId' | 'roles'>
+type Reader = Pick<Actor, 'memberId' | 'roles' | 'blocked'>
 
 /** As many forms and drafts as one page lists. */
 const LISTED = 25
