@@ -27,21 +27,26 @@ const accountFor = (command: string) => {
   return { platform: 'console', userId, name: userId, handle: userId } as const
 }
 
-const give = (command: string, input: Readonly<Record<string, unknown>>, key = `hostile:${(tried += 1)}`): Promise<Answer> =>
-  community.chat.dispatch({
+let hasLeft = true
+const give = async (command: string, input: Readonly<Record<string, unknown>>, key = `hostile:${(tried += 1)}`): Promise<Answer> => {
+  const answer = await community.chat.dispatch({
     account: accountFor(command),
     place: IN_SERVER.has(command) ? { kind: 'group', chatId: 'house', communityId: 'house' } : { kind: 'private', chatId: 'op' },
     command,
     input,
     key,
   })
+  hasLeft = command === 'privacy delete' && answer.reply.tone === 'done'
+  return answer
+}
 
 /** As it was after the last refusal; unknown after what may have changed it. */
 let known: string | undefined
 
 /** A refusal has a code, a reason and a next step, and changes nothing; whatever is answered can be shown, and shows what was typed as itself. */
 async function judge(what: string, work: () => Promise<Answer>, code?: string): Promise<readonly string[]> {
-  if (known === undefined) await community.say(LEAVER, 'start')
+  if (hasLeft) await community.say(LEAVER, 'start')
+  hasLeft = false
   const before = known ?? (await stateOf(community))
   const { reply } = await work()
   const problems = renderMessage(reply, community.chat.speak).flatMap(({ language, problems: found }) =>
