@@ -9,8 +9,8 @@ export interface PageQuestion {
   /** Its condition holds with what the draft has. */
   readonly isAsked: boolean
   readonly showIf: FormField['showIf']
-  /** A link to a file, or a signature whose text is not known before the address is. */
-  readonly note: 'file' | 'sign-later' | undefined
+  /** A signature whose text is not known before the address is. */
+  readonly isLater: boolean
 }
 
 /** All questions of a form in order, those that are not asked now too, for surfaces that show all at once. */
@@ -21,7 +21,6 @@ export function allQuestions(filling: Pick<Filling, 'form' | 'draft' | 'asked'>)
     const typed = Object.hasOwn(draft.answers, field.id) ? draft.answers[field.id] : undefined
     const question = questionFor(filling, one ?? { field, isSeen: false, typed, value: undefined, problem: undefined })
     const isLater = field.kind === 'signature' && textToSign(form.number, draft.memberId, field, asked) === undefined
-    const note = field.kind === 'file' ? 'file' : isLater ? 'sign-later' : undefined
-    return { question, isAsked: one !== undefined, showIf: field.showIf, note }
+    return { question, isAsked: one !== undefined, showIf: field.showIf, isLater }
   })
 }

@@ -6,7 +6,7 @@ import type { Refusal } from '../shared/refusal.ts'
 import type { Outcome } from '../review/review.types.ts'
 import type { ReadAddress } from './answer.rules.ts'
 import { hindranceFor } from './conditions.ts'
-import { fillingOf, type Filling } from './filling.ts'
+import { fillingOf, formOf, type Filling } from './filling.ts'
 import type { Answers, FormDefinition } from './form-definition.ts'
 import type { DraftPort } from './form.port.ts'
 import type { Draft, Form, Pay, Submission } from './form.types.ts'
@@ -96,7 +96,7 @@ export async function offerOf(port: DraftPort, number: number, reader: Reader, n
 
 export async function draftFilling(port: DraftPort, number: number, memberId: string): Promise<Filling | undefined> {
   const [form, draft] = await Promise.all([port.find(number), port.draft(number, memberId)])
-  return form === undefined || draft === undefined ? undefined : fillingOf(port, form, draft)
+  return form === undefined || draft === undefined ? undefined : fillingOf(port, await formOf(port, form, draft), draft)
 }
 
 async function listed(port: DraftPort, form: Form, memberId: string, now: Instant): Promise<ListedForm> {

@@ -114,6 +114,5 @@ function preview(reader: Reader, question: FormEdit['questions'][number], at: nu
 function previewed(field: FormField) {
   const unseen = { field, isSeen: false, typed: undefined, value: undefined, problem: undefined }
   const question = questionFor({ form: { number: 0 }, draft: { memberId: '' }, asked: [] }, unseen)
-  const note = field.kind === 'file' ? ('file' as const) : undefined
-  return { question, isAsked: true, showIf: undefined, note }
+  return { question, isAsked: true, showIf: undefined, isLater: false }
 }

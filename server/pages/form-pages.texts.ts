@@ -7,7 +7,6 @@ export const formPageTexts = defineTexts(
     message: 'Answer',
     optional: '(optional)',
     noChoice: 'No answer',
-    fileHint: 'Here a file is given as a link; begin the form in a chat to upload one.',
 
     formsTitle: 'Forms',
     formsLede: 'What you can fill in just now. A form that you began in a chat goes on here, and the other way round.',
@@ -105,7 +104,6 @@ export const formPageTexts = defineTexts(
     message: '答复',
     optional: '（选填）',
     noChoice: '不回答',
-    fileHint: '这里请填文件链接；要上传文件，可以在聊天中填写。',
 
     formsTitle: '表单',
     formsLede: '您现在可以填写的表单。在聊天中开始的表单可以在这里继续，反过来也行。',

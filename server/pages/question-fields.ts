@@ -17,7 +17,7 @@ export interface QuestionOptions {
 }
 
 /** A question with its inputs. One that is not asked now is hidden and sends nothing; the page's script may show it at once, the server does after saving. */
-export function questionFields(reader: Reader, { question, isAsked, showIf, note }: PageQuestion, options: QuestionOptions): Html {
+export function questionFields(reader: Reader, { question, isAsked, showIf, isLater }: PageQuestion, options: QuestionOptions): Html {
   const { id, entry, help, problem, verbatim } = question
   const name = `${options.prefix}${id}`
   const isGroup = entry === 'one' || entry === 'several'
@@ -32,10 +32,9 @@ export function questionFields(reader: Reader, { question, isAsked, showIf, note
   >
     ${isGroup ? html`<legend>${label}</legend>` : html`<label for="${name}">${label}</label>`}
     ${help !== undefined && html`<p class="hint" id="${name}-help">${reader.say(help)}</p>`}
-    ${note === 'file' && html`<p class="hint">${reader.say(say('fileHint'))}</p>`}
     ${verbatim !== undefined && html`<pre class="verbatim" tabindex="0"><code>${verbatim}</code></pre>`}
     ${problem !== undefined && html`<p class="wrong" id="${name}-wrong">${reader.say(problem)}</p>`}
-    ${note === 'sign-later' ? html`<input id="${name}" type="text" disabled />` : html`<input type="hidden" name="asked" value="${id}" />${inputs(reader, question, name, options)}`}
+    ${isLater ? html`<input id="${name}" type="text" disabled />` : html`<input type="hidden" name="asked" value="${id}" />${inputs(reader, question, name, options)}`}
   </fieldset>`
 }
 

@@ -54,11 +54,12 @@ export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
       const session = sessionIn(request)
       const form = await app.forms.form(number)
       if (form === undefined) throw new ProblemError(formProblems.formNone())
-      const typed = typedAnswers(form.definition, request.body)
       const key = oneOf(request.body, 'key')
       const code = formCode(number)
       // A draft that was forgotten or sent in from a chat meanwhile: what is typed here begins another one, if the member may.
       const before = await app.forms.filling(number, session.actor.memberId)
+      const { definition, version } = before?.form ?? form
+      const typed = typedAnswers(definition, request.body)
       const begun = before === undefined ? await giveCommand(app, session, 'form fill', { form: code }, `${key}-begin`) : undefined
       const answer =
         begun?.reply.tone === 'refused' || begun?.reply.tone === 'fault'
@@ -68,10 +69,15 @@ export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
       if (answer.reply.tone !== 'info' || kept === undefined) {
         reply.code(statusOf(answer))
         const answers = { ...kept?.draft.answers, ...typed }
-        const asked = askedFields(form.definition, answers, app.forms.readAddress)
-        const draft = { form: number, version: form.version, memberId: session.actor.memberId, answers, startedAt: 0, updatedAt: 0 }
+        const asked = askedFields(definition, answers, app.forms.readAddress)
+        const draft = { form: number, version, memberId: session.actor.memberId, answers, startedAt: 0, updatedAt: 0 }
         const reader = readerOf(app, request)
-        const data = { session, filling: { form, draft, asked }, notes: [], said: saidAnswer(reader, app.speak, answer) }
+        const data = {
+          session,
+          filling: { form: { ...form, definition, version }, draft, asked },
+          notes: [],
+          said: saidAnswer(reader, app.speak, answer),
+        }
         return sendPrivatePage(reply, fillPage(reader, data))
       }
       if (nextField(kept.asked) === undefined) return reply.redirect(`/forms/${number}/send`, 303)
