@@ -82,15 +82,15 @@ test('who rejected it by another account is not asked about the appeal, whicheve
   expect(await stage.panel(subject)).toEqual(['ren', 'rix', 'rob'])
 })
 
-/** Waits until so many of this database's connections wait for a lock; gives what for. */
+/** Waits until so many of this database's connections wait for a lock; gives their statements. */
 async function waiting(count: number): Promise<readonly string[]> {
   return vi.waitFor(
     async () => {
-      const { rows } = await stage.database.pool.query<{ kind: string }>(
-        `SELECT wait_event AS kind FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' ORDER BY query_start`,
+      const { rows } = await stage.database.pool.query<{ query: string }>(
+        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' ORDER BY query_start`,
       )
       if (rows.length !== count) throw new Error(`${rows.length} wait`)
-      return rows.map(({ kind }) => kind)
+      return rows.map(({ query }) => query)
     },
     { timeout: 20_000, interval: 20 },
   )
@@ -117,10 +117,11 @@ test.each(['together with others', 'alone'])(
       await waiting(1)
       const linked = vic.press(shown)
       // Before it has touched anything that the approval will need: neither waits for the other in a circle.
-      expect((await waiting(2))[1]).toBe('advisory')
+      expect((await waiting(2))[1]).toContain('FROM member WHERE id = ANY')
       await client.query('COMMIT')
       expect([(await approved).reply.tone, (await linked).reply.tone]).toEqual(['done', 'done'])
     } finally {
+      await client.query('ROLLBACK')
       client.release()
     }
     const survivor = await vic.memberId()
