@@ -30,14 +30,16 @@ const SHOTS: readonly Shot[] = [
 const REPORT = {
   kind: 'translation',
   node: 'Lakeside',
-  day: '2027-01-30',
+  day: '2026-11-01',
   what: 'Translated the handbook of the Lakeside node into Chinese, with its pictures and the page about fees.',
   link: 'https://lakeside.example/handbook/zh',
   hours: '12.5',
 }
 /** What members do before the pictures are taken. */
 const STORY: readonly (readonly [persona: string, command: string, input: Readonly<Record<string, string>>])[] = [
+  ['ann', 'form fill', { form: 'FRM-2' }],
   ['ann', 'form page', { form: 'FRM-2', answers: JSON.stringify(REPORT) }],
+  ['bob', 'form fill', { form: 'FRM-2' }],
   ['bob', 'form page', { form: 'FRM-2', answers: JSON.stringify({ ...REPORT, link: 'lakeside' }) }],
   [
     'bob',
@@ -58,7 +60,11 @@ const folder = join(root, 'data', 'pages')
 rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 
-const Answer = z.object({ buttons: z.array(z.object({ label: z.string(), token: z.string() })), lines: z.array(z.string()) })
+const Answer = z.object({
+  tone: z.string(),
+  buttons: z.array(z.object({ label: z.string(), token: z.string() })),
+  lines: z.array(z.string()),
+})
 let keys = 0
 
 async function turn(product: Product, body: object): Promise<z.output<typeof Answer>> {
@@ -66,7 +72,9 @@ async function turn(product: Product, body: object): Promise<z.output<typeof Ans
   const headers = { 'content-type': 'application/json', 'idempotency-key': `pictures-${keys}` }
   const response = await fetch(`${product.origin}/api/v1/sandbox/commands`, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${JSON.stringify(body)}: ${response.status} ${await response.text()}`)
-  return Answer.parse(await response.json())
+  const answer = Answer.parse(await response.json())
+  if (answer.tone === 'refused') throw new Error(`${JSON.stringify(body)}: ${answer.lines.join(' ')}`)
+  return answer
 }
 
 async function play(product: Product): Promise<void> {
