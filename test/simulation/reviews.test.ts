@@ -184,12 +184,12 @@ async function step(dice: Dice): Promise<string> {
   return `mended ${subject}`
 }
 
-/** Sentences about everything that must never be, as one query each. */
+/** Sentences about everything that must never be, as one query each. Of a verdict and a link at the same moment either may come first, so that moment shows no conflict; `approved by fewer` judges it. */
 const NEVER: Readonly<Record<string, string>> = {
   'a conflicted verdict counted at the decision': `
     SELECT i.subject FROM review_item i JOIN review_assignment a ON a.item = i.id JOIN member m ON m.id = a.reviewer
     WHERE i.state = 'decided' AND i.decided_at > $2 AND $1 >= 0 AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision
-      AND NOT EXISTS (SELECT 1 FROM member_merge g WHERE g.at >= i.decided_at AND g.survivor IN (a.reviewer, i.contributor)) AND (
+      AND NOT EXISTS (SELECT 1 FROM member_merge g WHERE g.at >= i.decided_at AND (a.reviewer IN (g.survivor, g.merged) OR g.survivor = i.contributor)) AND (
       a.reviewer = i.contributor OR m.blocked
       OR EXISTS (SELECT 1 FROM campaign_member t WHERE t.campaign = i.campaign AND t.member_id = a.reviewer)
       OR EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((a.reviewer, i.contributor), (i.contributor, a.reviewer)))
