@@ -35,7 +35,7 @@ async function announceFinal(): Promise<void> {
   const now = new Date(stage.community.clock.now)
   await prisma.period.updateMany({
     where: { number: 1, closedAt: null },
-    data: { closedAt: now, burned: 999_980_000_000_000n, grants: 2, unfunded: 0, statementRoot: Buffer.alloc(32, 0xab) },
+    data: { sealedAt: now, closedAt: now, burned: 999_980_000_000_000n, grants: 2, unfunded: 0, statementRoot: Buffer.alloc(32, 0xab) },
   })
   const payload = { period: 1, state: 'final', root: `0x${'ab'.repeat(32)}` }
   await prisma.outboxRow.create({ data: { topic: 'statements', subject: 'P-1', payload, createdAt: now } })
