@@ -61,12 +61,11 @@ export function burstsOf(arrivals: readonly Arrival[]): readonly Signal[] {
 const MOST_COMPARED = 50
 
 /**
- * Whether payouts of a member are to wait. Each kind counts once, `new-at-event` twice at most, so that an honest newcomer with a young account is not held
+ * Whether payouts of a member are to wait. Each kind counts once, so that neither an honest newcomer with a young account nor the crowd of a first day is held
  * for coming to events. @param clearedAt signals until then were looked at by the committee
  */
 export function isToBeHeld(signals: readonly SeenSignal[], now: Instant, clearedAt: Instant | undefined): boolean {
   const counted = signals.filter(({ seenAt }) => seenAt > now - SIGNALS_LAST && (clearedAt === undefined || seenAt > clearedAt))
-  const kinds = new Map<SignalKind, number>()
-  for (const { kind } of counted) kinds.set(kind, Math.min((kinds.get(kind) ?? 0) + 1, kind === 'new-at-event' ? 2 : 1))
-  return [...kinds].reduce((sum, [kind, times]) => sum + WEIGHTS[kind] * times, 0) >= HOLD_FROM
+  const kinds = new Set(counted.map(({ kind }) => kind))
+  return [...kinds].reduce((sum, kind) => sum + WEIGHTS[kind], 0) >= HOLD_FROM
 }
