@@ -96,11 +96,19 @@ export interface SignalsJobParts {
   readonly isDue: (now: Instant) => Promise<boolean>
   /** Gives how many members are newly held. */
   readonly watch: (now: Instant) => Promise<number>
+  /** Says how many questions the chain was asked, and how many members are newly held. */
+  readonly trace: (now: Instant) => Promise<object>
 }
 
-/** Looks at who was rewarded: what is striking lets payouts wait for the committee. */
-export function signalsJob({ isDue, watch }: SignalsJobParts): Job {
-  return { name: 'watch-signals', cron: '*/2 * * * *', isDue, run: async (now) => ({ held: await watch(now) }) }
+/**
+ * `watch-signals` looks at who was rewarded and at what was sent in: what is striking lets payouts wait for the committee. `trace-wallets` asks the chain for
+ * addresses that several members' wallets share.
+ */
+export function signalsJobs({ isDue, watch, trace }: SignalsJobParts): readonly Job[] {
+  return [
+    { name: 'watch-signals', cron: '*/2 * * * *', isDue, run: async (now) => ({ held: await watch(now) }) },
+    { name: 'trace-wallets', cron: '27 * * * *', run: trace },
+  ]
 }
 
 /** Ends links of chat accounts that can not be undone any more. */

@@ -34,7 +34,7 @@ try {
     const desk = createJobDesk({ database, url: parts.databaseUrl, onError: (error) => tell(String(error)) })
     const { genesis } = parts.chain.deployment
     const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: settlement.openInLedger })
-    const jobs = composeJobs({ database, genesis, settlement, settling: composeSettling(database, submit), desk })
+    const jobs = composeJobs({ database, genesis, chain: parts.chain, settlement, settling: composeSettling(database, submit), desk })
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {
       tell(`Usage: npm run job -- NAME\nJobs: ${jobs.map((job) => job.name).join(', ')}`)

@@ -13,13 +13,14 @@ import {
   presenceJobs,
   reviewJob,
   settlementJobs,
-  signalsJob,
+  signalsJobs,
   type Job,
   type PresenceJobParts,
 } from '../jobs/schedule.ts'
 import { composeCampaigns } from './campaigns.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { composeInbox } from './inbox.ts'
+import type { ChainPart } from './parts.ts'
 import { composeReview } from './review.ts'
 import { composeSignals } from './signals.ts'
 import { forgetOldChats } from './telegram.ts'
@@ -27,13 +28,14 @@ import { forgetOldChats } from './telegram.ts'
 export interface JobsParts {
   readonly database: Database
   readonly genesis: Instant
+  readonly chain: ChainPart
   readonly settlement: Settlement
   readonly settling: PresenceJobParts
   readonly desk: JobDesk
 }
 
 /** Every job of the product: the one list for the running product and for runs by hand. */
-export function composeJobs({ database, genesis, settlement, settling, desk }: JobsParts): readonly Job[] {
+export function composeJobs({ database, genesis, chain, settlement, settling, desk }: JobsParts): readonly Job[] {
   return [
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
     ...presenceJobs(settling),
@@ -42,7 +44,7 @@ export function composeJobs({ database, genesis, settlement, settling, desk }: J
     reviewJob(composeReview(database, genesis)),
     campaignsJob(composeCampaigns(database, genesis)),
     draftsJob((now) => forgetDrafts(database, now)),
-    signalsJob(composeSignals(database)),
+    ...signalsJobs(composeSignals(database, chain)),
     mergesJob((now) => settleMerges(database, genesis, now)),
   ]
 }

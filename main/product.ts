@@ -141,7 +141,7 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = composeJobs({ database, genesis: chain.deployment.genesis, settlement, settling, desk })
+  const jobs = composeJobs({ database, genesis: chain.deployment.genesis, chain, settlement, settling, desk })
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,

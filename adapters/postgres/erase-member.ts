@@ -131,6 +131,11 @@ async function forgetWallets(tx: Tx, ids: readonly string[], addresses: readonly
     Prisma.sql`UPDATE deposit SET from_address = ${nobody} WHERE member_id = ${own} OR from_address = ANY (${[...addresses]}::text[])`,
   )
   await tx.$executeRaw(Prisma.sql`UPDATE relayed_deposit SET owner = ${nobody} WHERE member_id = ${own}`)
+  // What others' wallets have to do with it.
+  await tx.$executeRaw(Prisma.sql`
+    DELETE FROM sybil_signal WHERE kind = 'shared-wallet'
+      AND subject IN (SELECT left(a, 6) || '…' || right(a, 4) FROM unnest(${[...addresses]}::text[]) AS n (a))`)
+  await tx.walletFlow.deleteMany({ where: { other: { in: [...addresses] } } })
   await tx.wallet.deleteMany({ where: { memberId: { in: [...ids] } } })
 }
 

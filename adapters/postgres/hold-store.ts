@@ -60,15 +60,29 @@ interface HoldRow {
   state: 'open' | 'blocked'
   reason: string | null
   appeal: string | null
-  signals: readonly { kind: string; subject: string; figure: number; seen_at: string }[]
+  signals: readonly Omit<SignalRow, 'member_id'>[]
 }
+
+/** A row of `sybil_signal`; inside of JSON its instant is text. */
+export interface SignalRow {
+  readonly member_id: string
+  readonly kind: string
+  readonly subject: string
+  readonly figure: number
+  readonly seen_at: Date | string
+}
+
+/** Of a row `s` of `sybil_signal`: what one person sent in twice, as two members who are one by now, is shared with nobody. */
+export const COUNTED_SIGNAL = Prisma.sql`NOT EXISTS (
+  SELECT 1 FROM submission o WHERE o.number = CASE s.kind WHEN 'shared-answers' THEN substr(s.subject, 5)::int END AND member_root(o.member_id) = s.member_id)`
 
 async function readHolds(tx: Tx, where: Prisma.Sql, limit: number): Promise<readonly Hold[]> {
   const rows = await tx.$queryRaw<HoldRow[]>(Prisma.sql`
     SELECT h.member_id, m.name, h.opened_at, h.decided_at, h.state, h.reason, h.appeal,
-           (SELECT coalesce(jsonb_agg(to_jsonb(s)), '[]') FROM (
-              SELECT kind, subject, figure, seen_at FROM sybil_signal WHERE member_id = h.member_id ORDER BY seen_at DESC, kind, subject LIMIT ${MOST_SIGNALS}
-            ) s) AS signals
+           (SELECT coalesce(jsonb_agg(to_jsonb(n)), '[]') FROM (
+              SELECT s.kind, s.subject, s.figure, s.seen_at FROM sybil_signal s WHERE s.member_id = h.member_id AND ${COUNTED_SIGNAL}
+              ORDER BY s.seen_at DESC, s.kind, s.subject LIMIT ${MOST_SIGNALS}
+            ) n) AS signals
     FROM member_hold h JOIN member m ON m.id = h.member_id
     WHERE h.state <> 'cleared' AND ${where}
     ORDER BY (h.appealed_at IS NULL), h.opened_at, h.id LIMIT ${limit}`)
@@ -79,13 +93,14 @@ async function readHolds(tx: Tx, where: Prisma.Sql, limit: number): Promise<read
     state: row.state,
     reason: row.reason ?? undefined,
     appeal: row.appeal ?? undefined,
-    signals: row.signals.flatMap((signal): readonly SeenSignal[] => {
-      const kind = SIGNAL_KINDS.find((known) => known === signal.kind)
-      return kind === undefined
-        ? []
-        : [{ memberId: row.member_id, kind, subject: signal.subject, figure: signal.figure, seenAt: Date.parse(signal.seen_at) }]
-    }),
+    signals: row.signals.flatMap((signal) => toSeenSignal({ ...signal, member_id: row.member_id })),
   }))
+}
+
+/** None for a kind that this version does not know. */
+export function toSeenSignal({ member_id: memberId, kind: name, subject, figure, seen_at }: SignalRow): readonly SeenSignal[] {
+  const kind = SIGNAL_KINDS.find((known) => known === name)
+  return kind === undefined ? [] : [{ memberId, kind, subject, figure, seenAt: new Date(seen_at).getTime() }]
 }
 
 /** True while payouts of a member wait; for the answer to a withdrawal. */

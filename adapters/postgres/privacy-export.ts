@@ -11,6 +11,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
             FROM member m LEFT JOIN account a ON a.name = 'member:' || m.id WHERE m.id IN (SELECT id FROM own) ORDER BY m.number`,
   chat_accounts: `SELECT platform, user_id, name, handle, linked_at, unreachable_since FROM chat_account WHERE member_id IN (SELECT id FROM own) ORDER BY linked_at`,
   wallets: `SELECT address, linked_at, payout_from, unlinked_at FROM wallet WHERE member_id IN (SELECT id FROM own) ORDER BY linked_at`,
+  wallet_flows: `SELECT f.wallet, f.other, f.direction FROM wallet_flow f JOIN wallet w ON w.address = f.wallet
+                 WHERE w.member_id IN (SELECT id FROM own) ORDER BY f.seq DESC`,
   roles: `SELECT role, granted_at FROM role_grant WHERE member_id IN (SELECT id FROM own) ORDER BY role`,
   links: `SELECT survivor, merged, at, balance::text, escrowed::text, settled_at, undone_at FROM member_merge
           WHERE survivor IN (SELECT id FROM own) OR merged IN (SELECT id FROM own) ORDER BY number`,
@@ -41,7 +43,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
                   WHERE a.reviewer IN (SELECT id FROM own) ORDER BY a.assigned_at DESC`,
   campaigns: `SELECT campaign FROM campaign_member WHERE member_id IN (SELECT id FROM own) ORDER BY campaign`,
   interests: `SELECT other_id, declared_at FROM review_interest WHERE member_id IN (SELECT id FROM own) ORDER BY declared_at`,
-  signals: `SELECT kind, subject, figure, seen_at FROM sybil_signal WHERE member_id IN (SELECT id FROM own) ORDER BY seen_at DESC`,
+  // Which submission of somebody else it is would tell of them.
+  signals: `SELECT kind, CASE kind WHEN 'shared-answers' THEN '' ELSE subject END AS subject, figure, seen_at FROM sybil_signal WHERE member_id IN (SELECT id FROM own) ORDER BY seen_at DESC`,
   holds: `SELECT state, opened_at, decided_at, reason, appealed_at, appeal FROM member_hold WHERE member_id IN (SELECT id FROM own) ORDER BY id DESC`,
   commands: `SELECT command, input, reply, at FROM audit_line WHERE member_id IN (SELECT id FROM own) ORDER BY at DESC`,
 }

@@ -1,13 +1,9 @@
-import { holdAnnounced } from '../../core/holds/hold-announced.ts'
-import { holdTexts } from '../../core/holds/hold.texts.ts'
-import { SIGNAL_KINDS, type Arrival, type SeenSignal, type Signal } from '../../core/holds/hold.types.ts'
-import { burstsOf, isToBeHeld, NEW_AT_EVENT, SIGNALS_LAST, signalsOf } from '../../core/holds/signal.rules.ts'
+import type { Arrival, Signal } from '../../core/holds/hold.types.ts'
+import { burstsOf, NEW_AT_EVENT, signalsOf } from '../../core/holds/signal.rules.ts'
 import { MINUTE, type Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
-import { announce } from './announce-intent.ts'
 import type { Database, Tx } from './database.ts'
-import { openHolds } from './hold-store.ts'
-import { notifyMembers } from './notify-member.ts'
+import { cursorOf, holdBySignals, moveCursor } from './note-signals.ts'
 import { lockUntilCommit } from './settlement-alerts.ts'
 
 /** Rewards looked at in one transaction. */
@@ -35,7 +31,7 @@ const ARRIVAL = Prisma.sql`
 /** Whether there are rewards to look at; asked often, writes nothing. */
 export async function hasArrivals({ prisma }: Database, now: Instant): Promise<boolean> {
   const [found] = await prisma.$queryRaw<{ due: boolean }[]>(Prisma.sql`
-    SELECT EXISTS (SELECT 1 FROM reward WHERE seq > ${await lookedUntil(prisma)} AND at <= ${new Date(now - SETTLED_AFTER)}) AS due`)
+    SELECT EXISTS (SELECT 1 FROM reward WHERE seq > ${await cursorOf(prisma, LOOKED_UNTIL)} AND at <= ${new Date(now - SETTLED_AFTER)}) AS due`)
   return found?.due === true
 }
 
@@ -49,16 +45,12 @@ export async function watchSignals(database: Database, now: Instant): Promise<nu
   }
 }
 
-async function lookedUntil(tx: Tx): Promise<bigint> {
-  return BigInt((await tx.setting.findUnique({ where: { key: LOOKED_UNTIL } }))?.value ?? '0')
-}
-
 async function lookAtBatch(tx: Tx, now: Instant): Promise<{ seen: number; held: number }> {
   // One process at a time, so that no reward is passed over.
   await lockUntilCommit(tx, 'signals')
   const rows = await tx.$queryRaw<ArrivalRow[]>(Prisma.sql`
     SELECT ${ARRIVAL} FROM (
-      SELECT * FROM reward WHERE seq > ${await lookedUntil(tx)} ORDER BY seq LIMIT ${REWARDS_AT_ONCE}
+      SELECT * FROM reward WHERE seq > ${await cursorOf(tx, LOOKED_UNTIL)} ORDER BY seq LIMIT ${REWARDS_AT_ONCE}
     ) r JOIN member m ON m.id = r.member_id ORDER BY r.seq`)
   const waiting = rows.findIndex(({ at }) => at.getTime() > now - SETTLED_AFTER)
   const looked = waiting === -1 ? rows : rows.slice(0, waiting)
@@ -66,9 +58,8 @@ async function lookAtBatch(tx: Tx, now: Instant): Promise<{ seen: number; held: 
   if (last === undefined) return { seen: 0, held: 0 }
   const arrivals = looked.filter(({ event }) => event.startsWith('EVT-')).map(toArrival)
   const signals = [...signalsOf(arrivals), ...(await burstsAt(tx, [...new Set(arrivals.map(({ event }) => event))]))]
-  const held = signals.length === 0 ? 0 : await holdBySignals(tx, signals, now)
-  const value = String(last.seq)
-  await tx.setting.upsert({ where: { key: LOOKED_UNTIL }, create: { key: LOOKED_UNTIL, value }, update: { value } })
+  const held = await holdBySignals(tx, signals, now)
+  await moveCursor(tx, LOOKED_UNTIL, last.seq)
   return { seen: waiting === -1 ? rows.length : 0, held }
 }
 
@@ -86,53 +77,6 @@ async function burstsAt(tx: Tx, events: readonly string[]): Promise<readonly Sig
     bursts.push(...burstsOf(rows.map(toArrival)))
   }
   return bursts
-}
-
-async function holdBySignals(tx: Tx, signals: readonly Signal[], now: Instant): Promise<number> {
-  await tx.$executeRaw(Prisma.sql`
-    INSERT INTO sybil_signal AS s (member_id, kind, subject, figure, seen_at)
-    SELECT DISTINCT ON (member_id, kind, subject) member_id, kind, subject, figure, ${new Date(now)}::timestamptz
-    FROM unnest(${signals.map(({ memberId }) => memberId)}::text[], ${signals.map(({ kind }) => kind)}::text[],
-                ${signals.map(({ subject }) => subject)}::text[], ${signals.map(({ figure }) => figure)}::int[]) AS n (member_id, kind, subject, figure)
-    ORDER BY member_id, kind, subject, figure DESC
-    ON CONFLICT (member_id, kind, subject) DO UPDATE SET figure = EXCLUDED.figure WHERE s.kind = 'burst' AND s.figure < EXCLUDED.figure`)
-  const suspects = await suspectsAmong(tx, [...new Set(signals.map(({ memberId }) => memberId))], now)
-  const held = await openHolds(tx, suspects, now)
-  if (held.length === 0) return 0
-  await notifyMembers(tx, new Map(held.map((memberId) => [memberId, holdTexts.say('noticeHeld')])), now)
-  await announce(tx, holdAnnounced('hold'), now)
-  return held.length
-}
-
-async function suspectsAmong(tx: Tx, memberIds: readonly string[], now: Instant): Promise<readonly string[]> {
-  const seen = await tx.sybilSignal.findMany({ where: { memberId: { in: [...memberIds] }, seenAt: { gt: new Date(now - SIGNALS_LAST) } } })
-  const cleared = await tx.memberHold.groupBy({
-    by: ['memberId'],
-    where: { memberId: { in: [...memberIds] }, state: 'cleared' },
-    _max: { decidedAt: true },
-  })
-  const clearedAt = new Map(cleared.map(({ memberId, _max }) => [memberId, _max.decidedAt?.getTime()]))
-  const byMember = Map.groupBy(seen, ({ memberId }) => memberId)
-  return [...byMember]
-    .filter(([memberId, rows]) => isToBeHeld(rows.flatMap(toSeen), now, clearedAt.get(memberId)))
-    .map(([memberId]) => memberId)
-}
-
-function toSeen({
-  memberId,
-  kind: name,
-  subject,
-  figure,
-  seenAt,
-}: {
-  memberId: string
-  kind: string
-  subject: string
-  figure: number
-  seenAt: Date
-}): readonly SeenSignal[] {
-  const kind = SIGNAL_KINDS.find((known) => known === name)
-  return kind === undefined ? [] : [{ memberId, kind, subject, figure, seenAt: seenAt.getTime() }]
 }
 
 function toArrival(row: ArrivalRow): Arrival {

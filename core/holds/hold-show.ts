@@ -33,7 +33,7 @@ export const holdShowCommand = defineCommand({
       hold.reason === undefined
         ? say('showSince', { at: { at: hold.openedAt } })
         : say('showBlocked', { at: { at: hold.openedAt }, reason: hold.reason }),
-      ...signalLines(hold),
+      ...signalLines(hold, 'committee'),
       ...(hold.signals.length === 0 ? [] : [say('showSignals')]),
       ...(hold.appeal === undefined ? [] : [say('showAppeal', { appeal: hold.appeal })]),
     ],

@@ -25,7 +25,7 @@ export const holdStatusCommand = defineCommand({
             ...(hold.reason === undefined
               ? [say('statusOpen', { at: { at: hold.openedAt } })]
               : [say('statusBlocked', { at: { at: hold.openedAt }, reason: hold.reason }), say('statusKept')]),
-            ...(hold.signals.length === 0 ? [] : [...signalLines(hold), say('showSignals')]),
+            ...(hold.signals.length === 0 ? [] : [...signalLines(hold, 'member'), say('showSignals')]),
             say(hold.appeal === undefined ? 'statusNext' : 'statusAppealed'),
           ],
         },

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DAY, MINUTE, SECOND } from '../shared/instant.ts'
-import type { Arrival, SeenSignal, SignalKind } from './hold.types.ts'
-import { accountMadeAt, BURST_MEMBERS, burstsOf, isToBeHeld, signalsOf, SIGNALS_LAST } from './signal.rules.ts'
+import { SIGNAL_KINDS, type Arrival, type SeenSignal, type SignalKind } from './hold.types.ts'
+import { accountMadeAt, BURST_MEMBERS, burstsOf, HOLD_FROM, isToBeHeld, signalsOf, SIGNALS_LAST, WEIGHTS } from './signal.rules.ts'
 
 const NOW = Date.UTC(2027, 1, 10)
 const arrival = (memberId: string, changes: Partial<Arrival> = {}): Arrival => ({
@@ -90,8 +90,37 @@ describe('when payouts wait', () => {
     ['several bursts and nothing else', [seen('burst'), seen('burst', 'EVT-2')], false],
     ['a young account in a burst', [seen('young-account'), seen('burst')], true],
     ['the crowd of a first day, at two events', [seen('burst'), seen('new-at-event'), seen('new-at-event', 'EVT-2')], false],
+    ['the crowd of a first day that is paid by one exchange', [seen('burst'), seen('new-at-event'), seen('shared-wallet')], false],
+    [
+      'a newcomer with a young account who is paid by an exchange',
+      [seen('young-account'), seen('new-at-event'), seen('shared-wallet')],
+      false,
+    ],
+    ['somebody new who copies', [seen('new-at-event'), seen('shared-answers')], false],
+    ['somebody new who copies and shares a wallet', [seen('new-at-event'), seen('shared-answers'), seen('shared-wallet')], true],
+    ['a young account that copies', [seen('young-account'), seen('shared-answers')], true],
+    [
+      'somebody who copies many and shares many wallets',
+      ['1', '2', '3'].flatMap((n) => [seen('shared-answers', n), seen('shared-wallet', n)]),
+      false,
+    ],
   ] as const)('%s', (_name, signals, expected) => {
     expect(isToBeHeld(signals, NOW, undefined)).toBe(expected)
+  })
+
+  it('is never for one kind alone, and a shared wallet never makes up for more than a copied text leaves open', () => {
+    expect(Math.max(...SIGNAL_KINDS.map((kind) => WEIGHTS[kind]))).toBeLessThan(HOLD_FROM)
+    const some = fc.array(fc.record({ kind: fc.constantFrom(...SIGNAL_KINDS), subject: fc.string({ maxLength: 2 }) }))
+    fc.assert(
+      fc.property(some, (rows) => {
+        const signals = rows.map(({ kind, subject }) => seen(kind, subject))
+        const kinds = new Set(signals.map(({ kind }) => kind))
+        const held = isToBeHeld(signals, NOW, undefined)
+        const withoutWallets = signals.filter(({ kind }) => kind !== 'shared-wallet')
+        expect(held && kinds.size < 2).toBe(false)
+        expect(held && !kinds.has('shared-answers') && !isToBeHeld(withoutWallets, NOW, undefined)).toBe(false)
+      }),
+    )
   })
 
   it('forgets what is a month old, and what the committee has looked at', () => {

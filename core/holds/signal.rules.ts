@@ -13,8 +13,18 @@ export const BURST_MEMBERS = 5
 /** Signals count for so long, */
 export const SIGNALS_LAST = 30 * DAY
 /** and only together: no single kind reaches the sum from which payouts wait. */
-const HOLD_FROM = 5
-const WEIGHTS: Readonly<Record<SignalKind, number>> = { 'young-account': 2, 'new-at-event': 1, burst: 3 }
+export const HOLD_FROM = 10
+/**
+ * A copied text says more than a burst and still needs one thing more that is striking, and not only that somebody is new. A shared wallet says least, because
+ * many honest people are paid by the same exchange: the crowd of a first day who bought there is not held.
+ */
+export const WEIGHTS: Readonly<Record<SignalKind, number>> = {
+  'young-account': 4,
+  'new-at-event': 2,
+  burst: 6,
+  'shared-answers': 7,
+  'shared-wallet': 1,
+}
 
 /** Discord's ids hold the millisecond of their making (developers/reference, "Snowflakes"); undefined for what is none. */
 export function accountMadeAt(discordId: string): Instant | undefined {

@@ -30,7 +30,7 @@ export const MAX_REVERTS = 3
 
 /** The burn address of spec 01. */
 export const BURN_ADDRESS: Hex = '0x000000000000000000000000000000000000dead'
-const ZERO_ADDRESS: Hex = '0x0000000000000000000000000000000000000000'
+export const ZERO_ADDRESS: Hex = '0x0000000000000000000000000000000000000000'
 
 export function signerOf(kind: CallKind): Signer {
   return kind === 'pay' || kind === 'expire' ? 'payer' : 'distributor'

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { DAY } from '../../core/shared/instant.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasAnswers, watchAnswers } from '../../adapters/postgres/answer-watch.ts'
+import { exportOf } from '../../adapters/postgres/privacy-export.ts'
+import { DAY, MINUTE } from '../../core/shared/instant.ts'
 import { startCommunity, type Community } from '../support/community.ts'
 import { ledgerFaults } from '../support/rows.ts'
-import { chatter, linkAccounts } from '../support/two-chats.ts'
+import { chatter, linkAccounts, type Chatter } from '../support/two-chats.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
 const REVIEWERS = ['rae', 'rob', 'ren']
@@ -27,11 +29,16 @@ beforeAll(async () => {
     review: { rule: 'none' },
     recurrence: { every: 'day', times: 1 },
   }
-  const imported = await say('op', `form import ${JSON.stringify(definition)}`)
-  form = /FRM-\d+/.exec(imported)![0]
-  await say('op', `form open ${form}`)
+  form = await offer(definition)
 })
 afterAll(() => community.close())
+
+async function offer(definition: object): Promise<string> {
+  const imported = await say('op', `form import ${JSON.stringify(definition)}`)
+  const code = /FRM-\d+/.exec(imported)![0]
+  await say('op', `form open ${code}`)
+  return code
+}
 
 /** Fills the form in and sends it; gives the last answer. */
 async function send(who: string, text: string) {
@@ -129,4 +136,136 @@ test('a hold that opens while two accounts are linked keeps the link, and loses 
   expect([await one.memberId(), await two.memberId()].toSorted()).toEqual(ids.toSorted())
   expect(await community.database.prisma.memberHold.count({ where: { memberId: survivor } })).toBe(1)
   expect(await community.database.prisma.sybilSignal.count({ where: { memberId: survivor } })).toBe(1)
+})
+
+describe('texts that members share', () => {
+  const EVENINGS =
+    'Every evening of the week I answered questions of new members about delegation, and wrote the ten most common ones down with their answers.'
+  const NODES =
+    'I keep the list of nodes that went down this month, with the hour and the reason that their operators gave, and I post it each Friday in the group.'
+  let report: string
+
+  beforeAll(async () => {
+    report = await offer({
+      title: words('Report'),
+      intro: words('What you did.'),
+      fields: [
+        { kind: 'short-text', id: 'title', label: words('Title') },
+        { kind: 'long-text', id: 'what', label: words('What') },
+      ],
+      reward: { kind: 'none' },
+      review: { rule: 'none' },
+      recurrence: { every: 'day', times: 5 },
+    })
+    community.clock.now += DAY
+    await watch()
+  })
+
+  const watch = () => watchAnswers(community.database, community.clock.now)
+  const person = (name: string) => chatter(community, 'discord', name)
+  /** Sends a report in, so long after what was sent before; gives its code. */
+  async function sendReport(who: Chatter, text: string, minutes = 15): Promise<string> {
+    community.clock.now += minutes * MINUTE
+    for (const line of [`form fill ${report}`, 'A week of mine', text]) await who.say(line)
+    expect((await who.press(await who.say(`form send ${report}`))).reply.tone).toBe('done')
+    const sent = await community.database.prisma.submission.findFirstOrThrow({ orderBy: { number: 'desc' } })
+    return `SUB-${sent.number}`
+  }
+  /** Who shares what, since the last time this was asked. */
+  async function seen(): Promise<readonly string[]> {
+    const { prisma } = community.database
+    const rows = await prisma.sybilSignal.findMany({ where: { kind: 'shared-answers' }, include: { member: true } })
+    await prisma.sybilSignal.deleteMany({ where: { kind: 'shared-answers' } })
+    return rows.map(({ member, subject, figure }) => `${member.name} ${subject} ${figure >= 90 ? 'same' : figure}`).toSorted()
+  }
+  const young = (memberId: string) =>
+    community.database.prisma.sybilSignal.create({
+      data: { memberId, kind: 'young-account', subject: '', figure: 3, seenAt: new Date(community.clock.now) },
+    })
+
+  test('are a reason to look at whoever was later, looked at once by however many processes; alone they hold nobody', async () => {
+    const [amy, eve] = [person('amy'), person('eve')]
+    const original = await sendReport(amy, EVENINGS)
+    const copied = await sendReport(eve, EVENINGS.replace('ten', 'six').toUpperCase())
+    // Until a minute has passed there may be an older neighbour that nobody can see yet.
+    await watch()
+    expect(await hasAnswers(community.database, community.clock.now)).toBe(false)
+    community.clock.now += MINUTE
+    expect(await hasAnswers(community.database, community.clock.now)).toBe(true)
+    expect(await Promise.all([watch(), watch(), watch()])).toEqual([0, 0, 0])
+    expect(await hasAnswers(community.database, community.clock.now)).toBe(false)
+    expect(await seen()).toEqual([`eve ${original} same`])
+    await watch()
+    expect(await seen()).toEqual([])
+
+    // Another process that has looked at nothing before, and by now a young account: both together let the payouts wait, once.
+    await community.database.prisma.setting.deleteMany({ where: { key: 'answers-looked-until' } })
+    await young(await eve.memberId())
+    expect((await Promise.all([watch(), watch(), watch()])).reduce((sum, held) => sum + held)).toBe(1)
+    const chairs = await say('cleo', `hold show ${await eve.memberId()}`)
+    expect(chairs).toContain(`the same as that of ${original}, by another member`)
+    const own = (await eve.say('hold status')).text
+    expect(own).toContain('signalSharedOwn')
+    expect(own).not.toContain(original)
+    const told = await community.database.transaction(async (tx) => ({ keep: false, value: await exportOf(tx, await eve.memberId()) }))
+    expect(told).toContain('shared-answers')
+    expect(told).not.toContain(original)
+    expect(told).toContain(`"number": ${copied.slice('SUB-'.length)}`)
+    expect(await seen()).toEqual([`eve ${original} same`])
+  })
+
+  test('are a reason to look at both who sent them in within minutes', async () => {
+    const text = `${EVENINGS} ${NODES}`
+    const [gus, gil] = [await sendReport(person('gus'), text), await sendReport(person('gil'), text, 5)]
+    community.clock.now += MINUTE
+    await watch()
+    expect(await seen()).toEqual([`gil ${gus} same`, `gus ${gil} same`])
+  })
+
+  test('are none where answers are short, a link, somebody’s own, taken back, or no more than a template', async () => {
+    for (const name of ['hal', 'ida']) {
+      await sendReport(person(name), 'I helped, as always.')
+      await sendReport(person(name), `https://example.org/${'what-many-of-us-saw/'.repeat(8)}`)
+      await sendReport(
+        person(name),
+        `Name: ${name}. What I did: ${name === 'hal' ? EVENINGS : NODES} Thank you for looking at this report of the week!`,
+      )
+    }
+    await sendReport(person('amy'), EVENINGS)
+    const back = person('jo')
+    const sent = await sendReport(back, EVENINGS)
+    await community.database.prisma.submission.update({
+      where: { number: Number(sent.slice(4)) },
+      data: { status: 'withdrawn', decidedAt: null },
+    })
+    community.clock.now += MINUTE
+    await watch()
+    // Jo’s own were taken back; Hal and Ida wrote what Amy wrote before, with as much of their own.
+    expect(await seen()).toEqual([])
+  })
+
+  test('are shared with nobody by one person with two accounts, before and after they are linked', async () => {
+    const { prisma } = community.database
+    const [one, two] = [chatter(community, 'telegram', 'twin'), chatter(community, 'discord', 'twins')]
+    for (const who of [one, two]) await who.say('start')
+    const first = await sendReport(one, NODES)
+    await sendReport(two, NODES)
+    community.clock.now += MINUTE
+    await watch()
+    const [signal] = await prisma.sybilSignal.findMany({ where: { kind: 'shared-answers' } })
+    expect(signal).toMatchObject({ memberId: await two.memberId(), subject: first, figure: 100 })
+    await linkAccounts(one, two)
+    const memberId = await one.memberId()
+    await young(memberId)
+    await prisma.memberHold.create({ data: { memberId, openedAt: new Date(community.clock.now) } })
+    const status = (await one.say('hold status')).text
+    expect(status).toContain('signalYoung')
+    expect(status).not.toContain('signalShared')
+    expect(await seen()).toHaveLength(1)
+    community.clock.now += DAY
+    await sendReport(two, NODES)
+    community.clock.now += MINUTE
+    await watch()
+    expect(await seen()).toEqual([])
+  })
 })

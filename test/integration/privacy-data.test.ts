@@ -10,6 +10,7 @@ import { chatter, linkAccounts, type Chatter } from '../support/two-chats.ts'
 const GENESIS = Date.UTC(2027, 0, 31)
 /** Words that stand for the person, each of a sort, none in any sentence of ours. */
 const WALLET = `0x${'5eC7'.repeat(10)}`
+const BOBS_WALLET = `0x${'b0'.repeat(20)}`
 let community: Community
 let zora: Chatter
 let zoraThere: Chatter
@@ -38,6 +39,7 @@ const traces = () => [
   'Quux',
   WALLET,
   WALLET.toLowerCase(),
+  '0x5ec7…5ec7',
   'my secret words',
   'Pacific/Chatham',
 ]
@@ -74,6 +76,8 @@ test('an export tells everything, also of the account that was linked, and is fo
   await linkAccounts(zora, zoraThere)
   const at = new Date(community.clock.now)
   await prisma.wallet.create({ data: { address: WALLET, memberId: zoraId, linkedAt: at, payoutFrom: at } })
+  await prisma.wallet.create({ data: { address: BOBS_WALLET, memberId: await bob.memberId(), linkedAt: at, payoutFrom: at } })
+  await prisma.walletFlow.create({ data: { wallet: WALLET, other: BOBS_WALLET, direction: 'out' } })
   await community.database.pool.query(`BEGIN; SET CONSTRAINTS ALL DEFERRED;
     INSERT INTO form (number, version, status, builtin, created_at) VALUES (1, 1, 'open', 'idea', 'epoch');
     INSERT INTO form_version (form, version, definition, created_at) VALUES (1, 1, '{}', 'epoch');
@@ -88,6 +92,7 @@ test('an export tells everything, also of the account that was linked, and is fo
     profile: [{ name: 'Zorabella', time_zone: 'Pacific/Chatham', balance: '20000000000' }, { name: 'Zoë "Z" Quux' }],
     chat_accounts: [{ platform: 'discord' }, { platform: 'telegram' }],
     wallets: [{ address: WALLET }],
+    wallet_flows: [{ wallet: WALLET, other: BOBS_WALLET, direction: 'out' }],
     attendance: [{ event: 2 }, { event: 1 }],
     rewards: [{ amount: '10000000000' }, { amount: '10000000000' }],
     digest: [{ hour: 18 }],
@@ -130,6 +135,13 @@ test('erasing leaves no trace of the person, and every statement and balance to 
   // Another one's answers and input name her.
   await community.say('op', `role grant ${await zora.memberId()} reviewer`)
   expect((await found()).filter((row) => row.startsWith('audit_line') && row.includes('reviewer'))).not.toEqual([])
+
+  // The chain knows that she paid Bob; what we keep of it in his name goes as well.
+  await prisma.walletFlow.create({ data: { wallet: BOBS_WALLET, other: WALLET.toLowerCase(), direction: 'in' } })
+  const seenAt = new Date(community.clock.now)
+  await prisma.sybilSignal.create({
+    data: { memberId: await bob.memberId(), kind: 'shared-wallet', subject: '0x5ec7…5ec7', figure: 5, seenAt },
+  })
 
   const before = { statement: await statement(), accounts: await accounts() }
   const bobs = await bob.say('history')

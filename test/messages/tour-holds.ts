@@ -16,6 +16,8 @@ export async function holding({ database, clock }: Community, say: Say): Promise
       { ...seen, kind: 'young-account', subject: '', figure: 3 },
       { ...seen, kind: 'new-at-event', subject: 'EVT-1', figure: 2 },
       { ...seen, kind: 'burst', subject: 'EVT-1', figure: 7 },
+      { ...seen, kind: 'shared-answers', subject: 'SUB-1', figure: 97 },
+      { ...seen, kind: 'shared-wallet', subject: '0x12ab…9f3e', figure: 7 },
     ],
   })
   await database.prisma.memberHold.create({ data: { memberId, openedAt: seenAt } })
