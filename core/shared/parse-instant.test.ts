@@ -57,6 +57,34 @@ test('a wall time is read with the offset of that day, on both sides of a shift 
   expect(read('2027-10-31 12:00', 'Europe/Berlin')).toBe(Date.UTC(2027, 9, 31, 11))
 })
 
+test('a wall time that is left out is as much later as was left out, one that comes twice is the first', () => {
+  expect(read('2027-03-28 02:30', 'Europe/Berlin')).toBe(Date.UTC(2027, 2, 28, 1, 30))
+  expect(read('2027-03-14 02:30', 'America/New_York')).toBe(Date.UTC(2027, 2, 14, 7, 30))
+  expect(read('2027-10-31 02:30', 'Europe/Berlin')).toBe(Date.UTC(2027, 9, 31, 0, 30))
+  expect(read('2027-11-07 01:30', 'America/New_York')).toBe(Date.UTC(2027, 10, 7, 5, 30))
+  // Half an hour on Lord Howe Island; a whole day on Samoa.
+  expect(read('2027-10-03 02:10', 'Australia/Lord_Howe')).toBe(Date.UTC(2027, 9, 2, 15, 40))
+  expect(read('2011-12-30 12:00', 'Pacific/Apia')).toBe(Date.UTC(2011, 11, 30, 22))
+})
+
+test('however a clock is set, a wall time is the first instant at which it shows it, or as much later as it leaves out', () => {
+  const QUARTER = 15 * MINUTE
+  const offset = fc.integer({ min: -48, max: 56 }).map((quarters) => quarters * QUARTER)
+  const shift = Date.UTC(2027, 2, 28, 1)
+  const near = fc.integer({ min: -4 * 40, max: 4 * 40 }).map((quarters) => shift + quarters * QUARTER)
+  fc.assert(
+    fc.property(offset, offset, near, (before, after, wall) => {
+      const offsetAt = (at: number) => (at < shift ? before : after)
+      const shown = (at: number) => at + offsetAt(at)
+      const around = Array.from({ length: 4 * 120 }, (_none, index) => shift + (index - 4 * 60) * QUARTER)
+      const first = around.find((at) => shown(at) === wall)
+      const typed = parseInstant(new Date(wall).toISOString().slice(0, 16))!
+      expect(resolveInstant(typed, NOW, offsetAt)).toBe(first ?? wall - before)
+    }),
+    { numRuns: 2_000 },
+  )
+})
+
 test('days and times that do not exist, and other words, are not read', () => {
   const wrong = [
     '2027-02-03 18:00:60',

@@ -1,4 +1,4 @@
-import { addCalendarMonths, DAY, HOUR, MINUTE, type Instant } from './instant.ts'
+import { DAY, HOUR, MINUTE, type Instant } from './instant.ts'
 
 /** A typed instant: absolute, a local wall time that still needs a zone, or a time from now. */
 export type TypedInstant =
@@ -30,11 +30,16 @@ export function parseInstant(typed: string): TypedInstant | undefined {
   return { form: 'absolute', at: midnight + hour * HOUR + minute * MINUTE - offset }
 }
 
-/** The instant meant by a member whose zone is `zoneOffsetAt` (milliseconds east of UTC at an instant). */
+/**
+ * The instant meant by a member whose zone is `zoneOffsetAt` (milliseconds east of UTC at an instant). A wall time that comes twice when the clock is set back
+ * means the first; one that is left out when it is set forward means as much later as was left out, like `compatible` of Temporal.
+ */
 export function resolveInstant(typed: TypedInstant, now: Instant, zoneOffsetAt: (at: Instant) => number): Instant {
   if (typed.form === 'absolute') return typed.at
   if (typed.form === 'relative') return now + typed.fromNow
-  const asUtc = addCalendarMonths(Date.UTC(typed.year, typed.month - 1, typed.day), 0) + typed.minuteOfDay * MINUTE
-  // Two steps: the offset may differ between the wall time read as UTC and the instant itself (daylight saving).
-  return asUtc - zoneOffsetAt(asUtc - zoneOffsetAt(asUtc))
+  const wall = Date.UTC(typed.year, typed.month - 1, typed.day) + typed.minuteOfDay * MINUTE
+  // A day away on either side the offset is the one before and the one after any shift of the clock near it.
+  const [before, after] = [zoneOffsetAt(wall - DAY), zoneOffsetAt(wall + DAY)]
+  const meant = [wall - before, wall - after].filter((at) => at + zoneOffsetAt(at) === wall)
+  return meant.length === 0 ? wall - before : Math.min(...meant)
 }
