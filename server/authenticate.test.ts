@@ -19,7 +19,7 @@ test('the cookie is of this host alone wherever https is used', () => {
 })
 
 describe('after signing in one is led', () => {
-  test.each(['/account', '/wallet/link', '/review/items/SUB-12?filter=open&page=2', '/forms'])('back to %s', (path) => {
+  test.each(['/account', '/wallet/link', '/desk/SUB-12?show=open&page=2', '/forms'])('back to %s', (path) => {
     expect(returnPath(path)).toBe(path)
   })
   test.each([
@@ -68,6 +68,19 @@ describe('who is signed in', () => {
     expect([limited.statusCode, limited.json().code]).toEqual([429, 'request.limited'])
     expect(Number(limited.headers['retry-after'])).toBeGreaterThan(0)
     expect((await send(bob)).statusCode).toBe(303)
+  })
+
+  test('before a large body is read: a stranger and a member who is no chair are answered without it', async () => {
+    const payload = `title.en=${'x'.repeat(3 * 1_024 * 1_024)}`
+    const { cookie } = await signedInAs(app, account)
+    const send = (url: string, headers: Readonly<Record<string, string>>) =>
+      server.inject({ method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, payload })
+    for (const url of ['/forms/1', '/forms/new', '/forms/1/edit']) {
+      expect((await send(url, {})).json().code).toBe('session.none')
+      expect((await send(url, { accept: 'text/html' })).headers.location).toBe('/signin?to=%2Faccount')
+    }
+    expect((await send('/forms/new', { cookie })).statusCode).toBe(403)
+    expect((await send('/forms/1', { cookie })).statusCode).toBe(413)
   })
 
   test('gives a command once for each form, however often it is sent, and none without the key of a form', async () => {

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, preParsingAsyncHookHandler, preValidationAsyncHookHandler } from 'fastify'
 import '@fastify/cookie'
 import '@fastify/rate-limit'
 import type { SignInWay } from '../core/identity/session.port.ts'
@@ -36,6 +36,8 @@ declare module 'fastify' {
      * Writes need the session's own token as well, which no other site and no other session knows; they are counted for each session.
      */
     requireSession: preValidationAsyncHookHandler
+    /** Hook `preParsing` beside `requireSession`, for routes that read large bodies: who is not signed in is answered before anything is read. */
+    requireSignedIn: preParsingAsyncHookHandler
   }
 }
 
@@ -78,6 +80,9 @@ export function registerSessions(server: FastifyInstance, app: ServerApp): void 
   const name = cookieName(app, 'session')
   server.decorateRequest('session', undefined)
   server.decorate('requireSession', requireSession(server))
+  server.decorate('requireSignedIn', async (request, reply) => {
+    if (request.session === undefined) await turnAway(request, reply)
+  })
   server.addHook('preParsing', async (request, reply) => {
     const token = request.cookies[name]
     if (token === undefined || request.is404 || WITHOUT_SESSION.test(request.url)) return
@@ -143,19 +148,25 @@ function requireSession(server: FastifyInstance): preValidationAsyncHookHandler 
     keyGenerator: (request) => request.session?.id ?? request.ip,
   })
   return async (request, reply) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
     const { session } = request
-    if (session === undefined) {
-      const isPage = !request.url.startsWith('/api/') && request.headers.accept?.includes('text/html') === true
-      if (!isPage) throw new ProblemError(problems.signedOut())
-      return reply.redirect(`/signin?to=${encodeURIComponent(returnPath(isRead ? request.url : undefined))}`, 303)
-    }
-    if (isRead) return undefined
+    if (session === undefined) return turnAway(request, reply)
+    if (isRead(request)) return undefined
     if (!isSame(givenCsrf(request), session.csrf)) throw new ProblemError(problems.csrf())
     const counted = await count(request)
     if (!counted.isAllowed && counted.isExceeded) throw new ProblemError(problems.limited(Math.max(1, counted.ttlInSeconds)))
     return undefined
   }
+}
+
+function isRead({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/** Leads people to the sign-in and back again; programs get a problem. */
+async function turnAway(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const isPage = !request.url.startsWith('/api/') && request.headers.accept?.includes('text/html') === true
+  if (!isPage) throw new ProblemError(problems.signedOut())
+  return reply.redirect(`/signin?to=${encodeURIComponent(returnPath(isRead(request) ? request.url : undefined))}`, 303)
 }
 
 export function givenCsrf({ headers, body }: FastifyRequest): string {

@@ -1,6 +1,7 @@
 import type { FormProblem } from '../../core/forms/form.rules.ts'
 import type { Text } from '../../core/shared/text.ts'
-import { inputAt, TICKED } from '../form-edit.ts'
+import { inputAt } from '../form-edit-file.ts'
+import { TICKED } from '../form-edit.ts'
 import { areaText, html, type Html } from './html.ts'
 import type { Reader } from './reader.ts'
 

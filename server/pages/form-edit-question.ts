@@ -3,7 +3,8 @@ import { FIELD_KINDS, FormField } from '../../core/forms/form-definition.ts'
 import { questionFor } from '../../core/forms/render-filling.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import type { Text } from '../../core/shared/text.ts'
-import { fieldOf, inputsOf, QUESTION_INPUTS, type FormEdit, type QuestionInput } from '../form-edit.ts'
+import { fieldOf } from '../form-edit-file.ts'
+import { COMMON_INPUTS, inputsOf, QUESTION_INPUTS, type FormEdit, type QuestionInput } from '../form-edit.ts'
 import { editInput } from './form-edit-inputs.ts'
 import { formEditTexts } from './form-edit.texts.ts'
 import { html, type Html } from './html.ts'
@@ -13,17 +14,6 @@ import type { Reader } from './reader.ts'
 const { say } = formEditTexts
 
 export const KIND_OPTIONS = FIELD_KINDS.map((value) => ({ value, label: say(`kind_${value}`) }))
-const COMMON: readonly QuestionInput[] = [
-  'kind',
-  'id',
-  'label.en',
-  'label.zh',
-  'help.en',
-  'help.zh',
-  'required',
-  'showIf.field',
-  'showIf.is',
-]
 const LABELS: Readonly<Record<QuestionInput, Text>> = {
   id: say('id'),
   kind: say('kind'),
@@ -63,7 +53,7 @@ export interface EditedQuestion {
 /** One question in the editor. What its kind does not have is carried along unseen, so that a change of kind loses nothing. */
 export function editQuestion(reader: Reader, { edit: { questions }, at, problems, isFirst }: EditedQuestion): Html {
   const question = questions[at]!
-  const shown = [...COMMON, ...inputsOf(question.kind)]
+  const shown: readonly QuestionInput[] = [...COMMON_INPUTS, ...inputsOf(question.kind)]
   const number = at + 1
   const own = question[`label.${reader.language}`] || question['label.en'] || question.id
   const earlier = questions.slice(0, at).map(({ id }) => ({ value: id, label: sharedTexts.say('plain', { text: id }) }))

@@ -6,7 +6,8 @@ import type { Form } from '../../core/forms/form.types.ts'
 import { readForm, writeForm } from '../../core/forms/read-form.ts'
 import { mayUse } from '../../core/shared/dispatch.ts'
 import { giveCommand, sessionIn } from '../authenticate.ts'
-import { applyAct, definitionOf, editOf, newEdit, readAct, readEdit, type FormEdit } from '../form-edit.ts'
+import { definitionOf, editOf } from '../form-edit-file.ts'
+import { applyAct, newEdit, readAct, readEdit, type FormEdit } from '../form-edit.ts'
 import { formProblems } from '../form.problems.ts'
 import { formEditPage, type EditPageData } from '../pages/form-edit-page.ts'
 import { formEditTexts } from '../pages/form-edit.texts.ts'
@@ -28,10 +29,12 @@ type Shown = Omit<EditPageData, 'session' | 'of'> & { readonly since?: number; r
 /** The editor of forms, for who keeps them. It keeps nothing: each button brings the whole edit along. */
 export function formEditRoutes(app: ServerApp): FastifyPluginCallbackZod {
   return (server, _options, ready) => {
-    server.addHook('preValidation', server.requireSession)
-    server.addHook('preHandler', async (request) => {
+    server.addHook('preParsing', server.requireSignedIn)
+    // Nobody else makes us read a form at its largest.
+    server.addHook('preParsing', async (request) => {
       if (!mayUse(sessionIn(request).actor, 'chair')) throw new ProblemError(formProblems.chairsOnly())
     })
+    server.addHook('preValidation', server.requireSession)
     const numbered = { hide: true, params: Numbered }
 
     server.get('/forms/new', { schema: { hide: true } }, (request, reply) =>

@@ -26,6 +26,7 @@ const FILL_LIMIT = 1_024 * 1_024
 /** Filling forms in on pages: the same drafts and commands as in chats. */
 export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
   return (server, _options, ready) => {
+    server.addHook('preParsing', server.requireSignedIn)
     server.addHook('preValidation', server.requireSession)
     const hide = { hide: true, params: Numbered }
 

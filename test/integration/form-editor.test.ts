@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BUILTIN_FORMS } from '../../core/forms/builtin-forms.ts'
 import { FormDefinition } from '../../core/forms/form-definition.ts'
 import { writeForm } from '../../core/forms/read-form.ts'
-import { definitionOf, editOf } from '../../server/form-edit.ts'
+import { definitionOf, editOf } from '../../server/form-edit-file.ts'
 import { readPage, startFormsWorld, TRIP, words, type FormsWorld } from '../support/forms-world.ts'
 import type { Visitor } from '../support/web-world.ts'
 
