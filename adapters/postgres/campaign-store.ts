@@ -17,6 +17,7 @@ import { findMember } from './identity-store.ts'
 import { notifyMembers } from './notify-member.ts'
 import { openReview } from './review-open.ts'
 import { withdrawItems } from './review-withdraw.ts'
+import { lockUntilCommit } from './settlement-alerts.ts'
 
 const { say } = campaignTexts
 /** Campaigns that one transaction of the job ends. */
@@ -32,7 +33,10 @@ export function campaignStore(tx: Tx, genesis: Instant): CampaignPort {
       await tx.$executeRaw(Prisma.sql`SELECT 1 FROM campaign WHERE number = ${number} FOR UPDATE`)
       return findCampaign(tx, number)
     },
-    async propose(terms, form, by, now) {
+    async propose(terms, form, by, limit, now) {
+      // Two proposals of one member at once would each not see the other.
+      await lockUntilCommit(tx, `proposals of ${by}`)
+      if ((await tx.campaign.count({ where: { proposedBy: by, status: { in: ['proposed', 'returned'] } } })) >= limit) return undefined
       const { number } = await tx.campaign.create({
         data: { ...row(terms), status: 'proposed', proposedBy: by, proposedAt: new Date(now), team: { create: [{ memberId: by }] } },
         select: { number: true },
@@ -75,15 +79,10 @@ export function campaignStore(tx: Tx, genesis: Instant): CampaignPort {
         where,
         orderBy: [{ status: 'asc' }, { endsAt: 'asc' }, { number: 'asc' }],
         take: limit,
-        select: { number: true },
+        include: PARTS,
       })
       const all = await tx.campaign.count({ where })
-      const shown: Campaign[] = []
-      for (const { number } of rows) {
-        const found = await findCampaign(tx, number)
-        if (found !== undefined) shown.push(found)
-      }
-      return { shown, more: all - rows.length }
+      return { shown: await toCampaigns(tx, rows), more: Math.max(0, all - rows.length) }
     },
     async isOfTeam(number, memberId) {
       return (await tx.campaignMember.count({ where: { campaign: number, memberId } })) > 0
@@ -135,7 +134,9 @@ export async function settleCampaign(tx: Tx, number: number, { outcome, reason }
   const { title, endsAt, startsAt, form } = campaign
   const isLate = outcome === 'approved' && endsAt <= now
   const status = isLate ? 'ended' : outcome
-  await tx.campaign.updateMany({ where: { number, status: 'proposed' }, data: { status, decidedAt: new Date(now) } })
+  const settled = await tx.campaign.updateMany({ where: { number, status: 'proposed' }, data: { status, decidedAt: new Date(now) } })
+  // Withdrawn at the same moment: what the panel said of it opens nothing.
+  if (settled.count === 0) return
   const named = { campaign: campaignCode(number), title }
   if (outcome === 'returned') return tellTeam(tx, campaign, say('toldReturned', { ...named, reason }), now)
   if (outcome === 'rejected') return tellTeam(tx, campaign, say('toldRejected', { ...named, reason }), now)
@@ -201,22 +202,33 @@ async function campaignsToEnd(tx: Tx, genesis: Instant, now: Instant): Promise<r
     .map(({ number }) => number)
 }
 
+const PARTS = {
+  form: { select: { number: true } },
+  team: { include: { member: { select: { id: true, name: true } } }, orderBy: { memberId: 'asc' } },
+} as const
+type CampaignRow = Prisma.CampaignGetPayload<{ include: typeof PARTS }>
+
 async function findCampaign(tx: Tx, number: number): Promise<Campaign | undefined> {
-  const found = await tx.campaign.findUnique({
-    where: { number },
-    include: {
-      form: { select: { number: true } },
-      team: { include: { member: { select: { id: true, name: true } } }, orderBy: { memberId: 'asc' } },
-    },
-  })
-  if (found === null) return undefined
-  const state = CAMPAIGN_STATES.find((known) => known === found.status)
-  assert(state !== undefined && found.form !== null, `campaign ${number} is not whole`)
-  const sent = await tx.submission.groupBy({
-    by: ['status'],
-    where: { form: found.form.number, status: { not: 'withdrawn' } },
+  const found = await tx.campaign.findUnique({ where: { number }, include: PARTS })
+  return found === null ? undefined : (await toCampaigns(tx, [found]))[0]
+}
+
+/** With what was sent in to each, counted at once for all of them. */
+async function toCampaigns(tx: Tx, rows: readonly CampaignRow[]): Promise<readonly Campaign[]> {
+  const forms = rows.flatMap(({ form }) => (form === null ? [] : [form.number]))
+  const counts = await tx.submission.groupBy({
+    by: ['form', 'status'],
+    where: { form: { in: forms }, status: { not: 'withdrawn' } },
     _count: true,
   })
+  const byForm = Map.groupBy(counts, ({ form }) => form)
+  return rows.map((row) => toCampaign(row, byForm.get(row.form?.number ?? 0) ?? []))
+}
+
+function toCampaign(found: CampaignRow, sent: readonly { readonly status: string; readonly _count: number }[]): Campaign {
+  const { number } = found
+  const state = CAMPAIGN_STATES.find((known) => known === found.status)
+  assert(state !== undefined && found.form !== null, `campaign ${number} is not whole`)
   return {
     number,
     title: found.title,

@@ -6,7 +6,7 @@ import { amountField, codeField } from '../shared/field.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import { requireCampaign } from './campaign-access.ts'
 import type { CampaignPort } from './campaign.port.ts'
-import { campaignProblem } from './campaign.rules.ts'
+import { isOverRelease } from './campaign.rules.ts'
 import { campaignTexts } from './campaign.texts.ts'
 
 const { say } = campaignTexts
@@ -37,7 +37,7 @@ export const campaignBudgetCommand = defineCommand({
         reason: say('ownBudget', { campaign }),
         nextStep: say('ownBudgetNext'),
       })
-    if (campaignProblem({ ...found.result, budget }, port.genesis, now) === 'over_release')
+    if (isOverRelease({ ...found.result, budget }, port.genesis, now))
       return refuse({
         code: 'campaign.over_release',
         kind: 'invalid',

@@ -10,7 +10,7 @@ import { requireCampaign, requireTeam } from './campaign-access.ts'
 import type { CampaignPort } from './campaign.port.ts'
 import { campaignProblem, MAX_AHEAD, MAX_LENGTH, plainForm, type CampaignProblem } from './campaign.rules.ts'
 import { campaignTexts } from './campaign.texts.ts'
-import type { Campaign, CampaignTerms } from './campaign.types.ts'
+import { MAX_WAITING, type Campaign, type CampaignTerms } from './campaign.types.ts'
 
 const { say } = campaignTexts
 
@@ -61,7 +61,14 @@ export const campaignProposeCommand = defineCommand({
     const problem = campaignProblem(terms, port.genesis, now)
     if (problem !== undefined) return refuseTerms(problem)
     if (input.campaign === undefined) {
-      const number = await port.propose(terms, plainForm(terms), actor.memberId, now)
+      const number = await port.propose(terms, plainForm(terms), actor.memberId, MAX_WAITING, now)
+      if (number === undefined)
+        return refuse({
+          code: 'campaign.too_many',
+          kind: 'limited',
+          reason: say('tooMany', { max: MAX_WAITING }),
+          nextStep: say('tooManyNext'),
+        })
       const created = await requireCampaign(port.find(number), number)
       return created.ok ? done({ campaign: created.result, isChange: false }) : created
     }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { FormDefinition } from '../forms/form-definition.ts'
 import { pos } from '../shared/amount.ts'
 import { DAY } from '../shared/instant.ts'
-import { campaignPanel, campaignProblem, isSpent, plainForm } from './campaign.rules.ts'
+import { campaignPanel, campaignProblem, isOverRelease, isSpent, plainForm } from './campaign.rules.ts'
 import type { CampaignTerms } from './campaign.types.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
@@ -51,6 +51,14 @@ describe('what is wrong with a proposal', () => {
     const after = Date.UTC(2028, 3, 1)
     expect(campaignProblem({ ...sound, startsAt: after, endsAt: after + DAY }, GENESIS, after - DAY)).toBe('no_release')
   })
+})
+
+it('no budget is more than the month releases, whenever it is changed, also in the last moments of a campaign', () => {
+  const over = (budget: bigint, now: number) => isOverRelease({ startsAt: sound.startsAt, budget }, GENESIS, now)
+  expect([pos(1_000_000), pos(1_000_000) + 1n].map((budget) => over(budget, NOW))).toEqual([false, true])
+  expect(over(pos(2_000_000), GENESIS + 40 * DAY)).toBe(false)
+  expect(over(pos(1_000_000) + 1n, sound.endsAt)).toBe(true)
+  expect(over(1n, Date.UTC(2028, 3, 1))).toBe(true)
 })
 
 it('the larger the budget, the more must agree', () => {

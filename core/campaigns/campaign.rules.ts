@@ -31,9 +31,14 @@ export function campaignProblem(terms: CampaignTerms, genesis: Instant, now: Ins
   if (lowest > highest) return 'range_order'
   const period = periodAt(genesis, Math.max(startsAt, now))
   if (period < FIRST_PERIOD || period > LAST_PERIOD) return 'no_release'
-  if (budget > releaseOf(period)) return 'over_release'
+  if (isOverRelease(terms, genesis, now)) return 'over_release'
   // At least one submission must fit, at the multiplier of the day on which it starts.
   return highest * multiplierOf(period) > budget ? 'over_budget' : undefined
+}
+
+/** Whether a budget is more than the whole month releases in which the campaign starts, or runs by now. */
+export function isOverRelease({ startsAt, budget }: Pick<CampaignTerms, 'startsAt' | 'budget'>, genesis: Instant, now: Instant): boolean {
+  return budget > releaseOf(periodAt(genesis, Math.max(startsAt, now)))
 }
 
 /** How many must agree on a campaign of this budget, of how many who are asked. */

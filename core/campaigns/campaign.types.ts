@@ -34,3 +34,5 @@ export interface Campaign extends CampaignTerms {
 
 /** A team has at most so many. */
 export const MAX_TEAM = 20
+/** Proposals of one member that may wait at the same time: each asks a panel. */
+export const MAX_WAITING = 5

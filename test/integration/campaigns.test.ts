@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { endCampaigns } from '../../adapters/postgres/campaign-store.ts'
+import { campaignStore, endCampaigns } from '../../adapters/postgres/campaign-store.ts'
 import { openReview } from '../../adapters/postgres/review-open.ts'
 import { pos } from '../../core/shared/amount.ts'
 import { DAY } from '../../core/shared/instant.ts'
@@ -71,6 +71,39 @@ describe('a campaign', () => {
     expect(form.status).toBe('open')
     expect(await say('ann', 'inbox')).toContain('Your campaign CMP-1 “Posters” is approved')
     expect(await panelOf('CMP-1')).toEqual([])
+  })
+
+  it('asks no panel for more than five proposals of a member that wait, however many come at once', async () => {
+    const replies = await Promise.all(Array.from({ length: 7 }, () => community.say('ann', PROPOSAL)))
+    expect(replies.filter(({ text }) => text.includes('is proposed'))).toHaveLength(5)
+    expect(replies.filter(({ text }) => text.includes('(campaign.too_many)'))).toHaveLength(2)
+    const { prisma } = community.database
+    expect([await prisma.campaign.count(), await prisma.form.count({ where: { campaign: { not: null } } })]).toEqual([5, 5])
+    expect(await say('bob', PROPOSAL)).toContain('CMP-')
+    const { number } = await prisma.campaign.findFirstOrThrow({ where: { team: { some: { member: { name: 'ann' } } } } })
+    expect(await say('ann', `campaign end CMP-${number}`)).toContain('withdrawn')
+    expect(await say('ann', PROPOSAL)).toContain('is proposed')
+  })
+
+  it('is listed with what was sent in to its own form', async () => {
+    for (const who of ['ann', 'bob']) await say(who, PROPOSAL)
+    const { prisma } = community.database
+    for (const [number, times] of [
+      [1, 2],
+      [2, 1],
+    ] as const) {
+      const { number: form } = await prisma.form.findFirstOrThrow({ where: { campaign: number } })
+      for (let time = 0; time < times; time += 1) await sendIn('r1', form)
+    }
+    const listed = await community.database.transaction(async (tx) => ({
+      keep: false,
+      value: await campaignStore(tx, GENESIS).list(['approved', 'proposed'], 10),
+    }))
+    expect(listed.shown.map(({ number, sent, inReview, team }) => [number, sent, inReview, team.map(({ name }) => name)])).toEqual([
+      [1, 2, 2, ['ann']],
+      [2, 1, 1, ['bob']],
+    ])
+    expect(listed.more).toBe(0)
   })
 
   it('changed under review: what was said of the old one counts no more', async () => {

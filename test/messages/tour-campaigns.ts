@@ -31,6 +31,8 @@ export async function campaigning({ database, clock }: Community, say: Say, pres
   await say('bob', 'campaign end CMP-1')
   await say('bob', 'campaign end CMP-1')
   await say('bob', 'campaign propose title:Translations budget:500 reward:20 end:+20d summary:Guides in more languages.')
+  for (let more = 0; more < 5; more += 1)
+    await say('bob', `campaign propose title:More budget:500 reward:20 end:+20d summary:Number ${more}`)
   const { prisma } = database
   await prisma.campaign.update({ where: { number: 2 }, data: { status: 'approved', granted: 100n * 10n ** 9n } })
   await prisma.reviewItem.updateMany({ where: { subject: 'CMP-2' }, data: { state: 'withdrawn', decidedAt: new Date(clock.now) } })
