@@ -1,3 +1,4 @@
+import { inGroups, typedSigns } from '../shared/crockford.ts'
 import type { Instant } from '../shared/instant.ts'
 
 /** An event named instead of a code, `EVT-12`: with its dash, or too short to be a code that itself begins with EVT. */
@@ -34,20 +35,15 @@ export function rotatingCode(hmac: Hmac, secret: Uint8Array, at: Instant, back =
 
 /** A code as people pass it on: the event's number, then two groups of four, `12-7K3M-9QRT`. */
 export function showCode(event: number, code: string): string {
-  return `${event}-${code.slice(0, 4)}-${code.slice(4)}`
+  return `${event}-${inGroups(code)}`
 }
 
 /**
- * Reads a typed check-in code: any case, full-width characters, spaces and dashes are forgiven, O reads as 0 and I or L as 1 (Crockford).
+ * Reads a typed check-in code, as forgiving as {@link typedSigns}.
  * The last eight signs are the code, what stands before is the event's number; undefined when it can be no code at all.
  */
 export function readCheckInCode(typed: string): { event: number | undefined; code: string } | undefined {
-  const text = typed
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/[\s\-‐-―_.]/g, '')
-    .replaceAll('O', '0')
-    .replace(/[IL]/g, '1')
+  const text = typedSigns(typed)
   // A code may itself begin with EVT: the prefix is one only when a whole code is left after it.
   const match = /^(?:EVT)?(\d{0,9})([0-9A-HJKMNP-TV-Z]{8})$/.exec(text)
   if (match === null) return undefined

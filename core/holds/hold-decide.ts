@@ -3,6 +3,7 @@ import { requireMember } from '../identity/find-member.ts'
 import type { FoundMember } from '../identity/identity.types.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
 import { memberField, textField } from '../shared/field.ts'
+import type { Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import type { HoldPort } from './hold.port.ts'
 import { holdTexts } from './hold.texts.ts'
@@ -23,9 +24,7 @@ export const holdClearCommand = defineCommand({
     const { memberId, name } = found.result
     if ((await port.holdOf(memberId)) === undefined)
       return refuse({ code: 'hold.none', kind: 'not_found', reason: say('none', { name }), nextStep: say('noneNext') })
-    if (!(await port.decide(memberId, 'cleared', actor.memberId, reason, now))) return tooLate()
-    await port.notify(memberId, say('noticeCleared', { reason }), now)
-    return found
+    return decide(port, found.result, { to: 'cleared', by: actor.memberId, reason }, now)
   },
   render: ({ name }) => ({ audience: 'private', tone: 'done', lines: [say('cleared', { name })] }),
 })
@@ -45,9 +44,7 @@ export const holdBlockCommand = defineCommand({
     if (hold?.state === 'blocked')
       return refuse({ code: 'hold.blocked_already', kind: 'conflict', reason: say('already', { name }), nextStep: say('alreadyNext') })
     if (hold === undefined && !(await port.openByHand(memberId, now))) return tooLate()
-    if (!(await port.decide(memberId, 'blocked', actor.memberId, reason, now))) return tooLate()
-    await port.notify(memberId, say('noticeBlocked', { reason }), now)
-    return done(found.result)
+    return decide(port, found.result, { to: 'blocked', by: actor.memberId, reason }, now)
   },
   render: ({ name }) => ({ audience: 'private', tone: 'done', lines: [say('blocked', { name })] }),
 })
@@ -58,6 +55,18 @@ async function other(port: HoldPort, actor: Run<HoldPort>['actor'], reference: s
   if (found.ok && found.result.memberId === actor.memberId)
     return refuse({ code: 'hold.own', kind: 'forbidden', reason: say('own'), nextStep: say('ownNext') })
   return found
+}
+
+interface Decision {
+  readonly to: 'cleared' | 'blocked'
+  readonly by: string
+  readonly reason: string
+}
+
+async function decide(port: HoldPort, member: FoundMember, { to, by, reason }: Decision, now: Instant): Promise<Outcome<FoundMember>> {
+  if (!(await port.decide(member.memberId, to, by, reason, now))) return tooLate()
+  await port.notify(member.memberId, say(to === 'cleared' ? 'noticeCleared' : 'noticeBlocked', { reason }), now)
+  return done(member)
 }
 
 function tooLate() {

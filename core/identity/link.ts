@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import type { Amount } from '../shared/amount.ts'
 import { defineCommand, type Run } from '../shared/command.ts'
+import { inGroups } from '../shared/crockford.ts'
 import { carried, unlogged, textField } from '../shared/field.ts'
 import type { Instant } from '../shared/instant.ts'
 import { done, refuse, type Outcome, type RefusalKind } from '../shared/refusal.ts'
 import type { Reply } from '../shared/reply.ts'
 import type { Text } from '../shared/text.ts'
 import { accountsText } from './account-text.ts'
-import { LINK_CODE_LIFETIME_MS, readLinkCode, showLinkCode } from './link-code.ts'
+import { LINK_CODE_LIFETIME_MS, readLinkCode } from './link-code.ts'
 import type { LinkCode, Linked, LinkPort, Side } from './link.port.ts'
 import { linkTexts } from './link.texts.ts'
 import { clashingPlatforms, survivorOf } from './merge.rules.ts'
@@ -93,7 +94,7 @@ function renderCode({ code, expiresAt }: Step & { kind: 'code' }): Reply {
     tone: 'info',
     title: say('codeTitle'),
     lines: [say('codeHow'), say('codeSafe'), say('codeUntil', { at: { at: expiresAt } })],
-    verbatim: showLinkCode(code),
+    verbatim: inGroups(code),
   }
 }
 

@@ -7,8 +7,8 @@ import type { Html } from '../pages/html.ts'
 import { renderReply } from '../pages/render-reply.ts'
 import { readerOf, sendPrivatePage } from '../pages/send-page.ts'
 import type { ServerApp } from '../server-app.ts'
+import { Secrets } from './form-schemas.ts'
 
-const Secrets = z.object({ csrf: z.string().max(100), key: z.string().max(100) })
 const EndOne = Secrets.extend({ session: z.string().regex(/^[0-9a-f]{64}$/) })
 
 /** The page of the member who is signed in. */

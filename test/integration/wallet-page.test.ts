@@ -132,14 +132,19 @@ describe('in a browser', () => {
     await page.goto('about:blank')
     await page.goto(`${world.base}/signin#tgAuthResult=${login(515)}`)
     await says('This sign-in was begun elsewhere')
-    // Telegram's part: it sends the browser back to where we said, with its answer in the fragment.
+    // Telegram's part: it sends the browser back to where we said, with its answer in the fragment; of who declines the answer is one word.
+    let result = 'false'
     await page.route('**/signin/telegram?*', async (route) => {
       const answer = await route.fetch({ maxRedirects: 0 })
       const there = new URL(answer.headers()['location'] ?? '')
       expect(there.origin).toBe('https://oauth.telegram.org')
-      const location = `${there.searchParams.get('return_to')}#tgAuthResult=${login(516)}`
+      const location = `${there.searchParams.get('return_to')}#tgAuthResult=${result}`
       await route.fulfill({ status: 303, headers: { location } })
     })
+    await page.goto(`${world.base}/signin?to=/wallet/link`)
+    await page.getByRole('link', { name: 'Sign in with Telegram' }).click()
+    await says('Telegram did not confirm who you are')
+    result = login(516)
     await page.goto(`${world.base}/signin?to=/wallet/link`)
     await page.getByRole('link', { name: 'Sign in with Telegram' }).click()
     await page.waitForURL(`${world.base}/wallet/link`)

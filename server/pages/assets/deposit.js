@@ -32,9 +32,6 @@ const text = (name) => texts.querySelector(`[data-text="${name}"]`).textContent.
 const chainId = Number(root.dataset.chain)
 const hasSameLetters = (one, other) => String(one).toLowerCase() === String(other).toLowerCase()
 
-/** Something to tell the person; the message is ready to be read. */
-class Told extends Error {}
-
 const again = at('again')
 let current
 let unanswered
@@ -50,18 +47,8 @@ function show(name) {
   for (const [each, part] of Object.entries(parts)) part.hidden = each !== name
 }
 
-/** Runs what a press of a button began; nothing else can be pressed meanwhile. */
-async function act(work) {
-  const buttons = [...root.querySelectorAll('button')]
-  for (const button of buttons) button.disabled = true
-  try {
-    await work()
-  } catch (error) {
-    tell(error instanceof Told ? error.message : window.wepos.walletSentence(error, text), true)
-  } finally {
-    for (const button of buttons) button.disabled = false
-  }
-}
+const failed = (sentence) => tell(sentence, true)
+const act = (work) => window.wepos.press({ root, text, fail: failed }, work)
 
 /** What the server answers; its problems are told in its own words. `isLost`: nobody knows whether it arrived. */
 async function ask(path, body) {
@@ -74,10 +61,10 @@ async function ask(path, body) {
     })
     answer = await response.json()
   } catch {
-    throw Object.assign(new Told(text('lost')), { isLost: true })
+    throw Object.assign(new window.wepos.Told(text('lost')), { isLost: true })
   }
   if (response.ok) return answer
-  throw Object.assign(new Told(`${answer.title} ${answer.nextStep}`), { isLost: response.status >= 500 })
+  throw Object.assign(new window.wepos.Told(`${answer.title} ${answer.nextStep}`), { isLost: response.status >= 500 })
 }
 
 async function useChain(provider) {
@@ -85,13 +72,13 @@ async function useChain(provider) {
   if ((await active()) === chainId) return
   tell(text('askChain'))
   await provider.request({ method: 'wallet_switchEthereumChain', params: [{ chainId: `0x${chainId.toString(16)}` }] })
-  if ((await active()) !== chainId) throw new Told(text('chainOther'))
+  if ((await active()) !== chainId) throw new window.wepos.Told(text('chainOther'))
 }
 
 async function connect(provider) {
   tell(text('askAccount'))
   const [account] = await provider.request({ method: 'eth_requestAccounts' })
-  if (account === undefined) throw new Told(text('wrongAccount'))
+  if (account === undefined) throw new window.wepos.Told(text('wrongAccount'))
   await useChain(provider)
   const terms = await ask(`terms?owner=${account}`)
   current = { provider, account, balance: terms.balance.pos }
@@ -111,7 +98,7 @@ async function signAndDeposit() {
   const terms = await ask(`terms?owner=${account}&amount=${encodeURIComponent(amount.value)}`)
   await useChain(provider)
   const accounts = await provider.request({ method: 'eth_accounts' })
-  if (!accounts.some((each) => hasSameLetters(each, account))) throw new Told(text('wrongAccount'))
+  if (!accounts.some((each) => hasSameLetters(each, account))) throw new window.wepos.Told(text('wrongAccount'))
   const { domain, vault: spender, nonce, deadline } = terms
   const value = terms.amount.nano
   const message = { owner: account, spender, value, nonce, deadline: String(deadline) }

@@ -9,9 +9,6 @@ const text = (name) => texts.querySelector(`[data-text="${name}"]`)?.textContent
 const token = root.dataset.asking === undefined ? undefined : /^#([0-9a-f]{32})$/.exec(location.hash)?.[1]
 if (token !== undefined) history.replaceState(null, '', location.pathname + location.search)
 
-/** Something to tell the person; the message is ready to be read. */
-class Told extends Error {}
-
 function tell(sentence, isTrouble = false) {
   const status = at('status')
   status.textContent = sentence
@@ -29,10 +26,10 @@ async function ask(path, fields) {
     })
     answer = await response.json()
   } catch {
-    throw new Told(text('lost'))
+    throw new window.wepos.Told(text('lost'))
   }
   if (response.ok) return answer
-  throw new Told(
+  throw new window.wepos.Told(
     [answer.title, answer.detail, answer.nextStep]
       .filter(Boolean)
       .join('. ')
@@ -62,19 +59,11 @@ function toField() {
   return root.dataset.asking === undefined ? { to: root.dataset.to } : {}
 }
 
-/** Runs what a press of a button began; nothing else can be pressed meanwhile. */
-async function act(work) {
-  const buttons = [...root.querySelectorAll('button')]
-  for (const button of buttons) button.disabled = true
-  try {
-    await work()
-  } catch (error) {
-    parts.text.hidden = true
-    tell(error instanceof Told ? error.message : window.wepos.walletSentence(error, text), true)
-  } finally {
-    for (const button of buttons) button.disabled = false
-  }
+const failed = (sentence) => {
+  parts.text.hidden = true
+  tell(sentence, true)
 }
+const act = (work) => window.wepos.press({ root, text, fail: failed }, work)
 
 function begin() {
   root.hidden = false
@@ -99,5 +88,5 @@ else
   beginForSomebody().catch((error) => {
     root.hidden = false
     parts.choose.hidden = true
-    tell(error instanceof Told ? error.message : String(error), true)
+    tell(error instanceof window.wepos.Told ? error.message : String(error), true)
   })

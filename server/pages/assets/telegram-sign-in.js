@@ -35,14 +35,22 @@ function nameIn(data) {
   }
 }
 
+/** What the login page gave; for whoever declined there it is the word `false`, which the server answers with a reason. */
+function loginIn(text) {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0))
+    return new TextDecoder().decode(bytes)
+  } catch {
+    return text.slice(0, 100)
+  }
+}
+
 if (result !== null || initData !== null) {
   history.replaceState(null, '', location.pathname + location.search)
   telegramRoot.hidden = false
 }
-if (result !== null) {
-  const bytes = Uint8Array.from(atob(result.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0))
-  void enterByTelegram({ login: new TextDecoder().decode(bytes) })
-} else if (initData !== null) {
+if (result !== null) void enterByTelegram({ login: loginIn(result) })
+else if (initData !== null) {
   // An address with somebody else's data could be sent to anybody: who is signed in is said, and pressed, first.
   const button = telegramRoot.querySelector('[data-continue]')
   button.textContent = telegramText('as').replace('%', () => nameIn(initData))

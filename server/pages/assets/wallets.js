@@ -58,5 +58,21 @@ function walletSentence(error, text) {
   return sentence ?? `${text('walletFailed')} ${String(error?.message ?? error).slice(0, 200)}`
 }
 
+/** Something to tell the person; the message is ready to be read. */
+class Told extends Error {}
+
+/** Runs what a press of a button of `root` began; nothing else there can be pressed meanwhile. `fail` is given the sentence of what went wrong. */
+async function press({ root, text, fail }, work) {
+  const buttons = [...root.querySelectorAll('button')]
+  for (const button of buttons) button.disabled = true
+  try {
+    await work()
+  } catch (error) {
+    fail(error instanceof Told ? error.message : walletSentence(error, text))
+  } finally {
+    for (const button of buttons) button.disabled = false
+  }
+}
+
 // Both parts are one file to the browser, and two to whoever reads them.
-window.wepos = { findWallets, walletSentence }
+window.wepos = { findWallets, press, Told }
