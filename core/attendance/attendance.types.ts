@@ -1,7 +1,7 @@
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 
-/** How attendance is proved: a code that changes every 30 s, single-use codes, the host's list, or minutes in a voice channel, or a quiz (spec 03). */
+/** How attendance is proved: a code that changes every 30 s, single-use codes, the host's list, minutes in a voice channel, or a quiz (spec 03). */
 export const EVIDENCE = ['rotating', 'codes', 'roster', 'presence', 'quiz'] as const
 export type Evidence = (typeof EVIDENCE)[number]
 

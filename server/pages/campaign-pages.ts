@@ -100,7 +100,6 @@ const HINTS = {
   reward: 'proposeAmountHint',
   most: 'proposeMostHint',
   start: 'proposeStartHint',
-  end: 'proposeEndHint',
 } as const
 
 export interface ProposePageData {
@@ -131,7 +130,9 @@ export function proposePage(reader: Reader, { session, typed, refused }: Propose
           <label for="${name}"
             >${reader.say(campaignTexts.say(name))}${isOptional && html` <small>${reader.say(say('optional'))}</small>`}</label
           >
-          <p class="hint" id="${name}-hint">${reader.say(say(HINTS[name]))}</p>
+          <p class="hint" id="${name}-hint">
+            ${reader.say(name === 'end' ? say('proposeEndHint', { zone: session.actor.timeZone }) : say(HINTS[name]))}
+          </p>
           ${
             name === 'summary'
               ? html`<textarea rows="6" ${common}>${areaText(typed[name])}</textarea>`

@@ -4,7 +4,7 @@ import { exactAmount } from '../../core/shared/amount.ts'
 import type { Text } from '../../core/shared/text.ts'
 import { formSecrets, type WebSession } from '../authenticate.ts'
 import { deskTexts } from './desk.texts.ts'
-import { html, type Html } from './html.ts'
+import { areaText, html, type Html } from './html.ts'
 import type { Reader } from './reader.ts'
 
 const { say } = deskTexts
@@ -42,7 +42,7 @@ export function keptText(reader: Reader, typed: Typed | undefined): Html | undef
   const text = typed === undefined ? '' : typed.reason || typed.of || typed.amount
   if (text === '') return undefined
   return html`<section class="card">
-    <label>${reader.say(say('kept'))} <textarea rows="4" readonly aria-describedby="kept-hint">${text}</textarea></label>
+    <label>${reader.say(say('kept'))} <textarea rows="4" readonly aria-describedby="kept-hint">${areaText(text)}</textarea></label>
     <p class="hint" id="kept-hint">${reader.say(say('keptHint'))}</p>
   </section>`
 }

@@ -187,7 +187,7 @@ export const pageTexts = defineTexts(
 
     reserve: '储备证明',
     reserveOk: '链上金库足以覆盖全部余额。',
-    reserveShort: '金库持有少于应付。在解决之前，提取已暂停。',
+    reserveShort: '金库持有少于应付。在解决之前，提现已暂停。',
     reserveNone: '尚未将金库与余额核对。',
     reserveVault: '金库持有',
     reserveOwed: '应付成员',

@@ -9,7 +9,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { formSecrets, type WebSession } from '../authenticate.ts'
 import { pairs } from './form-pages.ts'
 import { formPageTexts } from './form-pages.texts.ts'
-import { areaText, html, type Html } from './html.ts'
+import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import type { Reader } from './reader.ts'
 
@@ -108,7 +108,7 @@ function acts(reader: Reader, { session, view, now, appealTyped }: SubmissionPag
           aria-describedby="${appealTyped === undefined ? '' : 'said '}appeal-hint"
           ${appealTyped !== undefined && html` aria-invalid="true"`}
         >
-${areaText(appealTyped ?? '')}</textarea>
+${appealTyped ?? ''}</textarea>
         <p><button>${reader.say(say('appeal'))}</button></p>
       </form>`,
   ]

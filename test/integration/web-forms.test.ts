@@ -226,6 +226,8 @@ describe('submissions', () => {
     expect(mended).toContain('Rome, Hotel Sole')
     await community.say('hui', `review reject ${subject} An advertisement`)
     expect(await readPage(who, `/submissions/${number}`)).toContain('An advertisement')
+    // A browser leaves out the first line break alone; a second one would stand before what is typed.
+    expect(await readPage(who, `/submissions/${number}`)).toMatch(/<textarea\s+id="appeal"[^>]*>\n<\/textarea>/)
     const empty = await forms.post(who, `/submissions/${number}/appeal`, { reason: ' ' })
     expect(empty.status).toBe(422)
     expect(empty.text).toMatch(/id="appeal"[^>]*aria-describedby="said appeal-hint"/)
@@ -251,6 +253,8 @@ describe('campaigns', () => {
     expect(wrong.text).toMatch(/id="budget"[^>]*aria-describedby="said budget-hint"[^>]*aria-invalid="true"/)
     expect(wrong.text).toContain('value="Translate &lt;i&gt;it&lt;/i&gt;"')
     expect(wrong.text).toContain('Into Chinese.\nAll of it.')
+    // Without its zone a time of day is read differently by everybody.
+    expect(wrong.text).toContain('in your time zone (UTC)')
     const done = await forms.post(ann, '/campaigns/propose', proposal)
     expect(done.text).toContain('is proposed')
     const stranger = forms.world.browser()
