@@ -17,7 +17,7 @@ export interface Job {
 export interface JobParts {
   readonly settlement: Settlement
   readonly desk: JobDesk
-  /** Forgets updates of chat platforms and answers that were kept long enough; gives how many. */
+  /** Forgets updates of chat platforms, answers and questions that were kept long enough; gives how many. */
   readonly forgetChats: (now: Instant) => Promise<object>
 }
 

@@ -1,5 +1,6 @@
 import { createChatMemory } from '../adapters/postgres/chat-memory.ts'
 import type { Database } from '../adapters/postgres/database.ts'
+import { forgetQuestions } from '../adapters/postgres/chat-store.ts'
 import { createKeptAnswers, forgetKeptAnswers } from '../adapters/postgres/kept-answers.ts'
 import { alertOperators } from '../adapters/postgres/settlement-alerts.ts'
 import { createUpdateRecord, forgetUpdates } from '../adapters/postgres/update-record.ts'
@@ -59,6 +60,10 @@ export function composeTelegram(database: Database, base: string | undefined, no
 }
 
 /** Forgets what was kept long enough; says how much of it. */
-export async function forgetOldChats(database: Database, now: Instant): Promise<{ updates: number; answers: number }> {
-  return { updates: await forgetUpdates(database.pool, now - UPDATES_KEPT), answers: await forgetKeptAnswers(database, now) }
+export async function forgetOldChats(database: Database, now: Instant): Promise<{ updates: number; answers: number; questions: number }> {
+  return {
+    updates: await forgetUpdates(database.pool, now - UPDATES_KEPT),
+    answers: await forgetKeptAnswers(database, now),
+    questions: await forgetQuestions(database, now),
+  }
 }

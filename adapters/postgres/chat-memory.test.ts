@@ -115,13 +115,15 @@ test('a group that moves takes everything along that names it, once, and the com
   for (const home of [isHome, isConfigured, createHome(database, {})]) expect(await home(account('1'), inGroup(NEW))).toBe(true)
   expect(await isHome(account('1'), inGroup('-1003000000002'))).toBe(false)
   expect(await database.prisma.card.findMany({ select: { platform: true } })).toEqual([{ platform: 'discord' }])
-  expect(await prompts.take(account('1'), { kind: 'private', chatId: '1' })).toMatchObject({ input: { x: 'y', '@place': `${NEW} 7 0` } })
-  expect(await prompts.take(account('2'), { kind: 'private', chatId: '2' })).toMatchObject({ input: { '@place': `${OLD}8 7 5` } })
+  expect(await prompts.take(account('1'), { kind: 'private', chatId: '1' }, 'key')).toMatchObject({
+    input: { x: 'y', '@place': `${NEW} 7 0` },
+  })
+  expect(await prompts.take(account('2'), { kind: 'private', chatId: '2' }, 'key')).toMatchObject({ input: { '@place': `${OLD}8 7 5` } })
   const routes = await database.prisma.announceRoute.findMany({
     where: { chatId: NEW },
     orderBy: { topic: 'asc' },
     select: { topic: true },
   })
   expect(routes).toEqual([{ topic: 'events' }, { topic: 'news' }])
-  expect(await prompts.take(account('1'), inGroup(NEW))).toMatchObject({ command: 'c' })
+  expect(await prompts.take(account('1'), inGroup(NEW), 'key')).toMatchObject({ command: 'c' })
 })

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChatAccount, ChatPlace } from '../../core/shared/actor.ts'
+import { MINUTE } from '../../core/shared/instant.ts'
 import { freshDatabase } from '../../test/support/postgres.ts'
-import { createHome } from './chat-store.ts'
+import { createHome, forgetQuestions, promptStore } from './chat-store.ts'
 import { openDatabase, type Database } from './database.ts'
 
 let database: Database
@@ -46,4 +47,27 @@ test('a look that failed is not kept: the next one finds out', async () => {
   await expect(isHome(account('telegram'), place('chat-1'))).rejects.toThrow('the database is gone')
   expect(await isHome(account('telegram'), place('chat-1'))).toBe(true)
   expect(await isHome(account('telegram'), place('chat-2'))).toBe(false)
+})
+
+test('a question is for one message, which finds it again when it is delivered again, until the next question', async () => {
+  let now = Date.UTC(2027, 0, 5)
+  const { take, put } = promptStore(
+    database,
+    () => now,
+    () => false,
+  )
+  const [ada, here] = [account('telegram'), { kind: 'private', chatId: '1' } as const]
+  const question = (field: string) => ({ command: 'event create', field, input: { minutes: '30' } })
+  expect(await take(ada, here, 'a')).toBeUndefined()
+  await put(ada, here, question('title'))
+  // Of two messages at once one is the answer.
+  const taken = await Promise.all([take(ada, here, 'a'), take(ada, here, 'b')])
+  expect(taken.filter((each) => each !== undefined)).toEqual([question('title')])
+  const [by, other] = taken[0] === undefined ? ['b', 'a'] : ['a', 'b']
+  expect([await take(ada, here, other), await take(ada, here, by)]).toEqual([undefined, question('title')])
+  await put(ada, here, question('place'))
+  expect(await take(ada, here, other)).toEqual(question('place'))
+  now += 15 * MINUTE
+  expect(await take(ada, here, other)).toBeUndefined()
+  expect([await forgetQuestions(database, now), await forgetQuestions(database, now + 1)]).toEqual([0, 1])
 })

@@ -14,19 +14,26 @@ export function promptStore({ prisma }: Database, now: () => Instant, isPatient:
   return {
     async put(account, place, prompt) {
       const { command, field, input } = prompt
-      const data = { command, field, input, expiresAt: new Date(now() + (isPatient(prompt) ? PATIENT_LIFETIME_MS : PROMPT_LIFETIME_MS)) }
+      const expiresAt = new Date(now() + (isPatient(prompt) ? PATIENT_LIFETIME_MS : PROMPT_LIFETIME_MS))
+      const data = { command, field, input, expiresAt, takenBy: null }
       const key = where(account, place)
       await prisma.prompt.upsert({ where: { platform_userId_chatId: key }, create: { ...key, ...data }, update: data })
     },
-    async take(account, place) {
+    async take(account, place, by) {
       const rows = await prisma.$queryRaw<{ command: string; field: string; input: Record<string, string>; expires_at: Date }[]>(Prisma.sql`
-        DELETE FROM prompt WHERE platform = ${account.platform} AND user_id = ${account.userId} AND chat_id = ${place.chatId}
+        UPDATE prompt SET taken_by = ${by} WHERE platform = ${account.platform} AND user_id = ${account.userId} AND chat_id = ${place.chatId}
+          AND (taken_by IS NULL OR taken_by = ${by})
         RETURNING command, field, input, expires_at`)
       const prompt = rows[0]
       if (prompt === undefined || prompt.expires_at.getTime() <= now()) return undefined
       return { command: prompt.command, field: prompt.field, input: prompt.input }
     },
   }
+}
+
+/** Forgets questions that nobody can answer any more; gives how many. */
+export async function forgetQuestions({ prisma }: Database, now: Instant): Promise<number> {
+  return (await prisma.prompt.deleteMany({ where: { expiresAt: { lt: new Date(now) } } })).count
 }
 
 /** Where a subject such as `EVT-12` is shown. */

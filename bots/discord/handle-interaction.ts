@@ -93,7 +93,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     const name = commandName(command)
     await run(interaction, 'instead', name, async () => {
       const [account, place] = [accountOf(interaction), placeOf(interaction)]
-      const prompt = await app.prompts.take(account, place)
+      const prompt = await app.prompts.take(account, place, keyOf(interaction))
       if (prompt?.command !== name || prompt.field !== field) {
         // Another question was asked since; that one still waits for its own answer.
         if (prompt !== undefined) await app.prompts.put(account, place, prompt)

@@ -3,7 +3,7 @@ import { ApiFailure } from './api-failure.ts'
 import { againPayload, keptPayload, startLink } from './deep-link.ts'
 import type { Target } from './poster.ts'
 import { questionFor, withGroup } from './question.ts'
-import type { Origin } from './read-update.ts'
+import { keyOf, type Origin } from './read-update.ts'
 import { renderReply, type RenderedReply } from './render-reply.ts'
 import { wordsOf, type Surface } from './surface.ts'
 import { telegramTexts } from './telegram.texts.ts'
@@ -76,7 +76,7 @@ export async function showPrivately(surface: Surface, conversation: Conversation
 export async function keepQuestion({ app }: Surface, origin: Origin, { reply }: Answer, group?: Target): Promise<void> {
   const place = { kind: 'private', chatId: String(origin.userId) } as const
   if (reply.ask !== undefined) await app.prompts.put(origin.account, place, withGroup(reply.ask, group))
-  else if (reply.endsAsking === true) await app.prompts.take(origin.account, place)
+  else if (reply.endsAsking === true) await app.prompts.take(origin.account, place, keyOf(origin.key))
 }
 
 /** A long answer is one message whose pages are turned over; it is kept, so that this works after a restart too. */

@@ -32,7 +32,7 @@ export async function handleLine(surface: Surface, incoming: Line): Promise<void
     return
   }
   const place = placeOf(origin, origin.chatId)
-  const waiting = await app.prompts.take(origin.account, place)
+  const waiting = await app.prompts.take(origin.account, place, keyOf(origin.key))
   if (CANCEL.test(line.trim()) && (found === undefined || waiting !== undefined)) {
     await tell(surface, origin, say(waiting === undefined ? 'nothingToCancel' : 'cancelled'))
     return

@@ -5,7 +5,7 @@ import { fieldUses } from '../../core/shared/usage.ts'
 import { readPayload } from './deep-link.ts'
 import { deliverAnswer } from './deliver-answer.ts'
 import { runLine, tell } from './handle-line.ts'
-import { placeOf, type Incoming, type Origin } from './read-update.ts'
+import { keyOf, placeOf, type Incoming, type Origin } from './read-update.ts'
 import type { Surface } from './surface.ts'
 import { telegramTexts } from './telegram.texts.ts'
 
@@ -16,7 +16,7 @@ export async function handleStart(surface: Surface, { origin, payload }: Extract
   const { app, tags, kept } = surface
   const link = readPayload(payload)
   // A waiting question is over: whatever the link does comes instead.
-  await app.prompts.take(origin.account, placeOf(origin, origin.chatId))
+  await app.prompts.take(origin.account, placeOf(origin, origin.chatId), keyOf(origin.key))
   switch (link.kind) {
     case 'checkin':
       return runLine(surface, { origin }, `checkin ${link.code}`)

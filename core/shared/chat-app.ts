@@ -21,8 +21,12 @@ export interface Prompt {
 /** Questions that wait for an answer; they survive a restart and end after fifteen minutes, those for a patient field after thirty days. */
 export interface Prompts {
   put(account: ChatAccount, place: ChatPlace, prompt: Prompt): Promise<void>
-  /** Removes and gives the waiting question, if there is one. */
-  take(account: ChatAccount, place: ChatPlace): Promise<Prompt | undefined>
+  /**
+   * Gives the waiting question, if there is one; from then on it waits for nobody else. The same key, delivered again because what followed was cut off, gets
+   * it again, until another question is put there.
+   * @param key of the message that answers or drops it
+   */
+  take(account: ChatAccount, place: ChatPlace, key: string): Promise<Prompt | undefined>
 }
 
 /** A message that a bot sent and can edit later. */

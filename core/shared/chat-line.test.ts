@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { createSampleApp, type SampleApp } from '../../test/support/sample-app.ts'
 import { runCommand, runLine, runPress } from './chat-line.ts'
+import type { Answer } from './dispatch.ts'
 import { isIssued } from './press.ts'
 import { personaAccount, personaPlace, type Persona } from './persona.ts'
 
@@ -51,6 +52,25 @@ test('a command ends a question: with a slash always, without one where the valu
   await type(ANN, 'note drop')
   expect((await type(ANN, 'balance')).title?.key).toBe('sample.balance')
   expect((await type(ANN, '7')).code).toBe('command.unknown')
+})
+
+test('an answer that is delivered again because what followed was cut off is still that answer', async () => {
+  await type(ANN, 'event create minutes:30')
+  const say = () => runLine(app, personaAccount(ANN), personaPlace(ANN), 'Town hall', 'cut-off')
+  // As if the process had ended right after the question was taken.
+  await app.prompts.take(personaAccount(ANN), personaPlace(ANN), 'cut-off')
+  expect((await say()).reply.tone).toBe('done')
+  expect((await say()).reply.tone).toBe('done')
+  expect(app.data.events.map(({ title }) => title)).toEqual(['Town hall'])
+})
+
+test('trouble of ours costs nobody the question: the same line, typed again, is still its answer', async () => {
+  await type(ANN, 'event create minutes:30')
+  const fault: Answer = { reply: { audience: 'private', tone: 'fault', lines: [] }, language: 'en', timeZone: 'UTC' }
+  const failing = Object.assign(() => Promise.resolve(fault), { press: app.dispatch.press })
+  await runLine({ ...app, dispatch: failing }, personaAccount(ANN), personaPlace(ANN), 'Town hall', nextKey())
+  expect((await type(ANN, 'Town hall')).tone).toBe('done')
+  expect(app.data.events).toHaveLength(1)
 })
 
 test('a file comes through as it was pasted', async () => {

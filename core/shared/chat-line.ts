@@ -17,19 +17,21 @@ const NEVER_WORDS: ReadonlySet<FieldMeta['kind']> = new Set(['amount', 'instant'
  */
 export async function runLine(app: LineApp, account: ChatAccount, place: ChatPlace, line: string, key: string): Promise<Answer> {
   const words = line.trim()
-  const prompt = await app.prompts.take(account, place)
+  const prompt = await app.prompts.take(account, place, key)
   const isValue = prompt !== undefined && isAnswer(app.commands, prompt, words)
   const request = isValue ? answered(prompt, line) : asCommand(app.commands, words)
   const answer = await app.dispatch({ account, place, key, ...request })
-  // A patient question waits on while something else is done.
-  if (!isValue && prompt !== undefined && isPatient(app.commands, prompt) && answer.reply.endsAsking !== true)
-    await app.prompts.put(account, place, prompt)
+  // A patient question waits on while something else is done; and trouble of ours costs nobody a question.
+  const waitsOn = isValue
+    ? answer.reply.tone === 'fault'
+    : prompt !== undefined && isPatient(app.commands, prompt) && answer.reply.endsAsking !== true
+  if (prompt !== undefined && waitsOn) await app.prompts.put(account, place, prompt)
   return keepQuestion(app, account, place, answer)
 }
 
 /** A pressed button. A question that waited is dropped: the member went on to something else. */
 export async function runPress(app: LineApp, account: ChatAccount, place: ChatPlace, token: string, key: string): Promise<Answer> {
-  await app.prompts.take(account, place)
+  await app.prompts.take(account, place, key)
   return keepQuestion(app, account, place, await app.dispatch.press({ account, place, token, key }))
 }
 
@@ -41,7 +43,7 @@ export async function runCommand(
   request: { readonly command: string; readonly input: Readonly<Record<string, unknown>> },
   key: string,
 ): Promise<Answer> {
-  await app.prompts.take(account, place)
+  await app.prompts.take(account, place, key)
   return keepQuestion(app, account, place, await app.dispatch({ account, place, key, ...request }))
 }
 

@@ -1,12 +1,15 @@
-// The product as `main/main.ts` starts it, on a folder and port of the chaos run, with two more doors: lines of any console account, and a stop at every named point of settlement.
+// The product as `main/main.ts` starts it, on a folder and port of the chaos run, with two more doors: what any account says, and a stop at every named point of settlement.
 import assert from 'node:assert'
 import { StartFault } from '../../adapters/process/start-fault.ts'
-import { runLine } from '../../core/shared/chat-line.ts'
+import type { ChatAccount } from '../../core/shared/actor.ts'
+import { runLine, runPress } from '../../core/shared/chat-line.ts'
+import type { Answer } from '../../core/shared/dispatch.ts'
 import { Fault } from '../../core/shared/fault.ts'
+import { isIssued } from '../../core/shared/press.ts'
 import { readConfig } from '../../main/config.ts'
 import { createLog } from '../../main/log.ts'
 import { startProduct, type Product } from '../../main/product.ts'
-import type { FromApp, ToApp } from './protocol.ts'
+import { isOfDiscord, type FromApp, type SaidReply, type ToApp } from './protocol.ts'
 
 const INTERNAL_EXIT = 70
 const STOP_LIMIT_MS = 30_000
@@ -50,6 +53,22 @@ async function start(): Promise<Product> {
   }
 }
 
+function outline(reply: Answer['reply']): SaidReply {
+  const { tone, code, verbatim, fields, buttons = [], choices = [], ask } = reply
+  const question = ask?.input['question']
+  const words = JSON.stringify(reply, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+  return {
+    tone,
+    ...(code === undefined ? {} : { code }),
+    ...(verbatim === undefined ? {} : { verbatim }),
+    ...(fields === undefined ? {} : { fields }),
+    ...(question === undefined ? {} : { question }),
+    buttons: buttons.filter(isIssued).map(({ token }) => token),
+    options: choices.flatMap(({ options }) => (typeof options === 'string' ? [] : options.map(({ value }) => value))),
+    codes: [...new Set(words.match(/\b(?:LINE|SUB|DSP)-\d+\b/g) ?? [])],
+  }
+}
+
 process.on('message', (message: ToApp) => {
   if (message.kind !== 'go') return
   going.get(message.id)?.()
@@ -71,20 +90,14 @@ async function stop(exitCode: number): Promise<void> {
 
 process.on('message', (message: ToApp) => {
   if (message.kind !== 'say' || isStopping) return
-  const { id, userId, line, key } = message
-  const account = { platform: 'console', userId, name: userId, handle: userId, locale: 'en' } as const
-  const answering = runLine(product.chat, account, { kind: 'private', chatId: userId }, line, key).then(
-    ({ reply: { tone, code, verbatim, fields } }) =>
-      tell({
-        kind: 'said',
-        id,
-        reply: {
-          tone,
-          ...(code === undefined ? {} : { code }),
-          ...(verbatim === undefined ? {} : { verbatim }),
-          ...(fields === undefined ? {} : { fields }),
-        },
-      }),
+  const { id, userId, turn, key } = message
+  const platform = isOfDiscord(userId) ? 'discord' : 'console'
+  const account: ChatAccount = { platform, userId, name: userId, handle: userId, locale: 'en' }
+  const place = { kind: 'private', chatId: userId } as const
+  const taking =
+    'line' in turn ? runLine(product.chat, account, place, turn.line, key) : runPress(product.chat, account, place, turn.button, key)
+  const answering = taking.then(
+    ({ reply }) => tell({ kind: 'said', id, reply: outline(reply) }),
     (error: unknown) => {
       // The chat's stores reject with faults; anything else is a bug of theirs.
       if (!(error instanceof Fault)) tell({ kind: 'bug', text: error instanceof Error ? (error.stack ?? error.message) : String(error) })

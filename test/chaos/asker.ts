@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
+import type { SaidReply, Turn } from './protocol.ts'
 import type { RunRecord } from './run-record.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -10,7 +11,12 @@ export interface Answered {
   readonly title: string | undefined
   readonly verbatim: string | undefined
   readonly file: string | undefined
-  /** Values of the fields that are amounts, in nano; known over the channel only. */
+  /** Known over the channel only, like what follows. */
+  readonly buttons: SaidReply['buttons']
+  readonly options: SaidReply['options']
+  readonly question: string | undefined
+  readonly codes: SaidReply['codes']
+  /** Values of the fields that are amounts, in nano. */
   readonly amounts: readonly bigint[]
 }
 
@@ -48,16 +54,26 @@ export class Asker {
     this.#isOver = true
   }
 
-  /** A line of a console account, over the process's channel. */
+  /** A line of an account, over the process's channel. */
   async say(userId: string, line: string, key: string): Promise<Answered> {
+    return this.#take(userId, { line }, key)
+  }
+
+  /** A press on what an earlier answer offered. */
+  async press(userId: string, button: string, key: string): Promise<Answered> {
+    return this.#take(userId, { button }, key)
+  }
+
+  #take(userId: string, turn: Turn, key: string): Promise<Answered> {
     return this.#until(async () => {
-      const { tone, code, verbatim, fields } = await this.#supervisor.say(userId, line, key)
+      const { tone, code, verbatim, question, fields = [], buttons, options, codes } = await this.#supervisor.say(userId, turn, key)
       if (tone === 'fault') {
-        if (code === 'bug') this.#record.violation(`a fault of the world was answered as a bug: ${line.split(' ')[0]!}`)
+        const what = 'line' in turn ? turn.line.split(' ')[0]! : 'a press'
+        if (code === 'bug') this.#record.violation(`a fault of the world was answered as a bug: ${what}`)
         return undefined
       }
-      const amounts = (fields ?? []).flatMap(({ value }) => (typeof value === 'bigint' ? [value] : []))
-      return { tone, code, verbatim, title: undefined, file: undefined, amounts }
+      const amounts = fields.flatMap(({ value }) => (typeof value === 'bigint' ? [value] : []))
+      return { tone, code, verbatim, question, buttons, options, codes, title: undefined, file: undefined, amounts }
     })
   }
 
@@ -69,7 +85,8 @@ export class Asker {
       const { tone, code, title, verbatim, file } = AnswerJson.parse(found)
       if (tone === 'fault') return undefined
       const orNone = (text: string | null) => text ?? undefined
-      return { tone, code: orNone(code), title: orNone(title), verbatim: orNone(verbatim), file: file?.content, amounts: [] }
+      const known = { code: orNone(code), title: orNone(title), verbatim: orNone(verbatim), file: file?.content }
+      return { tone, ...known, question: undefined, buttons: [], options: [], codes: [], amounts: [] }
     })
   }
 

@@ -28,6 +28,10 @@ export class Book {
   readonly checkIns: CheckInTry[] = []
   readonly withdrawals: WithdrawalTry[] = []
   openEvents: readonly OpenEvent[] = []
+  /** Whether the statement of the month before is a draft. */
+  isInDispute = false
+  /** Accounts that are now and then linked with another one. */
+  readonly joined = new Set<string>()
   #amounts = 0n
 
   noteCheckIn(userId: string, event: number, key: string): CheckInTry {

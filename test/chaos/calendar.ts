@@ -11,6 +11,7 @@ const SMALL_REWARD = 25
 /** Shares of a cycle that pass before the next thing happens. */
 const CHECK_IN_SHARE = 0.22
 const STEP_SHARE = 0.07
+const DISPUTE_SHARE = 0.12
 const SLICE_MS = 100
 
 /** The host's and the clock's part: events, and days that go by, so that each cycle sees grants funded, payouts made and a period closed. */
@@ -51,6 +52,9 @@ export class Calendar {
       await wait(CHECK_IN_SHARE / 2)
       this.#book.openEvents = []
       await step('period-end')
+      this.#book.isInDispute = true
+      await wait(DISPUTE_SHARE)
+      this.#book.isInDispute = false
       await step('period-close')
     }
     this.#book.openEvents = []

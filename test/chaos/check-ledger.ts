@@ -19,9 +19,22 @@ const NEVER: Readonly<Record<string, string>> = {
   'a granted reward without its transfer': `SELECT id AS which FROM reward r WHERE status = 'granted'
      AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.id = 'grant:' || r.id AND t.amount = r.amount AND t.debit_account = 'period:' || r.period AND t.credit_account = 'member:' || r.member_id)`,
   'a grant without a granted reward': `SELECT id AS which FROM transfer t WHERE kind = 'grant' AND NOT EXISTS (SELECT 1 FROM reward r WHERE t.id = 'grant:' || r.id AND r.status = 'granted')`,
-  'an event counts other attendees than it has': `SELECT number::text AS which FROM event e WHERE attendees <> (SELECT count(*) FROM attendance a WHERE a.event = e.number)`,
-  'earned is not what was granted': `SELECT name AS which FROM account a WHERE earned <> (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.kind = 'grant' AND t.credit_account = a.name)
+  'an event counts other attendees than it has': `SELECT number::text AS which FROM event e WHERE attendees <> (SELECT count(*) FROM attendance a WHERE a.event = e.number AND a.undone_at IS NULL)`,
+  'earned is not what was granted': `SELECT name AS which FROM account a
+     WHERE NOT EXISTS (SELECT 1 FROM member_merge g WHERE a.name IN ('member:' || g.survivor, 'member:' || g.merged)) AND earned <> (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.kind = 'grant' AND t.credit_account = a.name)
      - (SELECT coalesce(sum(amount), 0) FROM transfer t WHERE t.kind IN ('reversal', 'correction') AND t.debit_account = a.name AND a.name LIKE 'member:%')`,
+  'all together earned something else than was granted and counts once': `SELECT 'all' AS which WHERE (SELECT sum(earned) FROM account) <>
+     (SELECT coalesce(sum(amount) FILTER (WHERE kind = 'grant'), 0) - coalesce(sum(amount) FILTER (WHERE kind IN ('reversal', 'correction') AND debit_account LIKE 'member:%'), 0) FROM transfer)
+     - (SELECT coalesce(sum(doubled), 0) FROM member_merge WHERE undone_at IS NULL)`,
+  'a submission was approved and not rewarded': `SELECT 'SUB-' || number AS which FROM submission s WHERE status = 'approved' AND NOT EXISTS (SELECT 1 FROM reward r WHERE r.id = s.reward_id)`,
+  'two rewards for one submission': `SELECT reference AS which FROM reward WHERE reference LIKE 'SUB-%' AND kind <> 'correction' GROUP BY reference HAVING count(*) > 1`,
+  'an item was approved by fewer than it takes': `SELECT subject AS which FROM review_item i WHERE outcome = 'approved' AND needed >
+     (SELECT count(*) FROM review_assignment a WHERE a.item = i.id AND a.revision = i.revision AND a.verdict IN ('approve', 'duplicate') AND a.voided_at IS NULL)`,
+  'somebody decided about themselves': `SELECT subject AS which FROM review_item i JOIN review_assignment a ON a.item = i.id
+     WHERE a.reviewer = i.contributor AND a.state = 'decided' AND a.voided_at IS NULL`,
+  'a dispute was corrected to something else than the panel said': `SELECT 'DSP-' || d.number AS which FROM dispute d WHERE coalesce(d.granted_id, d.correction_id) IS NOT NULL AND d.new_amount <>
+     (SELECT r.amount FROM reward r WHERE r.id = d.reward_id) + (SELECT coalesce(sum(r.amount), 0) FROM reward r WHERE r.id = d.granted_id) - (SELECT coalesce(sum(c.amount), 0) FROM correction c WHERE c.id = d.correction_id)`,
+  'a link holds back more than was rewarded twice': `SELECT id AS which FROM member_merge WHERE escrowed > doubled`,
   'a correction in one place and not in the other': `SELECT coalesce(c.id, t.id) AS which FROM correction c
      FULL JOIN (SELECT * FROM transfer WHERE kind = 'correction') t ON t.id = 'correction:' || c.id WHERE (c.amount = t.amount) IS NOT TRUE`,
   'a withdrawal without its debit': `SELECT id AS which FROM withdrawal w
@@ -50,12 +63,12 @@ SELECT q.user_id, q.event, q.keys,
        (SELECT count(*)::int FROM reward r WHERE r.member_id = c.member_id AND r.reference = 'EVT-' || q.event) AS rewards,
        (SELECT count(*)::int FROM audit_line l WHERE l.key = ANY (string_to_array(q.keys, ' ')) AND l.member_id = c.member_id) AS lines
 FROM unnest($1::text[], $2::int[], $3::text[]) AS q (user_id, event, keys)
-JOIN chat_account c ON c.platform = 'console' AND c.user_id = q.user_id`
+JOIN chat_account c ON c.platform = CASE WHEN q.user_id ~ '^[0-9]+$' THEN 'discord' ELSE 'console' END AND c.user_id = q.user_id`
 
 const WITHDRAWALS = `
 SELECT q.key, (SELECT count(*)::int FROM withdrawal w WHERE w.member_id = c.member_id AND w.amount = q.amount AND w.address = q.address) AS found
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) AS q (user_id, key, amount, address)
-JOIN chat_account c ON c.platform = 'console' AND c.user_id = q.user_id`
+JOIN chat_account c ON c.platform = CASE WHEN q.user_id ~ '^[0-9]+$' THEN 'discord' ELSE 'console' END AND c.user_id = q.user_id`
 
 /** Compares the database with itself and with what was promised. One snapshot for all, taken after `book` was read. */
 export async function checkLedger(client: pg.Client, book: Book, isFinal: boolean): Promise<string[]> {
@@ -66,7 +79,7 @@ export async function checkLedger(client: pg.Client, book: Book, isFinal: boolea
     const { rows } = await client.query<{ which: string }>(`${sql} LIMIT 3`)
     for (const { which } of rows) found.push(`${what}: ${which}`)
   }
-  found.push(...(await checkPromises(client, promised, isFinal)))
+  found.push(...(await checkPromises(client, promised, isFinal ? book.joined : undefined)))
   await client.query('COMMIT')
   return found
 }
@@ -96,7 +109,8 @@ function promises(book: Book) {
 async function checkPromises(
   client: pg.Client,
   { attended, withdrawals }: ReturnType<typeof promises>,
-  isFinal: boolean,
+  /** Set at the end: who may have attended by another account. */
+  joined: ReadonlySet<string> | undefined,
 ): Promise<string[]> {
   const found: string[] = []
   const rows = await client.query<{ user_id: string; event: number; attended: number; rewards: number; lines: number }>(CHECK_INS, [
@@ -112,7 +126,7 @@ async function checkPromises(
     if (done.size > 1) found.push(`a check-in was granted ${done.size} times: ${shown}`)
     if (inDatabase.some((count) => count > 1)) found.push(`a check-in is there twice: ${shown}`)
     if (done.size === 1 && inDatabase.some((count) => count !== 1)) found.push(`an acknowledged check-in is lost: ${shown}`)
-    if (isFinal && isKnown && done.size === 0 && inDatabase.some((count) => count !== 0))
+    if (joined?.has(userId) === false && isKnown && done.size === 0 && inDatabase.some((count) => count !== 0))
       found.push(`a check-in is there and was refused each time: ${shown}`)
   }
   const counts = await client.query<{ key: string; found: number }>(WITHDRAWALS, [

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import type { Answered, Asker } from './asker.ts'
 import type { Book } from './book.ts'
+import { contribute, dispute, type Chat } from './contributions.ts'
 import { Dice } from '../support/dice.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -12,6 +13,8 @@ const POS = 1_000_000_000n
 const MOST_AT_ONCE = 900_000n * POS
 /** Members whom the sandbox lets anybody play; they come over HTTP, which takes two commands a second. */
 const PERSONAS = ['ann', 'bob', 'chen']
+const DISCORD_EPOCH = 1_420_070_400_000
+const FIVE_DAYS_MS = 432_000_000
 
 /** A member of the community who does one thing after another until told to stop. */
 export class Member {
@@ -24,6 +27,7 @@ export class Member {
   readonly #record: RunRecord
   readonly #isPersona: boolean
   readonly #tried = new Map<number, number>()
+  readonly #chat: Chat
   #isLinked = false
   #isAutomatic: boolean
   #requests = 0
@@ -38,6 +42,10 @@ export class Member {
     this.#record = ports.record
     this.#isPersona = PERSONAS.includes(userId)
     this.#isAutomatic = !this.#dice.chance(0.25)
+    this.#chat = {
+      say: (line) => this.#say(line),
+      press: (button) => this.#asker.press(userId, button, this.#newKey()),
+    }
   }
 
   async live(signal: AbortSignal): Promise<void> {
@@ -51,6 +59,9 @@ export class Member {
     const open = this.#book.openEvents.filter(({ number }) => (this.#tried.get(number) ?? 0) < 2)
     const event = this.#dice.pick(open)
     if (event !== undefined && this.#dice.chance(0.6)) return this.#checkIn(event.number, event.codes[this.#place % event.codes.length]!)
+    // Forms ask by buttons, which come over the channel alone.
+    if (!this.#isPersona && this.#dice.chance(0.05)) return this.#contribute()
+    if (!this.#isPersona && this.#book.isInDispute && this.#dice.chance(0.3)) return this.#dispute()
     if (!this.#isLinked) return this.#link()
     if (!this.#isAutomatic) return this.#turnAutomatic()
     if (this.#dice.chance(0.4)) return this.#withdraw()
@@ -70,6 +81,14 @@ export class Member {
         this.#count('check-ins', answer)
       }),
     )
+  }
+
+  async #contribute(): Promise<void> {
+    this.#record.count(`reports: ${await contribute(this.#chat, this.#dice)}`)
+  }
+
+  async #dispute(): Promise<void> {
+    this.#record.count(`disputes: ${await dispute(this.#chat, this.#dice)}`)
   }
 
   async #link(): Promise<void> {
@@ -138,4 +157,17 @@ export function gatherMembers(count: number, ports: { asker: Asker; book: Book; 
     ...Array.from({ length: count - PERSONAS.length }, (_, index) => `member${String(index + 1).padStart(3, '0')}`),
   ]
   return names.map((name, place) => new Member(name, place, ports))
+}
+
+/** Accounts of Discord that were made days ago: the crowd of the first day with them among it is striking, and their payouts wait. */
+export function gatherNewcomers(
+  count: number,
+  place: number,
+  now: number,
+  ports: { asker: Asker; book: Book; record: RunRecord },
+): Member[] {
+  return Array.from({ length: count }, (_, index) => {
+    const madeAt = BigInt(now - DISCORD_EPOCH - FIVE_DAYS_MS - index)
+    return new Member(String(madeAt << 22n), place + index, ports)
+  })
 }

@@ -6,8 +6,10 @@ import { stablePort } from '../support/stable-port.ts'
 import { Asker, RunIsOver } from './asker.ts'
 import { Book } from './book.ts'
 import { Calendar } from './calendar.ts'
+import { Committee } from './committee.ts'
 import { Conductor } from './conductor.ts'
-import { gatherMembers } from './members.ts'
+import { Double } from './double.ts'
+import { gatherMembers, gatherNewcomers } from './members.ts'
 import { RunRecord } from './run-record.ts'
 import { Supervisor } from './supervisor.ts'
 import { signal, Victims } from './victims.ts'
@@ -30,8 +32,25 @@ const SHORTEST_CYCLE_MS = 22_000
 const ANSWERS_WITHIN_MS = 60_000
 const REST_WITHIN_MS = 180_000
 const MOST_QUIET_DAYS = 60
+/** Members with an account of Discord that is too young. */
+const NEWCOMERS = 3
+/** Members with a second account, on Discord and old enough. */
+const DOUBLES = [
+  ['member001', '175928847299117063'],
+  ['member002', '180119208464457728'],
+] as const
 /** What members must have done to have shown anything. */
-const LEAST_LIVED: Readonly<Record<string, number>> = { 'check-ins: done': 50, 'withdrawals: done': 10 }
+const LEAST_LIVED: Readonly<Record<string, number>> = {
+  'check-ins: done': 50,
+  'withdrawals: done': 10,
+  'reports: done': 10,
+  'opinions about submissions: given': 10,
+  'disputes: done': 1,
+  'opinions about disputes: given': 2,
+  'links: done': 2,
+  'links undone: done': 1,
+  'holds cleared: done': 1,
+}
 /** What a run must have seen to have shown anything. */
 const LEAST: Readonly<Record<string, number>> = {
   ...LEAST_LIVED,
@@ -65,7 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
   })
   const asker = new Asker(supervisor, record)
   const watcher = new Watcher({ dataFolder, book, record })
-  const ports = { asker, book, record, members: memberCount, dataFolder, supervisor, victims, watcher }
+  const ports = { asker, book, record, members: memberCount + NEWCOMERS, dataFolder, supervisor, victims, watcher }
   const calendar = new Calendar(ports)
   const [disturbing, living, watching] = [new AbortController(), new AbortController(), new AbortController()]
   try {
@@ -74,9 +93,11 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
     await supervisor.proven()
     const conductor = new Conductor(ports)
     conducting = conductor
-    const members = gatherMembers(memberCount, ports)
+    const members = [...gatherMembers(memberCount, ports), ...gatherNewcomers(NEWCOMERS, memberCount, Date.now(), ports)]
+    const doubles = DOUBLES.map(([partner, userId]) => new Double(partner, userId, ports))
+    const committee = new Committee(ports)
     const community = Promise.all([
-      ...members.map((member) => untilOver(record, member.live(living.signal))),
+      ...[...members, ...doubles, committee].map((one) => untilOver(record, one.live(living.signal))),
       untilOver(record, calendar.live(Math.max(SHORTEST_CYCLE_MS, (seconds * 1_000) / PERIODS_IN_A_RUN), living.signal)),
     ])
     const watch = watcher.live(watching.signal)
@@ -90,7 +111,7 @@ export async function runChaos(options: ChaosOptions): Promise<readonly string[]
     if (!isAnswered) record.violation(`requests are unanswered ${ANSWERS_WITHIN_MS / 1_000} s after the last disturbance`)
     watching.abort()
     await watch
-    const isAtRest = await Promise.race([comeToRest(record, calendar, watcher), pause(REST_WITHIN_MS, false, { ref: false })])
+    const isAtRest = await Promise.race([comeToRest(record, calendar, watcher, committee), pause(REST_WITHIN_MS, false, { ref: false })])
     if (!isAtRest)
       record.violation(
         `${REST_WITHIN_MS / 1_000} s after the last disturbance there is still something under way: ${await watcher.unfinished()}`,
@@ -137,12 +158,13 @@ async function untilEnough(seconds: number, conductor: Conductor, supervisor: Su
 }
 
 /** Days go by, and every job runs, until there is nothing left to do; false when that takes too many. */
-async function comeToRest(record: RunRecord, calendar: Calendar, watcher: Watcher): Promise<boolean> {
+async function comeToRest(record: RunRecord, calendar: Calendar, watcher: Watcher, committee: Committee): Promise<boolean> {
   await calendar.skip('period-close')
   for (let day = 0; day < MOST_QUIET_DAYS; day += 1) {
     const left = await watcher.unfinished()
     if (left === '') return true
     record.say(`still under way: ${left}`)
+    await committee.clearHolds()
     await calendar.skip('day')
   }
   return false

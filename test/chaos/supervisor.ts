@@ -4,7 +4,7 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CheckpointName } from '../../core/settlement/settlement.port.ts'
-import type { FromApp, ToApp } from './protocol.ts'
+import type { FromApp, SaidReply, ToApp, Turn } from './protocol.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** The product's process while it serves. */
@@ -12,8 +12,6 @@ export interface Live {
   readonly origin: string
   readonly child: ChildProcess
 }
-
-export type Said = Extract<FromApp, { kind: 'said' }>['reply']
 
 export interface SupervisorOptions {
   /** Holds `data`, the product's folder, and `app.log`. */
@@ -45,7 +43,7 @@ export class Supervisor {
   #failedStarts = 0
   #probes = 0
   #asked = 0
-  readonly #answers = new Map<number, { resolve: (said: Said) => void; reject: (error: Error) => void }>()
+  readonly #answers = new Map<number, { resolve: (said: SaidReply) => void; reject: (error: Error) => void }>()
   #changed = Promise.withResolvers<void>()
   #isProven = false
   #hasStarted = false
@@ -105,14 +103,14 @@ export class Supervisor {
     while (!this.#isProven) await this.#nextChange()
   }
 
-  /** A line of a console account over the process's own channel. Rejects when the process ends or does not answer in time. */
-  async say(userId: string, line: string, key: string): Promise<Said> {
+  /** A turn of an account over the process's own channel. Rejects when the process ends or does not answer in time. */
+  async say(userId: string, turn: Turn, key: string): Promise<SaidReply> {
     const { child } = await this.live()
     const id = (this.#asked += 1)
-    const { promise, resolve, reject } = Promise.withResolvers<Said>()
+    const { promise, resolve, reject } = Promise.withResolvers<SaidReply>()
     const timer = setTimeout(() => reject(new Error('no answer in time')), ASK_TIMEOUT_MS)
     this.#answers.set(id, { resolve, reject })
-    this.#tell(child, { kind: 'say', id, userId, line, key })
+    this.#tell(child, { kind: 'say', id, userId, turn, key })
     try {
       return await promise
     } finally {
@@ -182,7 +180,7 @@ export class Supervisor {
       await ready.arrayBuffer()
       if (ready.status !== 200) return false
       const key = `probe-${this.#options.record.seed}-${process.pid}-${(this.#probes += 1)}`
-      return (await this.say('prober', `/language ${this.#probes % 2 === 0 ? 'en' : 'zh'}`, key)).tone === 'done'
+      return (await this.say('prober', { line: `/language ${this.#probes % 2 === 0 ? 'en' : 'zh'}` }, key)).tone === 'done'
     } catch {
       return false
     }

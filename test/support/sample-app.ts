@@ -76,7 +76,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
   let queue: Promise<unknown> = Promise.resolve()
   const roles = new Map<string, Set<Role>>()
   const languages = new Map<string, Language>()
-  const prompts = new Map<string, { prompt: Prompt; expiresAt: number }>()
+  const prompts = new Map<string, { prompt: Prompt; expiresAt: number; takenBy?: string }>()
   const bugs: SampleApp['bugs'] = []
   const logged: SampleApp['logged'] = []
   const memberships: string[] = []
@@ -268,11 +268,11 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
         prompts.set(promptKey(account, place), { prompt: kept, expiresAt: now + 15 * MINUTE })
         return Promise.resolve()
       },
-      take(account, place) {
-        const key = promptKey(account, place)
-        const found = prompts.get(key)
-        prompts.delete(key)
-        return Promise.resolve(found === undefined || found.expiresAt <= now ? undefined : found.prompt)
+      take(account, place, by) {
+        const found = prompts.get(promptKey(account, place))
+        if (found === undefined || (found.takenBy ?? by) !== by) return Promise.resolve(undefined)
+        found.takenBy = by
+        return Promise.resolve(found.expiresAt <= now ? undefined : found.prompt)
       },
     },
     rememberCard(subject, message) {
