@@ -51,23 +51,23 @@ test('a look that failed is not kept: the next one finds out', async () => {
 
 test('a question is for one message, which finds it again when it is delivered again, until the next question', async () => {
   let now = Date.UTC(2027, 0, 5)
-  const { take, put } = promptStore(
+  const prompts = promptStore(
     database,
     () => now,
     () => false,
   )
   const [ada, here] = [account('telegram'), { kind: 'private', chatId: '1' } as const]
   const question = (field: string) => ({ command: 'event create', field, input: { minutes: '30' } })
-  expect(await take(ada, here, 'a')).toBeUndefined()
-  await put(ada, here, question('title'))
+  expect(await prompts.take(ada, here, 'a')).toBeUndefined()
+  await prompts.put(ada, here, question('title'))
   // Of two messages at once one is the answer.
-  const taken = await Promise.all([take(ada, here, 'a'), take(ada, here, 'b')])
+  const taken = await Promise.all([prompts.take(ada, here, 'a'), prompts.take(ada, here, 'b')])
   expect(taken.filter((each) => each !== undefined)).toEqual([question('title')])
   const [by, other] = taken[0] === undefined ? ['b', 'a'] : ['a', 'b']
-  expect([await take(ada, here, other), await take(ada, here, by)]).toEqual([undefined, question('title')])
-  await put(ada, here, question('place'))
-  expect(await take(ada, here, other)).toEqual(question('place'))
+  expect([await prompts.take(ada, here, other), await prompts.take(ada, here, by)]).toEqual([undefined, question('title')])
+  await prompts.put(ada, here, question('place'))
+  expect(await prompts.take(ada, here, other)).toEqual(question('place'))
   now += 15 * MINUTE
-  expect(await take(ada, here, other)).toBeUndefined()
+  expect(await prompts.take(ada, here, other)).toBeUndefined()
   expect([await forgetQuestions(database, now), await forgetQuestions(database, now + 1)]).toEqual([0, 1])
 })

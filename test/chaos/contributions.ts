@@ -3,8 +3,8 @@ import type { Answered } from './asker.ts'
 
 /** What somebody does in their chat, each turn under a key of its own. */
 export interface Chat {
-  say(line: string): Promise<Answered>
-  press(button: string): Promise<Answered>
+  readonly say: (line: string) => Promise<Answered>
+  readonly press: (button: string) => Promise<Answered>
 }
 
 /** The built-in report of a contribution, the second form of every community. */
