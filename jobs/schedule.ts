@@ -146,6 +146,17 @@ export function draftsJob(forget: (now: Instant) => Promise<number>): Job {
   return { name: 'forget-drafts', cron: '35 3 * * *', run: async (now) => ({ forgotten: await forget(now) }) }
 }
 
+export interface LinksJobParts {
+  readonly isDue: (now: Instant) => Promise<boolean>
+  /** Gives how many were looked at. */
+  readonly look: (now: Instant) => Promise<number>
+}
+
+/** Looks at the links of what panels judge. */
+export function linksJob({ isDue, look }: LinksJobParts): Job {
+  return { name: 'look-at-links', cron: '*/30 * * * * *', isDue, run: async (now) => ({ looked: await look(now) }) }
+}
+
 export interface ReviewJobParts {
   readonly isDue: (now: Instant) => Promise<boolean>
   /** Says how many items were looked at, and what came of it. */

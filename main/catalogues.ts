@@ -23,6 +23,7 @@ import { walletTexts } from '../core/identity/wallet.texts.ts'
 import { holdTexts } from '../core/holds/hold.texts.ts'
 import { inboxTexts } from '../core/inbox/inbox.texts.ts'
 import { operationsTexts } from '../core/operations/operations.texts.ts'
+import { linkLookTexts } from '../core/links/link-look.texts.ts'
 import { reviewTexts } from '../core/review/review.texts.ts'
 import { sharedTexts } from '../core/shared/shared.texts.ts'
 import { SERVER_CATALOGUES } from '../server/catalogues.ts'
@@ -54,6 +55,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   diagnoseTexts.catalogue,
   operationsTexts.catalogue,
   reviewTexts.catalogue,
+  linkLookTexts.catalogue,
   consoleTexts.catalogue,
   discordTexts.catalogue,
   telegramTexts.catalogue,

@@ -17,6 +17,8 @@ export interface Config {
   /** Whether the pages and the chat in which a visitor may play any member are open. */
   isSandbox: boolean
   language: (typeof LANGUAGES)[number]
+  /** Whether pages behind links of submissions are looked at for reviewers, which opens connections to addresses that members give. */
+  looksAtLinks: boolean
   /** First release; undefined keeps what the database has, or begins at the first start. Milliseconds since 1970 UTC. */
   genesis: number | undefined
   operators: readonly { platform: 'discord' | 'telegram'; id: string }[]
@@ -119,6 +121,7 @@ export function readConfig(environment: Environment): ReadConfig {
       roles: new Set(ROLES.filter((role) => hasRole(role, values))),
       isSandbox: values.SANDBOX === 'on' || (values.SANDBOX !== 'off' && isLocal && isPlay),
       language: values.LANGUAGE ?? 'en',
+      looksAtLinks: values.LINK_CHECKS !== 'off',
       genesis: values.GENESIS,
       operators: values.OPERATORS ?? [],
       logLevel: values.LOG_LEVEL ?? 'info',

@@ -1,4 +1,5 @@
 // `npm run job -- NAME`: runs one job now, beside a running product or by itself. Safe at any time: every job is harmless when run twice.
+import { createCheckLink } from '../adapters/links/check-link.ts'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createCheckInStore } from '../adapters/postgres/check-in-store.ts'
@@ -34,7 +35,16 @@ try {
     const desk = createJobDesk({ database, url: parts.databaseUrl, onError: (error) => tell(String(error)) })
     const { genesis } = parts.chain.deployment
     const submit = createCheckInStore({ pool: database.pool, hmac: hmacSha256, genesis, openInLedger: settlement.openInLedger })
-    const jobs = composeJobs({ database, genesis, chain: parts.chain, settlement, settling: composeSettling(database, submit), desk })
+    const checkLink = config.looksAtLinks ? createCheckLink() : undefined
+    const jobs = composeJobs({
+      database,
+      genesis,
+      chain: parts.chain,
+      settlement,
+      settling: composeSettling(database, submit),
+      desk,
+      checkLink,
+    })
     const name = process.argv[2]
     if (name === undefined || jobs.every((job) => job.name !== name)) {
       tell(`Usage: npm run job -- NAME\nJobs: ${jobs.map((job) => job.name).join(', ')}`)

@@ -2,6 +2,7 @@ import type { Database } from '../adapters/postgres/database.ts'
 import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
 import { settleMerges } from '../adapters/postgres/settle-merges.ts'
 import type { JobDesk } from '../core/jobs/job-desk.port.ts'
+import type { CheckLink } from '../core/links/link.port.ts'
 import type { Settlement } from '../core/settlement/settlement.ts'
 import type { Instant } from '../core/shared/instant.ts'
 import {
@@ -9,6 +10,7 @@ import {
   deadLettersJob,
   draftsJob,
   inboxJobs,
+  linksJob,
   mergesJob,
   presenceJobs,
   reviewJob,
@@ -20,6 +22,7 @@ import {
 import { composeCampaigns } from './campaigns.ts'
 import { composeDeadLetters } from './dead-letters.ts'
 import { composeInbox } from './inbox.ts'
+import { composeLinks } from './links.ts'
 import type { ChainPart } from './parts.ts'
 import { composeReview } from './review.ts'
 import { composeSignals } from './signals.ts'
@@ -32,16 +35,19 @@ export interface JobsParts {
   readonly settlement: Settlement
   readonly settling: PresenceJobParts
   readonly desk: JobDesk
+  /** Left out where nobody looks at links. */
+  readonly checkLink: CheckLink | undefined
 }
 
 /** Every job of the product: the one list for the running product and for runs by hand. */
-export function composeJobs({ database, genesis, chain, settlement, settling, desk }: JobsParts): readonly Job[] {
+export function composeJobs({ database, genesis, chain, settlement, settling, desk, checkLink }: JobsParts): readonly Job[] {
   return [
     ...settlementJobs({ settlement, desk, forgetChats: (now) => forgetOldChats(database, now) }),
     ...presenceJobs(settling),
     deadLettersJob(composeDeadLetters(database)),
     ...inboxJobs(composeInbox(database)),
     reviewJob(composeReview(database, genesis)),
+    ...(checkLink === undefined ? [] : [linksJob(composeLinks(database, checkLink))]),
     campaignsJob(composeCampaigns(database, genesis)),
     draftsJob((now) => forgetDrafts(database, now)),
     ...signalsJobs(composeSignals(database, chain)),

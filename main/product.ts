@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { createCheckLink } from '../adapters/links/check-link.ts'
 import { openDatabase } from '../adapters/postgres/database.ts'
 import { seedForms } from '../adapters/postgres/form-desk.ts'
 import { createJobDesk } from '../adapters/postgres/job-desk.ts'
@@ -141,7 +142,8 @@ async function start(
     url: parts.databaseUrl,
     onError: (error) => log.warn({ err: error }, 'the job queue is in trouble'),
   })
-  const jobs = composeJobs({ database, genesis: chain.deployment.genesis, chain, settlement, settling, desk })
+  const checkLink = config.looksAtLinks ? createCheckLink() : undefined
+  const jobs = composeJobs({ database, genesis: chain.deployment.genesis, chain, settlement, settling, desk, checkLink })
   if (config.roles.has('jobs')) {
     const running = await startJobs({
       jobs,

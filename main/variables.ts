@@ -70,6 +70,7 @@ export const VARIABLES = {
   DATA_DIR: { schema: path, expected: 'the folder for everything that must be kept, such as ./data' },
   ROLES: { schema: listOf(z.enum(ROLES)).transform((list) => new Set(list)), expected: `a list of ${ROLES.join(', ')}` },
   SANDBOX: { schema: z.enum(['auto', 'on', 'off']), expected: 'auto, on or off' },
+  LINK_CHECKS: { schema: z.enum(['on', 'off']), expected: 'on or off' },
   LANGUAGE: { schema: z.enum(LANGUAGES), expected: `one of ${LANGUAGES.join(', ')}` },
   GENESIS: {
     schema: z.iso.datetime({ offset: true, precision: 0 }).transform((text) => Date.parse(text)),

@@ -33,6 +33,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
                        (SELECT jsonb_agg(jsonb_build_object('revision', r.revision, 'answers', r.answers, 'score', r.score, 'submitted_at', r.submitted_at) ORDER BY r.revision)
                         FROM submission_revision r WHERE r.submission = s.number) AS revisions
                 FROM submission s WHERE s.member_id IN (SELECT id FROM own) ORDER BY s.number DESC`,
+  links_of_submissions: `SELECT l.submission, l.link, l.looked_at, l.kind, l.status, l.title, l.why FROM submission_link l JOIN submission s ON s.number = l.submission
+                         WHERE s.member_id IN (SELECT id FROM own) ORDER BY l.submission DESC, l.link`,
   disputes: `SELECT number, reward_id, period, reason, state, opened_at, decided_at, new_amount::text, decided_reason FROM dispute
              WHERE member_id IN (SELECT id FROM own) ORDER BY number`,
   corrections: `SELECT amount::text, reference, kind, period, at FROM correction WHERE member_id IN (SELECT id FROM own) ORDER BY seq`,

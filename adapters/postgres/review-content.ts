@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { LinkLook } from '../../core/links/link-look.ts'
 import { FIELD_KINDS, submissionCode, type Answers } from '../../core/forms/form-definition.ts'
 import type { ItemContent, ShownAnswer, SimilarItem } from '../../core/review/review.port.ts'
 import type { ReviewItem, ReviewKind } from '../../core/review/review.types.ts'
@@ -6,6 +7,7 @@ import { bandsOf, comparedText, MOST_CANDIDATES, mostSimilar } from '../../core/
 import { listText } from '../../core/shared/list-text.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
+import { looksOf } from './link-looks.ts'
 import { Localized } from './review-panel.ts'
 
 /** What is shown of an item that is no submission. */
@@ -48,19 +50,21 @@ export async function readSubmission(tx: Tx, item: ReviewItem, source: string): 
   const answers = AnswerValues.parse(row.answers)
   const content = {
     title,
-    answers: shownAnswers(fields, answers),
+    answers: shownAnswers(fields, answers, await looksOf(tx, number)),
     score: row.score ?? undefined,
     contributedAt: row.contributedAt.getTime(),
   }
   return { content, similar: await similarTo(tx, { form: row.form, number, fields, text: comparedText(fields, answers) }) }
 }
 
-export function shownAnswers(fields: Fields, answers: Answers): readonly ShownAnswer[] {
-  return fields.flatMap(({ id, label, options }) => {
+/** @param looks what was found behind links, by link */
+export function shownAnswers(fields: Fields, answers: Answers, looks: ReadonlyMap<string, LinkLook> = new Map()): readonly ShownAnswer[] {
+  return fields.flatMap(({ id, kind, label, options }) => {
     const answer = answers[id]
     if (answer === undefined || answer.length === 0) return []
     const named = [answer].flat().map((value) => options?.find((option) => option.value === value)?.label ?? value)
-    return [{ label, value: named.length === 1 ? named[0]! : listText(named) }]
+    const look = (kind === 'link' || kind === 'file') && typeof answer === 'string' ? looks.get(answer) : undefined
+    return [{ label, value: named.length === 1 ? named[0]! : listText(named), ...(look === undefined ? {} : { look }) }]
   })
 }
 

@@ -3,6 +3,7 @@ import type { AppealPort, InterestPort, KnownPort, ReviewRewardPort } from '../.
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { findMember } from './identity-store.ts'
+import { noteLinks } from './link-looks.ts'
 import { announceItem } from './review-cards.ts'
 import { askReviewers, openReview } from './review-open.ts'
 import { Outcomes, REVIEW_REWARD } from './review-panel.ts'
@@ -45,6 +46,7 @@ export function knownStore(tx: Tx): KnownPort {
         data: { ...terms, ...known, kind: kind === 'appeal' ? 'submission' : kind, subject: code, openedAt: new Date(now) },
         select: { id: true },
       })
+      await noteLinks(tx, Number(subject.slice('SUB-'.length)), revision, now)
       await announceItem(tx, code, now)
       await askReviewers(tx, { id, subject: code }, panel, now)
     },

@@ -5,6 +5,7 @@ import type { NewReviewItem } from '../../core/review/review.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
+import { noteLinks } from './link-looks.ts'
 import { notifyMember, notifyMembers } from './notify-member.ts'
 import { announceItem } from './review-cards.ts'
 import { candidatesFor } from './review-standing.ts'
@@ -19,8 +20,10 @@ export async function openReview(tx: Tx, item: NewReviewItem, now: Instant, seed
   const { id } = await tx.reviewItem.create({ data: { ...item, form, campaign, openedAt: new Date(now) }, select: { id: true } })
   await announceItem(tx, item.subject, now)
   await askReviewers(tx, { id, subject: item.subject }, item.panel, now, seed)
-  if (item.kind === 'submission' || item.kind === 'appeal')
+  if (item.kind === 'submission' || item.kind === 'appeal') {
+    await noteLinks(tx, Number(item.subject.slice('SUB-'.length)), item.revision, now)
     await notifyMember(tx, item.contributor, reviewTexts.say(`told_${item.kind}`, { subject: item.subject, at: { at: dueAt(now) } }), now)
+  }
   return id
 }
 

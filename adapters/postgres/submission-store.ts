@@ -48,8 +48,7 @@ export function sendStore(tx: Tx, options: FormStoreOptions): SendPort {
       const definition = await definitionOf(tx, form)
       const kind = rewardKindOf(definition.reward)
       if (kind === undefined) return 'nothing'
-      const granted = await grantSubmission(tx, options.genesis, { submission: number, amount, kind }, now)
-      return granted === 'campaign-spent' ? 'unfunded' : granted
+      return grantSubmission(tx, options.genesis, { submission: number, amount, kind }, now)
     },
     async reject(number, now) {
       await decided(tx, number, 'rejected', now)

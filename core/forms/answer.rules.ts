@@ -4,7 +4,7 @@ import { answerTexts } from './answer.texts.ts'
 import { MAX_TEXT_ANSWER, type Answers, type FormField } from './form-definition.ts'
 import { isNodeAddress } from './node-address.ts'
 import { readDay } from './read-day.ts'
-import { readLink, type LinkProblem } from './read-link.ts'
+import { readLinkAnswer, type LinkProblem } from './read-link-answer.ts'
 import { readNumber } from './read-number.ts'
 import { readSignature } from '../identity/read-signature.ts'
 
@@ -82,7 +82,7 @@ function readTyped(field: Exclude<FormField, { kind: 'choices' }>, typed: string
     }
     case 'link':
     case 'file': {
-      const read = readLink(typed)
+      const read = readLinkAnswer(typed)
       if (read.ok) return { ok: true, value: read.link }
       // What was sent is a file itself or a word about one: where it is to be put must be told.
       if (field.kind === 'file' && read.problem === 'form') return wrong(field, 'file_form', say('file_formNext'))

@@ -26,6 +26,8 @@ const PANEL_OF_HELD = { needed: 2, panel: 3, spreadPercent: 0, blind: true, dupl
 /** As long as a reviewer has for an answer; after that another one is asked. */
 const USUAL_REVIEW_MS = 2 * DAY
 
+const SAID_OF_PAID = { granted: 'approvedAtOnce', unfunded: 'approvedUnfunded', 'campaign-spent': 'approvedCampaignSpent' } as const
+
 type Sent =
   | { readonly kind: 'look'; readonly filling: Filling }
   | { readonly kind: 'sent'; readonly title: Form['definition']['title']; readonly lines: readonly Text[] }
@@ -136,10 +138,8 @@ async function decide(
     return say('inReview', { submission, title, until: { at: now + USUAL_REVIEW_MS } })
   }
   const paid = await port.approve(sent.number, pay.lowest, now)
-  if (paid === 'unfunded') return tell(say('approvedUnfunded', { submission, title, amount: pay.lowest }))
-  return tell(
-    paid === 'nothing' ? say('approvedUnpaid', { submission, title }) : say('approvedAtOnce', { submission, title, amount: pay.lowest }),
-  )
+  if (paid === 'nothing') return tell(say('approvedUnpaid', { submission, title }))
+  return tell(say(SAID_OF_PAID[paid], { submission, title, amount: pay.lowest }))
 }
 
 function termsOf({ rule: _panel, ...terms }: Extract<Form['definition']['review'], { rule: 'panel' }>) {

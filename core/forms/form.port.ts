@@ -68,8 +68,8 @@ export interface SendPort extends DraftPort {
   isHeld(memberId: string): Promise<boolean>
   /** Puts it before a panel. */
   openReview(item: NewReviewItem, now: Instant): Promise<void>
-  /** Approves what needs no panel, and pays it from the period's release: `unfunded` where that does not reach. */
-  approve(submission: number, amount: Amount, now: Instant): Promise<'granted' | 'unfunded' | 'nothing'>
+  /** Approves what needs no panel, and pays it: `unfunded` where the period's release does not reach, `campaign-spent` where its campaign's budget does not. */
+  approve(submission: number, amount: Amount, now: Instant): Promise<'granted' | 'unfunded' | 'campaign-spent' | 'nothing'>
   /** Says no to what needs no panel. */
   reject(submission: number, now: Instant): Promise<void>
   tell(memberId: string, text: Text, now: Instant): Promise<void>

@@ -112,6 +112,8 @@ export const formTexts = defineTexts(
     approvedUnpaid: '{{submission}} ({{title}}) counts. Thank you!',
     approvedUnfunded:
       '{{submission}} ({{title}}) counts for {{amount}}, but this period’s release is used up. Rewards are funded first come, first served.',
+    approvedCampaignSpent:
+      '{{submission}} ({{title}}) counts for {{amount}}, but that does not fit what is left of its campaign’s budget, so nothing is paid.',
     quizPassed: 'Passed: {{points}} of {{most}} points.',
     quizFailed: '{{submission}} ({{title}}): {{points}} of {{most}} points; {{mark}} are needed to pass.',
     fromWhen: 'You see it with submission show {{submission}}.',
@@ -277,6 +279,7 @@ export const formTexts = defineTexts(
     approvedAtOnce: '{{submission}}（{{title}}）已生效，您获得 {{amount}}。',
     approvedUnpaid: '{{submission}}（{{title}}）已生效，谢谢！',
     approvedUnfunded: '{{submission}}（{{title}}）已生效，数额为 {{amount}}，但本期释放量已用完；奖励先到先得。',
+    approvedCampaignSpent: '{{submission}}（{{title}}）已生效，数额为 {{amount}}，但超出了征集剩余的预算，因此不予发放。',
     quizPassed: '通过：{{most}} 分中得 {{points}} 分。',
     quizFailed: '{{submission}}（{{title}}）：{{most}} 分中得 {{points}} 分，需要 {{mark}} 分才能通过。',
     fromWhen: '发送 submission show {{submission}} 可以查看。',

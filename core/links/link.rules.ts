@@ -1,7 +1,11 @@
+import { isAddress, isPublicName } from './public-name.ts'
+
 /** Longer addresses are no links that a person would check. */
 export const MAX_LINK = 2_000
 
-export type LinkProblem = 'form' | 'https' | 'credentials' | 'port' | 'host'
+/** `private`: its name leads to an address that is none of the public internet. */
+export const LINK_PROBLEMS = ['form', 'https', 'credentials', 'port', 'host', 'private'] as const
+export type LinkProblem = Exclude<(typeof LINK_PROBLEMS)[number], 'private'>
 
 /**
  * A link that a member gave, if a page behind it may be looked at at all: https, no name and password, the usual port, a host with a public name. What the
@@ -13,14 +17,8 @@ export function readLink(text: string): { readonly ok: true; readonly url: URL }
   if (url.protocol !== 'https:') return { ok: false, problem: 'https' }
   if (url.username !== '' || url.password !== '') return { ok: false, problem: 'credentials' }
   if (url.port !== '') return { ok: false, problem: 'port' }
-  return isPublicName(url.hostname) ? { ok: true, url } : { ok: false, problem: 'host' }
-}
-
-/** Names of one word, and those kept for homes and machines, mean something else to everybody (RFC 6761, 6762, 8375). Addresses are judged by what they are. */
-function isPublicName(host: string): boolean {
-  if (host.startsWith('[') || /^[\d.]+$/.test(host)) return true
-  const name = host.replace(/\.$/, '')
-  return name.includes('.') && !/(?:^|\.)(?:localhost|local|internal|home\.arpa|lan|test|invalid|onion|example)$/.test(name)
+  // Whether an address is public is judged by what it is, where it is connected to.
+  return isAddress(url.hostname) || isPublicName(url.hostname) ? { ok: true, url } : { ok: false, problem: 'host' }
 }
 
 /** What is behind a link. The title is whatever the page says: text of a stranger, in one line. */
@@ -28,7 +26,7 @@ export type LinkState =
   | { readonly kind: 'answers'; readonly status: number; readonly title: string | undefined }
   /** It leads elsewhere, and is not followed. */
   | { readonly kind: 'moved'; readonly status: number }
-  | { readonly kind: 'refused'; readonly problem: LinkProblem | 'private' }
+  | { readonly kind: 'refused'; readonly problem: (typeof LINK_PROBLEMS)[number] }
   | { readonly kind: 'silent'; readonly why: 'name' | 'connection' | 'time' }
 
 const MAX_TITLE = 200

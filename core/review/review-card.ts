@@ -6,6 +6,8 @@ import type { Button, Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
 import type { Text, TextValue } from '../shared/text.ts'
 import { forecastAtEnd } from './budget.rules.ts'
+import { lookText } from '../links/link-look.ts'
+import { linkLookTexts } from '../links/link-look.texts.ts'
 import { maskNames } from './mask-names.ts'
 import type { ItemView } from './review.port.ts'
 import { reviewTexts } from './review.texts.ts'
@@ -19,9 +21,9 @@ type Field = NonNullable<Reply['fields']>[number]
 export function renderItem(view: ItemView, now: Instant): Reply {
   const { item, content, own, outcome } = view
   const isOpen = item.state === 'open'
+  const cover = (text: string): string => (item.blind && isOpen ? maskNames(text, content.names) : text)
   // Only what was typed can name somebody.
-  const shown = (value: TextValue): TextValue =>
-    item.blind && isOpen && typeof value === 'string' ? maskNames(value, content.names) : value
+  const shown = (value: TextValue): TextValue => (typeof value === 'string' ? cover(value) : value)
   return {
     audience: 'private',
     tone: 'info',
@@ -39,7 +41,10 @@ export function renderItem(view: ItemView, now: Instant): Reply {
       ...(item.blind && isOpen ? [] : [{ label: say('fieldContributor'), value: content.name }]),
       ...(content.contributedAt === undefined ? [] : [{ label: say('fieldContributed'), value: { at: content.contributedAt } }]),
       ...(content.score === undefined ? [] : [{ label: say('fieldScore'), value: content.score }]),
-      ...content.answers.map(({ label, value }): Field => ({ label: plain(label), value: shown(value) })),
+      ...content.answers.flatMap(({ label, value, look }): readonly Field[] => [
+        { label: plain(label), value: shown(value) },
+        ...(look === undefined ? [] : [{ label: linkLookTexts.say('page'), value: lookText(look, cover) }]),
+      ]),
       ...(content.plea === undefined ? [] : [{ label: say('fieldPlea'), value: shown(content.plea) }]),
       ...(own?.isAsked === true ? [{ label: say('fieldDue'), value: { at: own.dueAt } }] : []),
     ],

@@ -1,4 +1,5 @@
 import type { FindMember } from '../identity/identity.port.ts'
+import type { LinkLook } from '../links/link-look.ts'
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { Outcome as Answered } from '../shared/refusal.ts'
@@ -47,6 +48,8 @@ export interface VerdictPort {
 export interface ShownAnswer {
   readonly label: OwnWords | Text
   readonly value: TextValue
+  /** Of a link that somebody has looked at. */
+  readonly look?: LinkLook
 }
 
 /** What reviewers read of an item. */

@@ -163,6 +163,30 @@ describe('the budget of a campaign', () => {
     expect((await prisma.form.findFirstOrThrow({ where: { campaign: 1 } })).status).toBe('closed')
   })
 
+  it('says so to who sends in what counts at once and does not fit any more', async () => {
+    await say('ann', PROPOSAL.replace('budget:100 reward:20 most:40', 'budget:30 reward:20'))
+    const form = {
+      title: { en: 'Posters', zh: '海报' },
+      intro: { en: 'Hang one.', zh: '张贴一张。' },
+      fields: [{ kind: 'short-text', id: 'where', label: { en: 'Where', zh: '地点' } }],
+      recurrence: { every: 'day', times: 3 },
+      reward: { kind: 'campaign', lowest: '20', highest: '20' },
+      review: { rule: 'none' },
+    }
+    expect(await say('op', `form import ${JSON.stringify(form)} replaces:FRM-1`)).toContain('FRM-1')
+    for (const who of (await panelOf('CMP-1')).slice(0, 2)) await say(who, 'review approve CMP-1')
+    const sendPoster = async () => {
+      await say('bob', 'form fill FRM-1')
+      await say('bob', 'form answer FRM-1 At the lake')
+      return community.press('bob', await community.say('bob', 'form send FRM-1'), 'Send in')
+    }
+    expect((await sendPoster()).text).toContain('You earned 20 PoS')
+    expect((await sendPoster()).text).toContain('does not fit what is left of its campaign’s budget')
+    expect(await say('bob', 'language zh')).not.toBe('')
+    expect(await say('bob', 'inbox')).toContain('超出了征集剩余的预算')
+    expect(await ledgerFaults(community.database.pool)).toEqual([])
+  })
+
   it('ends with its time, and is withdrawn by its team only', async () => {
     await say('ann', PROPOSAL)
     expect(await say('bob', 'campaign end CMP-1')).toContain('(campaign.not_team)')

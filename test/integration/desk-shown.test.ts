@@ -1,8 +1,14 @@
+import type { RequestListener } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createCheckLink } from '../../adapters/links/check-link.ts'
 import { openReview } from '../../adapters/postgres/review-open.ts'
 import { pos } from '../../core/shared/amount.ts'
-import { HOUR } from '../../core/shared/instant.ts'
+import { DAY, HOUR } from '../../core/shared/instant.ts'
+import { composeLinks } from '../../main/links.ts'
 import { ALL, readPage, startDeskWorld, type DeskWorld } from '../support/desk-world.ts'
+import { LINK_CERTIFICATE, LINK_HOST, LINK_KEY } from '../support/link-certificate.ts'
 import type { Visitor, WebWorld } from '../support/web-world.ts'
 import type { ReviewStage } from '../support/review-stage.ts'
 
@@ -200,5 +206,84 @@ describe('what is shown', () => {
     for (const text of ['审核台', '等我审核', '本月预算', '贡献报告']) expect(queue).toContain(text)
     const item = await readPage(ann, `/desk/${subject}?lang=zh`)
     for (const text of ['您的决定', '退回修改', '您做了什么', '决定之前不显示']) expect(item).toContain(text)
+  })
+})
+
+describe('what a link leads to', () => {
+  let pages: Server
+  let answer: RequestListener
+  let asked = 0
+  beforeAll(async () => {
+    pages = createServer({ key: LINK_KEY, cert: LINK_CERTIFICATE }, (request, response) => {
+      asked += 1
+      answer(request, response)
+    })
+    await new Promise<void>((resolve) => pages.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(() => {
+    pages.closeAllConnections()
+    pages.close()
+  })
+
+  test('is beside it once somebody has looked: names covered, looked at once, again after a week and while it is reviewed', async () => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has such an address
+    const { port } = pages.address() as AddressInfo
+    const check = createCheckLink({
+      resolve: (host) =>
+        host === LINK_HOST ? Promise.resolve([{ address: '127.0.0.1', family: 4 }]) : Promise.reject(new Error('ENOTFOUND')),
+      isPublic: (address) => address === '127.0.0.1',
+      connection: { port, ca: LINK_CERTIFICATE },
+    })
+    const job = composeLinks(stage.database, check)
+    const look = async () => [await job.isDue(world.clock.now), await job.look(world.clock.now), await job.isDue(world.clock.now)]
+    const words = (text: string) => ({ en: text, zh: `${text}。` })
+    const definition = {
+      title: words('Guides'),
+      intro: words('What did you write?'),
+      fields: [
+        { kind: 'link', id: 'page', label: words('Guide') },
+        { kind: 'file', id: 'file', label: words('File') },
+      ],
+      reward: { kind: 'none' },
+      review: { rule: 'panel', needed: 2, panel: 4, spreadPercent: 0, blind: true, duplicatePercent: 0 },
+    }
+    const form = /FRM-\d+/.exec((await stage.say('hui', `form import ${JSON.stringify(definition)}`)).text)![0]
+    await stage.say('hui', `form open ${form}`)
+    for (const line of [
+      `form fill ${form}`,
+      `form answer ${form} https://${LINK_HOST}/olu`,
+      `form answer ${form} https://gone.example.org/a.pdf`,
+    ])
+      await stage.say('olu', line)
+    const sent = await stage.press('olu', await stage.say('olu', `form send ${form}`), 'Send in')
+    const subject = /SUB-\d+/.exec(sent.text)![0]
+    const ann = await as('ann')
+    expect(asked).toBe(0)
+    expect(await readPage(ann, `/desk/${subject}`)).not.toContain('Its page')
+
+    answer = (_request, response) => {
+      response.setHeader('content-type', 'text/html')
+      response.end('<title>A guide by OLU &lt;script&gt;</title>')
+    }
+    expect(await look()).toEqual([true, 2, false])
+    expect([await job.look(world.clock.now), asked]).toEqual([0, 1])
+    const shown = await readPage(ann, `/desk/${subject}`)
+    expect(shown).toContain('answers: “A guide by ▇▇▇ &lt;script&gt;” (looked at ')
+    expect(shown).toMatch(/no page there on <time[^>]*>[^<]*<\/time>: nobody knows its name/)
+    expect(shown).not.toMatch(/olu/i)
+    expect((await stage.say('ann', `review show ${subject}`)).text).toContain(
+      'Its page: answers: “A guide by ▇▇▇ <script>” (looked at 2027-',
+    )
+    await stage.say('lin', 'language zh')
+    expect((await stage.say('lin', `review show ${subject}`)).text).toContain('链接的页面: 可以打开：“A guide by ▇▇▇ <script>”')
+
+    answer = (_request, response) => response.writeHead(302, { location: 'https://elsewhere.example.org/' }).end()
+    world.clock.now += 7 * DAY
+    expect(await look()).toEqual([true, 2, false])
+    expect((await stage.say('ann', `review show ${subject}`)).text).toContain('leads elsewhere, which was not followed')
+    await stage.say('olu', `submission withdraw ${subject}`)
+    world.clock.now += 7 * DAY
+    expect(await look()).toEqual([true, 0, false])
+    expect(asked).toBe(2)
   })
 })

@@ -83,6 +83,8 @@ test('an export tells everything, also of the account that was linked, and is fo
     INSERT INTO form_version (form, version, definition, created_at) VALUES (1, 1, '{}', 'epoch');
     INSERT INTO submission (number, form, member_id, slot, status, contributed_at) VALUES (1, 1, '${zoraId}', 'once', 'in-review', 'epoch');
     INSERT INTO submission_revision (submission, revision, form, version, answers, submitted_at) VALUES (1, 1, 1, 1, '{"idea":"my secret words"}', 'epoch');
+    INSERT INTO submission_link (submission, link, looked_at, kind, status, title)
+    VALUES (1, 'https://page.example.org/', 'epoch', 'answers', 200, 'The garden of Zorabella');
     INSERT INTO review_item (kind, subject, contributor, form, needed, panel, spread_percent, blind, lowest, highest, opened_at)
     VALUES ('submission', 'SUB-1', '${zoraId}', 1, 1, 1, 50, false, 0, 100, 'epoch');
     INSERT INTO review_assignment (item, reviewer, assigned_at, due_at) SELECT 1, '${await bob.memberId()}', 'epoch', 'epoch'; COMMIT`)
@@ -96,6 +98,7 @@ test('an export tells everything, also of the account that was linked, and is fo
     attendance: [{ event: 2 }, { event: 1 }],
     rewards: [{ amount: '10000000000' }, { amount: '10000000000' }],
     digest: [{ hour: 18 }],
+    links_of_submissions: [{ link: 'https://page.example.org/', title: 'The garden of Zorabella' }],
     submissions: [{ number: 1, revisions: [{ answers: { idea: 'my secret words' } }] }],
   })
   expect(Object.keys(told as object)).toContain('commands')

@@ -96,7 +96,7 @@ export async function startProduct(settings: Settings = {}): Promise<Product> {
   let keys = 0
 
   async function start(): Promise<void> {
-    const started = launch(dataFolder, { PORT: String(port), ...settings })
+    const started = launch(dataFolder, { PORT: String(port), LINK_CHECKS: 'off', ...settings })
     running = started
     const late = new AbortController()
     const outcome = await Promise.race([

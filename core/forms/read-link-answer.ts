@@ -1,11 +1,13 @@
+import { isPublicName } from '../links/public-name.ts'
+
 const MAX_LINK = 500
 export type LinkProblem = 'form' | 'scheme' | 'credentials' | 'host' | 'long' | 'expires'
 
 /**
- * Reads an address of the public web: https, a host by name, no user and password in it, nothing hidden. Nobody here opens it; who reads the submission does.
+ * Reads an address of the public web: https, a host by name, no user and password in it, nothing hidden. It is looked at later, for whoever reviews it (core/links).
  * The value is the address as browsers write it.
  */
-export function readLink(
+export function readLinkAnswer(
   typed: string,
 ): { readonly ok: true; readonly link: string } | { readonly ok: false; readonly problem: LinkProblem } {
   const refused = (problem: LinkProblem) => ({ ok: false, problem }) as const
@@ -28,10 +30,3 @@ const FLEETING: readonly (readonly [host: RegExp, path: RegExp])[] = [
 ]
 
 const isFleeting = ({ hostname, pathname }: URL): boolean => FLEETING.some(([host, path]) => host.test(hostname) && path.test(pathname))
-
-/** A name with a dot, of none of the endings that are reserved for private use (RFC 2606, RFC 6762); numbers name machines, not sites. */
-function isPublicName(host: string): boolean {
-  const name = host.replace(/\.$/, '')
-  if (!name.includes('.') || name.startsWith('[') || /^[\d.]+$/.test(name)) return false
-  return !/(?:^|\.)(?:localhost|local|internal|lan|home|corp|invalid|test|onion|home\.arpa|in-addr\.arpa|ip6\.arpa)$/.test(name)
-}
