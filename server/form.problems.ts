@@ -13,5 +13,7 @@ export const formProblems = {
     nextStep: say('submissionNoneNext'),
   }),
   campaignNone: (): Problem => ({ code: 'campaign.unknown', status: 404, title: say('campaignNone'), nextStep: say('campaignNoneNext') }),
+  campaignNotTeam: (): Problem => ({ code: 'campaign.not_team', status: 403, title: say('notTeam'), nextStep: say('notTeamNext') }),
+  campaignFixed: (): Problem => ({ code: 'campaign.fixed', status: 409, title: say('campaignFixed'), nextStep: say('campaignFixedNext') }),
   chairsOnly: (): Problem => ({ code: 'form.chairs_only', status: 403, title: say('forbidden'), nextStep: say('forbiddenNext') }),
 } as const

@@ -2,6 +2,8 @@ import { campaignTexts } from '../../core/campaigns/campaign.texts.ts'
 import type { Campaign } from '../../core/campaigns/campaign.types.ts'
 import { campaignCode } from '../../core/forms/form-definition.ts'
 import { listText } from '../../core/shared/list-text.ts'
+import { exactAmount } from '../../core/shared/amount.ts'
+import type { Instant } from '../../core/shared/instant.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import type { Text } from '../../core/shared/text.ts'
 import { formSecrets, type WebSession } from '../authenticate.ts'
@@ -59,9 +61,9 @@ function budgetBar(reader: Reader, { budget, granted }: Campaign): Html {
     <p>${reader.say(say('budgetLeft', { left: budget - granted, budget }))}</p>`
 }
 
-/** One campaign: its terms, budget, team and state. For everybody. */
-export function campaignPage(reader: Reader, campaign: Campaign): Html {
-  const { title, summary, state, startsAt, endsAt, lowest, highest, sent, inReview, team, form } = campaign
+/** One campaign: its terms, budget, team and state. For everybody. @param mayChange the reader may change its proposal */
+export function campaignPage(reader: Reader, campaign: Campaign, mayChange: boolean): Html {
+  const { number, title, summary, state, startsAt, endsAt, lowest, highest, sent, inReview, team, form } = campaign
   const own = campaignTexts.say
   const shown = [
     { label: own('fieldState'), value: own(`state_${state}`) },
@@ -79,6 +81,7 @@ export function campaignPage(reader: Reader, campaign: Campaign): Html {
       ${budgetBar(reader, campaign)} ${pairs(reader, shown)}
       <p class="hint">${reader.say(own('showPays'))}</p>
       ${state === 'approved' && html`<p><a class="button" href="/forms/${form}">${reader.say(say('takePart'))}</a></p>`}
+      ${mayChange && html`<p><a class="button" href="/campaigns/${number}/edit">${reader.say(changeTitle(state))}</a></p>`}
     </section>`
   const named = sharedTexts.say('plain', { text: title })
   return layout(reader, {
@@ -93,6 +96,19 @@ export const PROPOSAL_FIELDS = ['title', 'summary', 'budget', 'reward', 'most', 
 export type ProposalField = (typeof PROPOSAL_FIELDS)[number]
 export type Proposal = Readonly<Record<ProposalField, string>>
 
+const changeTitle = (state: Campaign['state']): Text => say(state === 'returned' ? 'changeReturned' : 'changeProposal')
+
+/** Whether a proposal may still be changed. */
+export const isChangeable = ({ state }: Campaign): boolean => state === 'proposed' || state === 'returned'
+
+/** A proposal as its team would type it, with times in the zone of who changes it. */
+export function proposalOf({ title, summary, budget, lowest, highest, startsAt, endsAt }: Campaign, timeZone: string): Proposal {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  const wall = (at: Instant) => format.format(at)
+  const most = lowest === highest ? '' : exactAmount(highest)
+  return { title, summary, budget: exactAmount(budget), reward: exactAmount(lowest), most, start: wall(startsAt), end: wall(endsAt) }
+}
+
 const HINTS = {
   title: 'proposeTitleHint',
   summary: 'proposeSummaryHint',
@@ -104,6 +120,8 @@ const HINTS = {
 
 export interface ProposePageData {
   readonly session: WebSession
+  /** The campaign whose proposal is changed; undefined for a new one. */
+  readonly of?: Campaign | undefined
   /** What was typed; empty at first. */
   readonly typed: Proposal
   /** What the command answered, and the field that it asks for again. */
@@ -111,15 +129,18 @@ export interface ProposePageData {
 }
 
 /** A proposal, with everything that was typed when it was refused. */
-export function proposePage(reader: Reader, { session, typed, refused }: ProposePageData): Html {
-  const title = say('proposeTitle')
-  const body = html`<p class="crumb"><a href="/campaigns">${reader.say(say('toCampaigns'))}</a></p>
+export function proposePage(reader: Reader, { session, of, typed, refused }: ProposePageData): Html {
+  const title = of === undefined ? say('proposeTitle') : changeTitle(of.state)
+  const lede = of === undefined ? 'proposeLede' : of.state === 'returned' ? 'changeReturnedLede' : 'changeLede'
+  const back = of === undefined ? { href: '/campaigns', label: say('toCampaigns') } : { href: `/campaigns/${of.number}`, label: say('toCampaign') }
+  const body = html`<p class="crumb"><a href="${back.href}">${reader.say(back.label)}</a></p>
     <div class="lede">
       <h1>${reader.say(title)}</h1>
-      <p>${reader.say(say('proposeLede'))}</p>
+      <p>${reader.say(say(lede))}</p>
+      ${of !== undefined && html`<p>${reader.say(say('changeForm'))}</p>`}
     </div>
     ${refused?.said}
-    <form class="card sheet" method="post" action="/campaigns/propose">
+    <form class="card sheet" method="post" action="${of === undefined ? '/campaigns/propose' : `/campaigns/${of.number}/edit`}">
       ${formSecrets(session)}
       ${PROPOSAL_FIELDS.map((name) => {
         const isWrong = refused?.field === name
@@ -140,14 +161,14 @@ export function proposePage(reader: Reader, { session, typed, refused }: Propose
           }
         </div>`
       })}
-      <p><button class="primary">${reader.say(say('propose'))}</button></p>
+      <p><button class="primary">${reader.say(say(of === undefined ? 'propose' : 'sendAgain'))}</button></p>
     </form>`
   return layout(reader, { title, body, section: 'campaigns' })
 }
 
-/** After a proposal went well. */
-export function proposedPage(reader: Reader, said: Html): Html {
-  const title = say('proposedTitleDone')
+/** After a proposal went well. @param isChange of one that was there before */
+export function proposedPage(reader: Reader, said: Html, isChange: boolean): Html {
+  const title = say(isChange ? 'sentAgainTitle' : 'proposedTitleDone')
   const body = html`<h1>${reader.say(title)}</h1>
     ${said}
     <p><a class="button" href="/campaigns">${reader.say(say('toCampaigns'))}</a></p>`

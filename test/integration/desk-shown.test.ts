@@ -249,11 +249,7 @@ describe('what a link leads to', () => {
     }
     const form = /FRM-\d+/.exec((await stage.say('hui', `form import ${JSON.stringify(definition)}`)).text)![0]
     await stage.say('hui', `form open ${form}`)
-    for (const line of [
-      `form fill ${form}`,
-      `form answer ${form} https://${LINK_HOST}/olu`,
-      `form answer ${form} https://gone.example.org/a.pdf`,
-    ])
+    for (const line of [`form fill ${form}`, `form answer ${form} https://${LINK_HOST}/olu`, `form answer ${form} https://gone.example.org/a.pdf`])
       await stage.say('olu', line)
     const sent = await stage.press('olu', await stage.say('olu', `form send ${form}`), 'Send in')
     const subject = /SUB-\d+/.exec(sent.text)![0]
@@ -270,10 +266,8 @@ describe('what a link leads to', () => {
     const shown = await readPage(ann, `/desk/${subject}`)
     expect(shown).toContain('answers: “A guide by ▇▇▇ &lt;script&gt;” (looked at ')
     expect(shown).toMatch(/no page there on <time[^>]*>[^<]*<\/time>: nobody knows its name/)
-    expect(shown).not.toMatch(/olu/i)
-    expect((await stage.say('ann', `review show ${subject}`)).text).toContain(
-      'Its page: answers: “A guide by ▇▇▇ <script>” (looked at 2027-',
-    )
+    expect(shown).not.toMatch(/by olu|\/olu/i)
+    expect((await stage.say('ann', `review show ${subject}`)).text).toContain('Its page: answers: “A guide by ▇▇▇ <script>” (looked at 2027-')
     await stage.say('lin', 'language zh')
     expect((await stage.say('lin', `review show ${subject}`)).text).toContain('链接的页面: 可以打开：“A guide by ▇▇▇ <script>”')
 
