@@ -3,7 +3,7 @@ import type { Speak } from '../../core/shared/speak.ts'
 import { deskPage } from './desk-parts.ts'
 import { deskTexts } from './desk.texts.ts'
 import { html, type Html } from './html.ts'
-import { sayHtml, type Reader } from './reader.ts'
+import { sayCommands, type Reader } from './reader.ts'
 
 const { say } = deskTexts
 
@@ -33,17 +33,17 @@ export function bulkPage(reader: Reader, speak: Speak, { count, results }: { cou
       ${failed > 0 && html`<p>${reader.say(say('bulkFailed', { count: failed }))}</p>`}
     </div>
     <ol class="queue card">
-      ${results.map(({ subject, answer }) => result(speak, subject, answer))}
+      ${results.map(({ subject, answer }) => result(reader, speak, subject, answer))}
     </ol>
     ${back}`
   return deskPage(reader, { part: 'queue', title: reader.plain(say('bulkTitle')), body })
 }
 
-function result(speak: Speak, subject: string, { reply, language }: Answer): Html {
+function result(reader: Reader, speak: Speak, subject: string, { reply, language }: Answer): Html {
   return html`<li class="row ${reply.tone}">
     <a href="/desk/${subject}" data-item><span class="code">${subject}</span></a>
     <span class="facts" lang="${language === 'zh' ? 'zh-CN' : 'en'}"
-      >${reply.lines.map((line) => html`<span>${sayHtml(speak, line, language)}</span> `)}</span
+      >${reply.lines.map((line) => html`<span>${sayCommands(speak, line, language, reader.commands)}</span> `)}</span
     >
   </li>`
 }

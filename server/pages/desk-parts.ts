@@ -52,7 +52,7 @@ export function saidBefore(reader: Reader, speak: Speak, reply: Reply, language:
   const isTrouble = reply.tone === 'refused' || reply.tone === 'fault'
   return html`<div class="said-before" role="${isTrouble ? 'alert' : 'status'}" id="said" tabindex="-1" ${!isTrouble && html` autofocus`}>
     <h2 class="hidden">${reader.say(say('message'))}</h2>
-    ${renderReply(reader, speak, { reply: shown, language })}
+    ${renderReply(reader, speak, { reply: shown, language }, reader.commands)}
   </div>`
 }
 

@@ -130,6 +130,7 @@ export const pageTexts = defineTexts(
     nextStep: 'What to do',
     problemNumber: 'Request {{id}}',
     home: 'To the first page',
+    inChat: ' (in the chat)',
   },
   {
     skip: '跳到正文',
@@ -257,5 +258,6 @@ export const pageTexts = defineTexts(
     nextStep: '怎么办',
     problemNumber: '请求编号 {{id}}',
     home: '回到首页',
+    inChat: '（在聊天中）',
   },
 )

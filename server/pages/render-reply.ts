@@ -5,17 +5,27 @@ import type { Reply } from '../../core/shared/reply.ts'
 import type { Speak } from '../../core/shared/speak.ts'
 import type { TextValue } from '../../core/shared/text.ts'
 import { html, type Html } from './html.ts'
-import { sayHtml, type Reader } from './reader.ts'
+import type { FindCommands } from './command-links.ts'
+import { sayCommands, sayHtml, type Reader } from './reader.ts'
 import { sandboxTexts } from './sandbox.texts.ts'
 
 const { say } = sandboxTexts
 /** A reply may be any length; a page shows so many of each and says that there is more. */
 const MAX_SHOWN = 500
 
-/** An answer as a piece of a page, in the answer's own language; words around it are in the visitor's. Buttons belong to the form `press`. */
-export function renderReply(reader: Reader, speak: Speak, { reply: given, language }: Omit<Answer, 'timeZone'>): Html {
+/**
+ * An answer as a piece of a page, in the answer's own language; words around it are in the visitor's. Buttons belong to the form `press`.
+ * @param commands of which a page shows where they lead; left out where commands can be typed
+ */
+export function renderReply(
+  reader: Reader,
+  speak: Speak,
+  { reply: given, language }: Omit<Answer, 'timeZone'>,
+  commands?: FindCommands,
+): Html {
   const reply = inSteps(given)
-  const own = (value: TextValue) => sayHtml(speak, value, language)
+  const own = (value: TextValue) =>
+    commands === undefined ? sayHtml(speak, value, language) : sayCommands(speak, value, language, commands)
   return html`<article
     class="answer ${reply.tone}"
     lang="${language === 'zh' ? 'zh-CN' : 'en'}"

@@ -13,7 +13,7 @@ export function saidAnswer(reader: Reader, speak: Speak, { reply, language }: An
   const isTrouble = reply.tone === 'refused' || reply.tone === 'fault'
   return html`<div class="said" id="said" role="${isTrouble ? 'alert' : 'status'}" tabindex="-1" autofocus>
     <h2 class="hidden">${reader.say(say('message'))}</h2>
-    ${renderReply(reader, speak, { reply: shown, language })}
+    ${renderReply(reader, speak, { reply: shown, language }, reader.commands)}
   </div>`
 }
 

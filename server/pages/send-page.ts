@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { mayUse } from '../../core/shared/dispatch.ts'
 import type { ServerApp } from '../server-app.ts'
+import { commandsOf } from './command-links.ts'
 import type { Html } from './html.ts'
 import { sayHtml, sayPlain, type Reader } from './reader.ts'
 
@@ -15,6 +16,7 @@ export function readerOf(app: ServerApp, request: FastifyRequest): Reader {
     origin: app.publicOrigin,
     hasSandbox: app.sandbox !== undefined,
     isReviewer: request.session !== undefined && mayUse(request.session.actor, 'reviewer'),
+    commands: commandsOf(app.commands),
     say: (value) => sayHtml(app.speak, value, language),
     plain: (value) => sayPlain(app.speak, value, language),
   }

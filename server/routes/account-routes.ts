@@ -51,7 +51,8 @@ export function accountRoutes(app: ServerApp): FastifyPluginCallbackZod {
       const answer = await giveCommand(app, sessionIn(request), 'wallet unlink', {}, request.body.key)
       // A wallet that was taken off signs nobody in any more, this browser included.
       if ((await app.web.sessions.find(sessionIn(request).id, app.web.now())) === undefined) return reply.redirect('/signin', 303)
-      return show(request, reply, renderReply(readerOf(app, request), app.speak, answer))
+      const reader = readerOf(app, request)
+      return show(request, reply, renderReply(reader, app.speak, answer, reader.commands))
     })
     ready()
   }
