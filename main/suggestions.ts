@@ -4,6 +4,7 @@ import { campaignStore } from '../adapters/postgres/campaign-store.ts'
 import { deadLetterStore } from '../adapters/postgres/dead-letter-store.ts'
 import type { FormStoreOptions } from '../adapters/postgres/form-reads.ts'
 import { openSeats } from '../adapters/postgres/review-reads.ts'
+import { decidedSubmissions, originalsFor } from '../adapters/postgres/review-suggestions.ts'
 import { draftStore } from '../adapters/postgres/draft-store.ts'
 import { disputeStore } from '../adapters/postgres/dispute-store.ts'
 import { submissionStore } from '../adapters/postgres/submission-store.ts'
@@ -15,7 +16,7 @@ import { campaignSource } from '../core/campaigns/suggest-campaigns.ts'
 import { begunFormSource, formSource, openFormSource, submissionSource } from '../core/forms/suggest-forms.ts'
 import { periodSource } from '../core/economy/suggest-periods.ts'
 import { commandSource } from '../core/identity/suggest-commands.ts'
-import { seatSource } from '../core/review/suggest-seats.ts'
+import { numberedSource, seatSource } from '../core/review/suggest-seats.ts'
 import { zoneSource } from '../core/identity/suggest-zones.ts'
 import type { CommandDefinition } from '../core/shared/chat-app.ts'
 import type { SuggestPort } from '../core/shared/suggest.ts'
@@ -52,6 +53,8 @@ export function suggestionSources(
     'begun-form': begunFormSource(drafts),
     form: formSource(drafts),
     'own-submission': submissionSource(submissionStore(prisma, forms)),
+    'decided-submission': numberedSource((_memberId, start) => decidedSubmissions(prisma, start)),
+    original: numberedSource((memberId, start) => originalsFor(prisma, memberId, start)),
     seat: seatSource((memberId) => openSeats(prisma, memberId)),
   }
 }

@@ -15,7 +15,7 @@ export const reviewKnownCommand = defineCommand({
   access: 'chair',
   effect: 'write',
   audience: 'private',
-  input: z.object({ submission: codeField(say('submission'), 'SUB') }),
+  input: z.object({ submission: codeField(say('submission'), 'SUB', 'decided-submission') }),
   async run({ actor, now, port }: Run<KnownPort>, { submission }) {
     const subject = submissionCode(submission)
     const decided = await port.decided(subject)

@@ -36,7 +36,7 @@ export const reviewDuplicateCommand = defineCommand({
   ...common,
   name: ['review', 'duplicate'],
   summary: say('duplicateSummary'),
-  input: z.object({ subject: reviewedField(), of: codeField(say('of'), 'SUB'), revision: revisionField().optional() }),
+  input: z.object({ subject: reviewedField(), of: codeField(say('of'), 'SUB', 'original'), revision: revisionField().optional() }),
   run: (run: Run<VerdictPort>, input) =>
     giveVerdict(run, input, async ({ item }) => {
       if (item.kind !== 'submission' && item.kind !== 'appeal')

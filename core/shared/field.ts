@@ -32,6 +32,8 @@ export type SuggestSource =
   | 'form'
   | 'own-submission'
   | 'seat'
+  | 'decided-submission'
+  | 'original'
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {

@@ -5,11 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createCheckLink } from '../../adapters/links/check-link.ts'
 import { openReview } from '../../adapters/postgres/review-open.ts'
 import { pos } from '../../core/shared/amount.ts'
+import { periodEnd } from '../../core/economy/release-schedule.ts'
 import { DAY, HOUR } from '../../core/shared/instant.ts'
 import { composeLinks } from '../../main/links.ts'
 import { ALL, readPage, startDeskWorld, type DeskWorld } from '../support/desk-world.ts'
 import { LINK_CERTIFICATE, LINK_HOST, LINK_KEY } from '../support/link-certificate.ts'
-import type { Visitor, WebWorld } from '../support/web-world.ts'
+import { WEB_GENESIS, type Visitor, type WebWorld } from '../support/web-world.ts'
 import type { ReviewStage } from '../support/review-stage.ts'
 
 let desk: DeskWorld
@@ -280,4 +281,24 @@ describe('what a link leads to', () => {
     expect(await look()).toEqual([true, 0, false])
     expect(asked).toBe(2)
   })
+})
+
+test('a dispute is read and decided at the desk: its line, the reason, no name, and no original', async () => {
+  await stage.say('op', 'role grant @op host')
+  const created = await stage.say('op', 'event create Meeting start:now')
+  const event = /EVT-\d+/.exec(created.text)![0]
+  await stage.say('olu', `checkin ${(await stage.say('op', `event codes ${event}`)).reply.verbatim ?? ''}`)
+  world.clock.now = periodEnd(WEB_GENESIS, 1) + HOUR
+  const line = /LINE-\d+/.exec((await stage.say('olu', 'dispute')).text)![0]
+  const subject = /DSP-\d+/.exec((await stage.say('olu', `dispute ${line} Olu came to both parts.`)).text)![0]
+  const [first = '', second = ''] = await stage.panel(subject)
+  const reader = await as(first)
+  expect(await readPage(reader, '/desk?kind=dispute')).toContain(`href="/desk/${subject}"`)
+  const shown = await readPage(reader, `/desk/${subject}`)
+  for (const text of ['It says', '10 PoS', `${event} Meeting`, 'Why it is wrong', '▇▇▇ came to both parts.']) expect(shown).toContain(text)
+  expect(shown).not.toMatch(/\bolu\b/i)
+  expect(shown).not.toContain('name="of"')
+  for (const who of [first, second]) expect((await act(await as(who), subject, 'approve', { amount: '18', revision: '1' })).status).toBe(303)
+  expect(await readPage(reader, `/desk/${subject}`)).toContain('You have decided: approved.')
+  expect((await stage.say('olu', 'balance')).text).toContain('18 PoS')
 })

@@ -16,6 +16,17 @@ beforeEach(async () => {
 afterEach(() => stage.close())
 
 const code = async (who: string, line: string) => (await stage.say(who, line)).reply.code
+/** What a chat offers somebody who types into a field. */
+const offered = async (userId: string, command: string, field: string, typed = '') =>
+  (
+    await stage.chat.suggest({
+      account: { platform: 'console', userId, name: userId, handle: userId },
+      place: { kind: 'private', chatId: userId },
+      command,
+      field,
+      typed,
+    })
+  ).suggestions.map(({ value }) => value)
 const itemOf = (subject: string) => stage.database.prisma.reviewItem.findFirst({ where: { subject }, orderBy: { id: 'desc' } })
 
 test('two approvals grant the middle amount from the month, once, and each step is told', async () => {
@@ -106,6 +117,11 @@ test('a duplicate is paid its share, and only an earlier submission can be the o
   const [original, subject] = [await stage.sendIn(ann), await stage.sendIn(ann, { needed: 1, panel: 1 })]
   const [name] = await stage.panel(subject)
   expect((await stage.say(name!, `review show ${subject}`)).text).toContain(`Nearly the same: ${original} (100%, in review)`)
+  for (const typed of ['', original, original.slice(4), 'contribution report'])
+    expect(await offered(name!, 'review duplicate', 'of', typed)).toEqual([original])
+  for (const typed of ['9', 'no such form']) expect(await offered(name!, 'review duplicate', 'of', typed)).toEqual([])
+  const without = ['rae', 'rob', 'ren', 'rix'].find((other) => other !== name)!
+  for (const other of [without, 'ann']) expect(await offered(other, 'review duplicate', 'of')).toEqual([])
   expect(await code(name!, `review duplicate ${subject} ${subject}`)).toBe('review.not_earlier')
   expect(await code(name!, `review duplicate ${subject} SUB-999`)).toBe('review.not_earlier')
   await stage.say(name!, `review duplicate ${subject} ${original}`)
@@ -216,7 +232,10 @@ test('a known answer looks like any other item, pays nothing, and shows how revi
   await stage.member('cleo', 'chair')
   const subject = await stage.sendIn(ann, { needed: 1, panel: 1 })
   const [first] = await stage.panel(subject)
+  expect(await offered('cleo', 'review known', 'submission')).toEqual([])
   await stage.say(first!, `review approve ${subject} 100`)
+  expect(await offered('cleo', 'review known', 'submission', 'sub')).toEqual([subject])
+  expect(await offered('rae', 'review known', 'submission')).toEqual([])
   expect(await code('rae', `review known ${subject}`)).toBe('command.forbidden')
   await stage.say('cleo', `review known ${subject}`)
   const [copy] = await stage.database.prisma.reviewItem.findMany({ where: { copyOf: subject } })
