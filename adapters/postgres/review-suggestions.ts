@@ -9,16 +9,24 @@ const MOST_SEARCHED = 100
 
 /** Submissions on which a panel has decided, the newest first. */
 export function decidedSubmissions(tx: Tx, start: string): Promise<readonly NamedSubmission[]> {
-  return named(tx, start, Prisma.sql`s.status IN ('approved', 'rejected', 'returned')
-    AND EXISTS (SELECT 1 FROM review_item i WHERE i.subject = 'SUB-' || s.number AND i.state = 'decided')`)
+  return named(
+    tx,
+    start,
+    Prisma.sql`s.status IN ('approved', 'rejected', 'returned')
+    AND EXISTS (SELECT 1 FROM review_item i WHERE i.subject = 'SUB-' || s.number AND i.state = 'decided')`,
+  )
 }
 
 /** What may be the original of something that waits for this reviewer: sent in before it to the same form. */
 export function originalsFor(tx: Tx, reviewer: string, start: string): Promise<readonly NamedSubmission[]> {
-  return named(tx, start, Prisma.sql`s.status <> 'withdrawn' AND EXISTS (
+  return named(
+    tx,
+    start,
+    Prisma.sql`s.status <> 'withdrawn' AND EXISTS (
     SELECT 1 FROM review_assignment a JOIN review_item i ON i.id = a.item
     WHERE a.reviewer = ${reviewer} AND a.state = 'asked' AND i.state = 'open' AND i.kind IN ('submission', 'appeal')
-      AND i.form = s.form AND substr(i.subject, 5)::int > s.number)`)
+      AND i.form = s.form AND substr(i.subject, 5)::int > s.number)`,
+  )
 }
 
 async function named(tx: Tx, start: string, wanted: Prisma.Sql): Promise<readonly NamedSubmission[]> {

@@ -25,5 +25,6 @@ export const ASSETS = {
   telegramSignIn: asset('telegram-sign-in.js', 'text/javascript; charset=utf-8'),
   desk: asset('desk.js', 'text/javascript; charset=utf-8'),
   formFill: asset('form-fill.js', 'text/javascript; charset=utf-8'),
+  formFile: asset('form-file.js', 'text/javascript; charset=utf-8'),
   sandbox: asset('sandbox.js', 'text/javascript; charset=utf-8'),
 } as const

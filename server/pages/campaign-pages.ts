@@ -132,7 +132,8 @@ export interface ProposePageData {
 export function proposePage(reader: Reader, { session, of, typed, refused }: ProposePageData): Html {
   const title = of === undefined ? say('proposeTitle') : changeTitle(of.state)
   const lede = of === undefined ? 'proposeLede' : of.state === 'returned' ? 'changeReturnedLede' : 'changeLede'
-  const back = of === undefined ? { href: '/campaigns', label: say('toCampaigns') } : { href: `/campaigns/${of.number}`, label: say('toCampaign') }
+  const back =
+    of === undefined ? { href: '/campaigns', label: say('toCampaigns') } : { href: `/campaigns/${of.number}`, label: say('toCampaign') }
   const body = html`<p class="crumb"><a href="${back.href}">${reader.say(back.label)}</a></p>
     <div class="lede">
       <h1>${reader.say(title)}</h1>

@@ -19,7 +19,8 @@ export function commandsOf(commands: Named): FindCommands {
   const long = names.filter((name) => name.includes(' ')).join('|') || '(?!)'
   const short = names.filter((name) => !name.includes(' ')).join('|') || '(?!)'
   const value = `${VALUE_OPENS}([^${VALUE_CLOSES}]*)${VALUE_CLOSES}`
-  const finder = (alone: string) => new RegExp(`(?<![\\w/-])(${long}|${alone})(?![\\w’'-])(?:( |(?: with| 加) [a-z]+:)${value})?|${value}`, 'gu')
+  const finder = (alone: string) =>
+    new RegExp(`(?<![\\w/-])(${long}|${alone})(?![\\w’'-])(?:( |(?: with| 加) [a-z]+:)${value})?|${value}`, 'gu')
   const made = { en: finder(`(?<=^|[Ss]end |[.:;] )(?:${short})`), zh: finder(short) }
   found.set(commands, made)
   return made

@@ -5,6 +5,7 @@ import type { Text } from '../../core/shared/text.ts'
 import { formSecrets, type WebSession } from '../authenticate.ts'
 import { inputAt } from '../form-edit-file.ts'
 import type { FormEdit, FormInput } from '../form-edit.ts'
+import { ASSETS } from './assets.ts'
 import { editInput, inputId, type EditInput } from './form-edit-inputs.ts'
 import { editQuestion, KIND_OPTIONS } from './form-edit-question.ts'
 import { formEditTexts } from './form-edit.texts.ts'
@@ -14,6 +15,8 @@ import { layout } from './layout.ts'
 import type { Reader } from './reader.ts'
 
 const { say } = formEditTexts
+/** The longest text of a file that the editor takes, in UTF-16 code units; a file of so many bytes has no more. */
+export const MAX_FORM_FILE = 190_000
 
 export interface EditPageData {
   readonly session: WebSession
@@ -71,12 +74,28 @@ export function formEditPage(reader: Reader, data: EditPageData): Html {
       <p class="actions"><button class="primary" name="do" value="publish">${reader.say(say('publish'))}</button>${check(reader)}</p>
       <details class="card" ${file !== undefined && html` open`}>
         <summary>${reader.say(say('importTitle'))}</summary>
-        ${file !== undefined && problemList(reader, say('fileProblems'), file.problems, { ...edit, questions: [] })}
+        ${file !== undefined && problemList(reader, say('fileProblems'), file.problems, { ...edit, questions: [] })} ${fileChooser(reader)}
         ${editInput(reader, { name: 'file', value: file?.text ?? '', label: say('importText'), hint: say('importHint'), as: 'lines', problems: [] })}
         <p><button name="do" value="load">${reader.say(say('load'))}</button></p>
       </details>
     </form>`
-  return layout(reader, { title, body, section: 'forms' })
+  return layout(reader, { title, body, section: 'forms', scripts: [ASSETS.formFile] })
+}
+
+/** Reads a file of the visitor's into the text area below, by a script; nothing of it is sent by itself. */
+function fileChooser(reader: Reader): Html {
+  return html`<div
+    class="entry"
+    data-file-into="${inputId('file')}"
+    data-most="${MAX_FORM_FILE}"
+    data-too-large="${reader.plain(say('fileTooLarge'))}"
+    data-unreadable="${reader.plain(say('fileUnreadable'))}"
+    hidden
+  >
+    <label for="chosen-file">${reader.say(say('chooseFile'))}</label>
+    <input type="file" id="chosen-file" accept=".json,application/json" aria-describedby="chosen-file-told" />
+    <p class="hint" id="chosen-file-told" role="status"></p>
+  </div>`
 }
 
 const check = (reader: Reader): Html => html`<button name="do" value="check">${reader.say(say('check'))}</button>`

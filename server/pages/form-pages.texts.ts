@@ -98,7 +98,8 @@ export const formPageTexts = defineTexts(
     changeProposal: 'Change the proposal',
     changeReturned: 'Change and send again',
     changeLede: 'A panel of the committee decides on what you send now; what it said of the earlier version counts no more.',
-    changeReturnedLede: 'The committee wants changes; its reasons are in the inbox of the team. When you send it again, a panel is asked anew.',
+    changeReturnedLede:
+      'The committee wants changes; its reasons are in the inbox of the team. When you send it again, a panel is asked anew.',
     changeForm: 'The questions of its form become those of a new campaign again.',
     sendAgain: 'Send again',
     notTeam: 'Only the team of a campaign can change it.',

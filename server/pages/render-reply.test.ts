@@ -95,7 +95,10 @@ test('a step that has a page leads there, any other command is one for the chat,
     `发送 <a href="/forms">form list</a>，或 ${chat.zh}。<a href="/submissions">submission show &lt;b&gt; form list</a> 可查看。`,
   )
   const values = { name: 'form list, hold status \u{E003}', campaign: 'CMP-3', at: { at: Date.UTC(2027, 1, 3, 18) } }
-  for (const [language, supply] of [['en', '>supply</a> shows it; ask '], ['zh', '>supply</a> 查看，问 ']] as const) {
+  for (const [language, supply] of [
+    ['en', '>supply</a> shows it; ask '],
+    ['zh', '>supply</a> 查看，问 '],
+  ] as const) {
     const text = linked(markup.say('alone', values), language)
     expect(text).toContain(`<a href="/"${supply}form list, hold status `)
     expect(text).toMatch(/<a href="\/campaigns\/3\/edit">campaign propose (?:with|加) campaign:CMP-3<\/a>/)

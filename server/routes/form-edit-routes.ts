@@ -9,7 +9,7 @@ import { giveCommand, sessionIn } from '../authenticate.ts'
 import { definitionOf, editOf } from '../form-edit-file.ts'
 import { applyAct, newEdit, readAct, readEdit, type FormEdit } from '../form-edit.ts'
 import { formProblems } from '../form.problems.ts'
-import { formEditPage, type EditPageData } from '../pages/form-edit-page.ts'
+import { formEditPage, MAX_FORM_FILE, type EditPageData } from '../pages/form-edit-page.ts'
 import { formEditTexts } from '../pages/form-edit.texts.ts'
 import { afterwardsPage } from '../pages/form-pages.ts'
 import { formPageTexts } from '../pages/form-pages.texts.ts'
@@ -22,7 +22,6 @@ import { Numbered, oneOf, Posted } from './form-schemas.ts'
 const { say } = formEditTexts
 /** A form at its largest beside the text of a file, as a browser writes them. */
 const EDIT_LIMIT = 2 * 1_024 * 1_024
-const MAX_FILE = 190_000
 
 type Shown = Omit<EditPageData, 'session' | 'of'> & { readonly since?: number; readonly status?: number }
 
@@ -72,7 +71,7 @@ export function formEditRoutes(app: ServerApp): FastifyPluginCallbackZod {
       const wanted = oneOf(posted, 'do')
       const change = readAct(wanted, oneOf(posted, 'addKind'))
       if (change !== undefined) return show(request, reply, form, { since, problems: [], ...applyAct(edit, change) })
-      if (wanted === 'load') return load(request, reply, form, { edit, since, text: oneOf(posted, 'file').slice(0, MAX_FILE) })
+      if (wanted === 'load') return load(request, reply, form, { edit, since, text: oneOf(posted, 'file').slice(0, MAX_FORM_FILE) })
       const { json, problems } = judged(edit, form)
       if (problems.length > 0) return show(request, reply, form, { edit, since, problems, status: 422 })
       if (wanted !== 'publish') return show(request, reply, form, { edit, since, problems, note: say('sound') })

@@ -250,7 +250,11 @@ describe('what a link leads to', () => {
     }
     const form = /FRM-\d+/.exec((await stage.say('hui', `form import ${JSON.stringify(definition)}`)).text)![0]
     await stage.say('hui', `form open ${form}`)
-    for (const line of [`form fill ${form}`, `form answer ${form} https://${LINK_HOST}/olu`, `form answer ${form} https://gone.example.org/a.pdf`])
+    for (const line of [
+      `form fill ${form}`,
+      `form answer ${form} https://${LINK_HOST}/olu`,
+      `form answer ${form} https://gone.example.org/a.pdf`,
+    ])
       await stage.say('olu', line)
     const sent = await stage.press('olu', await stage.say('olu', `form send ${form}`), 'Send in')
     const subject = /SUB-\d+/.exec(sent.text)![0]
@@ -268,7 +272,9 @@ describe('what a link leads to', () => {
     expect(shown).toContain('answers: “A guide by ▇▇▇ &lt;script&gt;” (looked at ')
     expect(shown).toMatch(/no page there on <time[^>]*>[^<]*<\/time>: nobody knows its name/)
     expect(shown).not.toMatch(/by olu|\/olu/i)
-    expect((await stage.say('ann', `review show ${subject}`)).text).toContain('Its page: answers: “A guide by ▇▇▇ <script>” (looked at 2027-')
+    expect((await stage.say('ann', `review show ${subject}`)).text).toContain(
+      'Its page: answers: “A guide by ▇▇▇ <script>” (looked at 2027-',
+    )
     await stage.say('lin', 'language zh')
     expect((await stage.say('lin', `review show ${subject}`)).text).toContain('链接的页面: 可以打开：“A guide by ▇▇▇ <script>”')
 
@@ -298,7 +304,8 @@ test('a dispute is read and decided at the desk: its line, the reason, no name, 
   for (const text of ['It says', '10 PoS', `${event} Meeting`, 'Why it is wrong', '▇▇▇ came to both parts.']) expect(shown).toContain(text)
   expect(shown).not.toMatch(/\bolu\b/i)
   expect(shown).not.toContain('name="of"')
-  for (const who of [first, second]) expect((await act(await as(who), subject, 'approve', { amount: '18', revision: '1' })).status).toBe(303)
+  for (const who of [first, second])
+    expect((await act(await as(who), subject, 'approve', { amount: '18', revision: '1' })).status).toBe(303)
   expect(await readPage(reader, `/desk/${subject}`)).toContain('You have decided: approved.')
   expect((await stage.say('olu', 'balance')).text).toContain('18 PoS')
 })

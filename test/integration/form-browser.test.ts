@@ -97,6 +97,25 @@ test('a draft that was begun in a chat goes on here; without script the server a
   await context.close()
 })
 
+test('the chair chooses the file of a form; its text is put in place, and what is too large is not', async () => {
+  const { context, page, trouble } = await forms.open(browser, 'hui')
+  await page.goto(`${forms.world.base}/forms/new`)
+  await page.getByText('Import', { exact: true }).click()
+  const chooser = page.getByLabel('Choose a file')
+  await chooser.setInputFiles({ name: 'huge.json', mimeType: 'application/json', buffer: Buffer.alloc(200_000, 'x') })
+  await page.getByText('This file is too large for a form.').waitFor()
+  expect(await page.getByLabel('Text of a form’s file').inputValue()).toBe('')
+  const text = JSON.stringify(TRIP)
+  await chooser.setInputFiles({ name: 'trip.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+  await page.getByText('trip.json').waitFor()
+  expect(await page.getByLabel('Text of a form’s file').inputValue()).toBe(text)
+  await page.locator('button[value="load"]').click()
+  await page.getByText('It is not published yet.').waitFor()
+  await page.getByText('Question 3: How many days').waitFor()
+  expect(trouble).toEqual([])
+  await context.close()
+})
+
 test('the chair builds a form of three questions with a condition, without script, and a member fills it in', async () => {
   const { context, page } = await forms.open(browser, 'hui', { javaScriptEnabled: false })
   await page.goto(`${forms.world.base}/forms/new`)

@@ -276,7 +276,10 @@ describe('campaigns', () => {
     const { number } = await prisma.campaign.findFirstOrThrow({ orderBy: { number: 'desc' } })
     const path = `/campaigns/${number}`
     expect(await readPage(ann, path)).toContain('Change the proposal')
-    await prisma.reviewItem.updateMany({ where: { subject: `CMP-${number}` }, data: { state: 'decided', outcome: 'returned', decidedAt: new Date() } })
+    await prisma.reviewItem.updateMany({
+      where: { subject: `CMP-${number}` },
+      data: { state: 'decided', outcome: 'returned', decidedAt: new Date() },
+    })
     await prisma.campaign.update({ where: { number }, data: { status: 'returned' } })
     expect(await readPage(ann, path)).toMatch(new RegExp(`href="${path}/edit"[^>]*>Change and send again`))
     const bob = await forms.as('bob')

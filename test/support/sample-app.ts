@@ -238,6 +238,8 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
     form: none,
     'own-submission': none,
     seat: none,
+    'decided-submission': none,
+    original: none,
   }
   const note = (...words: readonly string[]): Promise<void> => {
     memberships.push(words.join(' '))
