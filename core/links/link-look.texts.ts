@@ -9,7 +9,7 @@ export const linkLookTexts = defineTexts(
     error: 'no page there on {{at}} (error {{status}})',
     moved: 'leads elsewhere, which was not followed (looked at {{at}})',
     refused: 'not opened: the address is none of the public web',
-    unknown: 'no page there on {{at}}: nobody knows its name',
+    unknown: 'did not answer on {{at}}: its name was not found',
     silent: 'did not answer on {{at}}',
   },
   {
@@ -19,7 +19,7 @@ export const linkLookTexts = defineTexts(
     error: '{{at}} 没有这个页面（错误 {{status}}）',
     moved: '跳转到别处，未跟随（{{at}} 查看）',
     refused: '未打开：地址不在公共网络上',
-    unknown: '{{at}} 没有这个页面：找不到该域名',
+    unknown: '{{at}} 没有回应：查不到该域名',
     silent: '{{at}} 没有回应',
   },
 )

@@ -34,7 +34,7 @@ export function offerPage(reader: Reader, session: WebSession, { form, pay, hind
               <p><button class="primary">${reader.say(say('begin'))}</button></p>
             </form>`
           : html`<h2>${reader.say(say('hindered'))}</h2>
-              <p>${reader.say(hindrance.reason)} ${reader.say(hindrance.nextStep)}</p>`
+              <p>${reader.say(hindrance.reason)} ${reader.step(hindrance.nextStep)}</p>`
       }
     </section>`
   return layout(reader, { title: words(definition.title), body, section: 'forms' })

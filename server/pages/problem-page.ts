@@ -17,7 +17,7 @@ export function problemPage(reader: Reader, problem: Problem, requestId: string)
     <p class="status" aria-hidden="true">${problem.status}</p>
     <h1>${reader.say(problem.title)}</h1>
     ${problem.detail !== undefined && html`<p>${reader.say(problem.detail)}</p>`}
-    <p>${reader.say(problem.nextStep)}</p>
+    <p>${reader.step(problem.nextStep)}</p>
     <p><a class="button" href="/">${reader.say(say('home'))}</a></p>
     <p class="hint">${problem.code} · ${reader.say(say('problemNumber', { id: requestId }))}</p>
   </div>`
@@ -74,7 +74,7 @@ export function problemsPage(reader: Reader): Html {
                 <th scope="row"><code>${problem.code}</code></th>
                 <td>${problem.status}</td>
                 <td>${reader.say(problem.title)}</td>
-                <td>${reader.say(problem.nextStep)}</td>
+                <td>${reader.step(problem.nextStep)}</td>
               </tr>`,
           )}
         </tbody>

@@ -21,6 +21,8 @@ export interface Reader {
   say(value: TextValue): Html
   /** The same for attributes and titles; instants in UTC. */
   plain(value: TextValue): string
+  /** What was written for a chat, such as the next step of a refusal: commands lead to their pages. */
+  step(value: TextValue): Html
 }
 
 // Marks of instants inside a sentence, from the private use area. What members wrote loses them.

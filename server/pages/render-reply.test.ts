@@ -33,6 +33,7 @@ const reader: Reader = {
   commands: commandsOf(COMMANDS),
   say: (value) => sayHtml(speak, value, 'en'),
   plain: (value) => sayPlain(speak, value, 'en'),
+  step: (value) => sayHtml(speak, value, 'en'),
 }
 const plain = (text: string) => sharedTexts.say('plain', { text })
 const rendered = (reply: Partial<Reply>) =>

@@ -3,11 +3,12 @@ import { mayUse } from '../../core/shared/dispatch.ts'
 import type { ServerApp } from '../server-app.ts'
 import { commandsOf } from './command-links.ts'
 import type { Html } from './html.ts'
-import { sayHtml, sayPlain, type Reader } from './reader.ts'
+import { sayCommands, sayHtml, sayPlain, type Reader } from './reader.ts'
 
 /** Whom the answer to a request is written for. */
 export function readerOf(app: ServerApp, request: FastifyRequest): Reader {
   const { language } = request
+  const commands = commandsOf(app.commands)
   const address = new URL(request.url, 'http://here')
   address.searchParams.delete('lang')
   return {
@@ -16,9 +17,10 @@ export function readerOf(app: ServerApp, request: FastifyRequest): Reader {
     origin: app.publicOrigin,
     hasSandbox: app.sandbox !== undefined,
     isReviewer: request.session !== undefined && mayUse(request.session.actor, 'reviewer'),
-    commands: commandsOf(app.commands),
+    commands,
     say: (value) => sayHtml(app.speak, value, language),
     plain: (value) => sayPlain(app.speak, value, language),
+    step: (value) => sayCommands(app.speak, value, language, commands),
   }
 }
 

@@ -270,7 +270,7 @@ describe('what a link leads to', () => {
     expect([await job.look(world.clock.now), asked]).toEqual([0, 1])
     const shown = await readPage(ann, `/desk/${subject}`)
     expect(shown).toContain('answers: “A guide by ▇▇▇ &lt;script&gt;” (looked at ')
-    expect(shown).toMatch(/no page there on <time[^>]*>[^<]*<\/time>: nobody knows its name/)
+    expect(shown).toMatch(/did not answer on <time[^>]*>[^<]*<\/time>: its name was not found/)
     expect(shown).not.toMatch(/by olu|\/olu/i)
     expect((await stage.say('ann', `review show ${subject}`)).text).toContain(
       'Its page: answers: “A guide by ▇▇▇ <script>” (looked at 2027-',

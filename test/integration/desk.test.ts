@@ -88,7 +88,10 @@ describe('who may see the desk', () => {
     const ann = await as('ann')
     const response = await ann.get(`/desk/${subject}`)
     expect(response.status).toBe(403)
-    expect(await response.text()).toContain('is your own')
+    const said = await response.text()
+    expect(said).toContain('is your own')
+    // What a chat calls a command has a page here.
+    expect(said).toContain('Send <a href="/desk">review next</a> for what waits for you.')
     expect((await act(ann, subject, 'approve', { amount: '500', revision: '1' })).status).toBe(403)
     expect(await verdicts(subject)).toEqual([])
   })
