@@ -15,14 +15,14 @@ export function promptStore({ prisma }: Database, now: () => Instant, isPatient:
     async put(account, place, prompt) {
       const { command, field, input } = prompt
       const expiresAt = new Date(now() + (isPatient(prompt) ? PATIENT_LIFETIME_MS : PROMPT_LIFETIME_MS))
-      const data = { command, field, input, expiresAt, takenBy: null }
+      const data = { command, field, input, expiresAt, takenKey: null }
       const key = where(account, place)
       await prisma.prompt.upsert({ where: { platform_userId_chatId: key }, create: { ...key, ...data }, update: data })
     },
     async take(account, place, by) {
       const rows = await prisma.$queryRaw<{ command: string; field: string; input: Record<string, string>; expires_at: Date }[]>(Prisma.sql`
-        UPDATE prompt SET taken_by = ${by} WHERE platform = ${account.platform} AND user_id = ${account.userId} AND chat_id = ${place.chatId}
-          AND (taken_by IS NULL OR taken_by = ${by})
+        UPDATE prompt SET taken_key = ${by} WHERE platform = ${account.platform} AND user_id = ${account.userId} AND chat_id = ${place.chatId}
+          AND (taken_key IS NULL OR taken_key = ${by})
         RETURNING command, field, input, expires_at`)
       const prompt = rows[0]
       if (prompt === undefined || prompt.expires_at.getTime() <= now()) return undefined
