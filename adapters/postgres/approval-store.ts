@@ -25,6 +25,8 @@ type FactRow = (PanelRow | { readonly id: null }) & {
   readonly hasLast: boolean
   readonly lastOutcome: string | null
   readonly rewardKind: string | null
+  /** The account belongs to another member since it was looked up. */
+  readonly isAnother: boolean
   /** Members that were merged and parted by then. */
   readonly merges: bigint
 }
@@ -43,7 +45,7 @@ interface Plain extends DecidedApproval {
  * of its own, under the item's lock.
  */
 export function createApprovalStore(database: Database, options: ReviewStoreOptions): ApprovalPort {
-  const together = createGroupCommit<Approval, Outcome<Reply> | 'alone'>({
+  const together = createGroupCommit<Approval, Answer>({
     write: (approvals) => writeBatch(database, options.genesis, approvals),
     classify: classifyPostgresError,
     maxBatch: 200,
@@ -53,10 +55,14 @@ export function createApprovalStore(database: Database, options: ReviewStoreOpti
   return {
     async submit(approval) {
       const answer = await together(approval)
+      if (answer === 'another') throw new MergedMeanwhile()
       return answer === 'alone' ? approveAlone(database, options, approval) : answer
     },
   }
 }
+
+/** `alone` takes a transaction of its own; `another` is decided again for who they are now. */
+type Answer = Outcome<Reply> | 'alone' | 'another'
 
 const lineOf = ({ key, reviewer, subject, amount, at }: Approval, reply: Reply): AuditLine => {
   const input = JSON.stringify({ subject, ...(amount === undefined ? {} : { amount: exactAmount(amount) }) })
@@ -64,10 +70,10 @@ const lineOf = ({ key, reviewer, subject, amount, at }: Approval, reply: Reply):
 }
 
 function approveAlone(database: Database, options: ReviewStoreOptions, approval: Approval): Promise<Outcome<Reply>> {
-  const { key, reviewer, subject, at } = approval
+  const { key, reviewer, account, subject, at } = approval
   const { claimKey, saveLine } = dispatchStore(database)
   return database.transaction<Outcome<Reply>>(async (tx) => {
-    const earlier = await claimKey(tx, key, reviewer)
+    const earlier = await claimKey(tx, key, reviewer, account)
     if (earlier === 'merged') throw new MergedMeanwhile()
     if (earlier !== undefined) {
       const isOwn = earlier.memberId === reviewer && earlier.command === COMMAND
@@ -83,18 +89,20 @@ function approveAlone(database: Database, options: ReviewStoreOptions, approval:
   })
 }
 
-async function writeBatch(
-  database: Database,
-  genesis: Instant,
-  approvals: readonly Approval[],
-): Promise<readonly (Outcome<Reply> | 'alone')[]> {
+async function writeBatch(database: Database, genesis: Instant, approvals: readonly Approval[]): Promise<readonly Answer[]> {
   const now = Math.max(...approvals.map(({ at }) => at))
   const period = fundingPeriod(genesis, now)
   const [facts, funds] = await Promise.all([
     database.pool.query<FactRow>({
       name: 'load-approvals',
       text: LOAD_APPROVALS,
-      values: [approvals.map(({ subject }) => subject), approvals.map(({ key }) => key)],
+      values: [
+        approvals.map(({ subject }) => subject),
+        approvals.map(({ key }) => key),
+        approvals.map(({ account }) => account.platform),
+        approvals.map(({ account }) => account.userId),
+        approvals.map(({ reviewer }) => reviewer),
+      ],
     }),
     database.pool.query<{ balance: bigint }>({
       name: 'load-period',
@@ -105,13 +113,14 @@ async function writeBatch(
   const left = funds.rows[0]?.balance
   const seen = new Set<string>()
   const plain: Plain[] = []
-  const answers = approvals.map((approval, index): Outcome<Reply> | 'alone' => {
+  const answers = approvals.map((approval, index): Answer => {
     const row = facts.rows[index]!
     const { key, subject } = approval
     if (row.earlierReply !== null) {
       const isOwn = row.earlierMember === approval.reviewer && row.earlierCommand === COMMAND
       return isOwn ? done(replyFromJson(row.earlierReply)) : refuse(keyReused())
     }
+    if (row.isAnother) return 'another'
     // Of two that touch the same in one batch the second must see what the first did.
     if (seen.has(key) || seen.has(subject)) return 'alone'
     const decided = decideApproval(approval, row.id === null ? undefined : toPanel(row), lastOf(row))

@@ -1,14 +1,15 @@
 import { PANEL_COLUMNS } from './review-panel.ts'
 
-/** Facts of a batch of approvals, one row each in the order asked. $1 subjects, $2 keys. */
+/** Facts of a batch of approvals, one row each in the order asked. $1 subjects, $2 keys, $3 and $4 the accounts, $5 their members by then. */
 export const LOAD_APPROVALS = `
 SELECT i.*, l.reply AS "earlierReply", l.member_id AS "earlierMember", l.command AS "earlierCommand",
+       EXISTS (SELECT 1 FROM chat_account c WHERE c.platform = q.platform AND c.user_id = q.user_id AND c.member_id <> q.reviewer) AS "isAnother",
        merges_so_far() AS merges, last.id IS NOT NULL AS "hasLast", last.outcome AS "lastOutcome",
        (SELECT v.definition -> 'reward' ->> 'kind'
         FROM submission s JOIN submission_revision r ON r.submission = s.number AND r.revision = s.revision
         JOIN form_version v ON v.form = r.form AND v.version = r.version
         WHERE s.number = CASE WHEN i.kind IN ('submission', 'appeal') THEN substr(i.subject, 5)::int END AND s.status = 'in-review') AS "rewardKind"
-FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS q (asked, key, place)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS q (asked, key, platform, user_id, reviewer, place)
 LEFT JOIN LATERAL (SELECT ${PANEL_COLUMNS.sql} FROM review_item i WHERE i.subject = q.asked AND i.state = 'open') i ON true
 LEFT JOIN LATERAL (
   SELECT o.id, o.outcome FROM review_item o WHERE o.subject = q.asked AND o.state <> 'open' ORDER BY o.id DESC LIMIT 1) last ON i.id IS NULL

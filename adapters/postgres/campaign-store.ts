@@ -13,7 +13,7 @@ import type { Text } from '../../core/shared/text.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { announce } from './announce-intent.ts'
 import type { Database, Tx } from './database.ts'
-import { findMember } from './identity-store.ts'
+import { findMember, keepUnmerged } from './identity-store.ts'
 import { notifyMembers } from './notify-member.ts'
 import { openReview } from './review-open.ts'
 import { withdrawItems } from './review-withdraw.ts'
@@ -68,6 +68,7 @@ export function campaignStore(tx: Tx, genesis: Instant): CampaignPort {
       return 'joined'
     },
     async leave(number, memberId) {
+      await keepUnmerged(tx, memberId)
       if ((await tx.campaignMember.count({ where: { campaign: number, memberId } })) === 0) return 'was-out'
       if ((await tx.campaignMember.count({ where: { campaign: number } })) === 1) return 'last'
       await tx.campaignMember.delete({ where: { campaign_memberId: { campaign: number, memberId } } })

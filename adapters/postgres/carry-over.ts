@@ -19,8 +19,7 @@ const AT_ONCE = 10_000
 export async function carryOver(tx: Tx, period: number, now: Instant): Promise<void> {
   const policy = await tx.setting.findUnique({ where: { key: CARRY_OVER_POLICY } })
   if (policy?.value !== 'on') return
-  // What is credited below is credited to whoever the member is now.
-  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
+  const own = await holdMembers(tx, period)
   let left = releaseOf(period)
   const paid: UnfundedReward[] = []
   for (let after = 0n; ;) {
@@ -28,7 +27,7 @@ export async function carryOver(tx: Tx, period: number, now: Instant): Promise<v
     const rows = await tx.$queryRaw<UnfundedReward[]>(Prisma.sql`
       SELECT seq, id, member_root(member_id) AS "memberId", amount, reference, period,
              (SELECT f.campaign FROM submission s JOIN form f ON f.number = s.form WHERE s.reward_id = reward.id) AS campaign FROM reward
-      WHERE status = 'unfunded' AND period < ${period} AND seq > ${after} AND amount <= ${left} ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE`)
+      WHERE status = 'unfunded' AND period < ${period} AND seq > ${after} AND amount <= ${left} AND member_id = ANY (${own}::text[]) ORDER BY seq LIMIT ${AT_ONCE} FOR UPDATE`)
     const last = rows.at(-1)
     if (last === undefined) break
     after = last.seq
@@ -48,6 +47,19 @@ export async function carryOver(tx: Tx, period: number, now: Instant): Promise<v
     ([memberId, amount]) => [memberId, economyTexts.say('carriedOver', { amount, period })] as const,
   )
   await notifyMembers(tx, new Map(texts), now)
+}
+
+/**
+ * Whoever may be paid is nobody else until this transaction ends. They are held before anything else is, as everybody does who keeps merges out: a merge
+ * holds its two before it waits. Gives under which ids their rewards stand.
+ */
+async function holdMembers(tx: Tx, period: number): Promise<readonly string[]> {
+  const [queue] = await tx.$queryRaw<{ merges: bigint; own: string[]; roots: string[] }[]>(Prisma.sql`
+    SELECT merges_so_far() AS merges, coalesce(array_agg(member_id), '{}') AS own, coalesce(array_agg(member_root(member_id)), '{}') AS roots
+    FROM (SELECT DISTINCT member_id FROM reward WHERE status = 'unfunded' AND period < ${period} AND amount <= ${releaseOf(period)}) AS waiting`)
+  const { merges, own, roots } = queue!
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges_since(${merges}, ${roots}::text[])`)
+  return own
 }
 
 /** What is left of the budgets of the campaigns among them, which nobody else spends until this transaction ends. */

@@ -35,14 +35,13 @@ export function dispatchStore(database: Database): StorePart {
       }
     },
     write: (work) => database.transaction(work),
-    async claimKey(tx, key, memberId): Promise<AuditLine | 'merged' | undefined> {
+    async claimKey(tx, key, memberId, account?): Promise<AuditLine | 'merged' | undefined> {
       // Two deliveries of one message at the same time: the second waits here until the first has committed, and then finds its line.
       await tx.$executeRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
       // Until this transaction ends the member is not merged into another: everything that is written by the id finds its member.
-      const [member] = await tx.$queryRaw<{ merged_into: string | null }[]>(
-        Prisma.sql`SELECT merged_into FROM member WHERE id = ${memberId} FOR KEY SHARE`,
-      )
-      if (member !== undefined && member.merged_into !== null) return 'merged'
+      const { platform = null, userId = null } = account ?? {}
+      const [claim] = await tx.$queryRaw<{ own: boolean }[]>(Prisma.sql`SELECT claim_member(${memberId}, ${platform}, ${userId}) AS own`)
+      if (claim?.own !== true) return 'merged'
       const line = await tx.auditLine.findUnique({ where: { key } })
       if (line === null) return undefined
       return { ...line, memberId: await rootOf(tx, line.memberId), reply: replyFromJson(line.reply), at: line.at.getTime() }

@@ -130,7 +130,7 @@ function undoStore(tx: Tx): UndoPort {
   return {
     async mark(event, memberId, by, reason, now) {
       // Before any row: the reward is taken from whoever its member is now.
-      await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
+      await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges_since(merges_so_far(), ARRAY[member_root(${memberId})])`)
       const marked = await tx.attendance.updateManyAndReturn({
         where: { event, memberId: await rootOf(tx, memberId), undoneAt: null },
         data: { undoneAt: new Date(now), undoneBy: by, undoneReason: reason },

@@ -5,7 +5,7 @@ import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import { announce } from './announce-intent.ts'
 import type { Tx } from './database.ts'
-import { findMember } from './identity-store.ts'
+import { findMember, keepUnmerged } from './identity-store.ts'
 import { notifyMember } from './notify-member.ts'
 
 /** A member has few kinds of signals; of events only the latest are worth reading. */
@@ -24,6 +24,7 @@ export function holdStore(tx: Tx): HoldPort {
       return { holds, more: Math.max(0, all - holds.length) }
     },
     async decide(memberId, to, by, reason, now) {
+      await keepUnmerged(tx, memberId)
       const from = to === 'blocked' ? ['open'] : ['open', 'blocked']
       const decided = await tx.memberHold.updateMany({
         where: { memberId, state: { in: from } },

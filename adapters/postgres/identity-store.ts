@@ -29,6 +29,7 @@ export function identityStore(tx: Tx): IdentityPort {
       return added.count === 1 ? 'granted' : 'had-it'
     },
     async revokeRole(memberId: string, role: Role) {
+      await keepUnmerged(tx, memberId)
       const removed = await tx.roleGrant.deleteMany({ where: { memberId, role } })
       return removed.count === 1 ? 'revoked' : 'had-none'
     },
@@ -54,6 +55,14 @@ export async function findMember(tx: Tx, platform: Platform, reference: string):
   if (!MEMBER_ID.test(text)) return undefined
   const member = await tx.member.findUnique({ where: { id: await rootOf(tx, text) }, select: { id: true, name: true } })
   return member === null ? undefined : { memberId: member.id, name: member.name }
+}
+
+/**
+ * For a change of what is there of a member who was looked up before: until the transaction ends they become no part of another, and who is one since is looked
+ * up again, as after any lost race. What is new is refused by the database itself (`refuse_merged_member`).
+ */
+export async function keepUnmerged(tx: Tx, memberId: string): Promise<void> {
+  await tx.$executeRaw(Prisma.sql`SELECT keep_unmerged(${memberId})`)
 }
 
 /** Who a member is now: itself, or the one into whom it was merged. */

@@ -7,6 +7,7 @@ import type { Attempt } from '../../core/settlement/settlement.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Database, Tx } from './database.ts'
+import { rootOf } from './identity-store.ts'
 import { withSessionLock } from './session-lock.ts'
 
 /** How long a deposit waits for the one before it to be sent. */
@@ -49,18 +50,19 @@ export function permitDepositStore(database: Database): RelayStore {
     add: ({ permit, memberId, relayer, attempt }, now) =>
       database.transaction(async (tx) => {
         const day = dayOf(now)
+        const own = await rootOf(tx, memberId)
         // The smallest free place of the day. Whatever another process took in this moment makes it no row, and never a second one.
         const rows = await tx.$queryRaw<{ id: bigint }[]>(Prisma.sql`
           INSERT INTO relayed_deposit (owner, permit_nonce, member_id, amount, deadline, day, slot, relayer, relayer_nonce, at)
-          SELECT ${permit.owner}, ${permit.nonce}::bigint, ${memberId}, ${permit.amount}::bigint, ${new Date(permit.deadline)}, ${day}::date, place,
+          SELECT ${permit.owner}, ${permit.nonce}::bigint, ${own}, ${permit.amount}::bigint, ${new Date(permit.deadline)}, ${day}::date, place,
                  ${relayer}, ${attempt.nonce}::bigint, ${new Date(now)}
           FROM generate_series(1, ${RELAYED_A_DAY}::int) AS place
-          WHERE NOT EXISTS (SELECT 1 FROM relayed_deposit d WHERE d.member_id = ${memberId} AND d.day = ${day}::date AND d.slot = place)
+          WHERE NOT EXISTS (SELECT 1 FROM relayed_deposit d WHERE d.member_id = ${own} AND d.day = ${day}::date AND d.slot = place)
           ORDER BY place LIMIT 1
           ON CONFLICT DO NOTHING RETURNING id`)
         const [row] = rows
         if (row === undefined) {
-          const used = await tx.relayedDeposit.count({ where: { memberId, day: new Date(day) } })
+          const used = await tx.relayedDeposit.count({ where: { memberId: own, day: new Date(day) } })
           return { keep: false, value: used >= RELAYED_A_DAY ? 'limit' : 'taken' }
         }
         await insertAttempt(tx, row.id, attempt, now)

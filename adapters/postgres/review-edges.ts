@@ -2,7 +2,7 @@ import { submissionCode } from '../../core/forms/form-definition.ts'
 import type { AppealPort, InterestPort, KnownPort, ReviewRewardPort } from '../../core/review/review.port.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
-import { findMember } from './identity-store.ts'
+import { findMember, keepUnmerged } from './identity-store.ts'
 import { noteLinks } from './link-looks.ts'
 import { announceItem } from './review-cards.ts'
 import { askReviewers, openReview } from './review-open.ts'
@@ -16,6 +16,7 @@ export function interestStore(tx: Tx): InterestPort {
       return made.count === 1
     },
     async end(memberId, otherId) {
+      await keepUnmerged(tx, otherId)
       return (await tx.reviewInterest.deleteMany({ where: { memberId, otherId } })).count === 1
     },
   }

@@ -15,7 +15,7 @@ export const STANDING = Prisma.sql`jsonb_build_object(
     SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
     WHERE o.subject IN (i.subject, i.copy_of) AND o.id <> i.id AND b.state = 'decided' AND b.reviewer IN (SELECT member_tree(m.id)))))`
 
-/** Everybody with the role who may be asked for this item, with what stands between them and it: not those who answered it or declined, and not who is part of another since, although a role may wait with them. */
+/** Everybody with the role who may be asked for this item, with what stands between them and it: not those who answered it or declined, and not who is part of another since, although a role may wait with them. Who is being merged at this moment is passed over: to wait for it, as the row of the seat would, is to wait in a circle. */
 export async function candidatesFor(tx: Tx, item: bigint): Promise<readonly Candidate[]> {
   const rows = await tx.$queryRaw<{ standing: Standing; openSeats: number; hadSeat: boolean }[]>(Prisma.sql`
     SELECT ${STANDING} AS standing, a.reviewer IS NOT NULL AS "hadSeat",
@@ -24,6 +24,6 @@ export async function candidatesFor(tx: Tx, item: bigint): Promise<readonly Cand
     CROSS JOIN (SELECT DISTINCT member_id FROM role_grant WHERE role IN ('reviewer', 'chair')) r
     JOIN member m ON m.id = r.member_id AND m.merged_into IS NULL
     LEFT JOIN review_assignment a ON a.item = i.id AND a.reviewer = m.id
-    WHERE i.id = ${item} AND (a.state IS NULL OR a.state IN ('lapsed', 'recused'))`)
+    WHERE i.id = ${item} AND (a.state IS NULL OR a.state IN ('lapsed', 'recused')) FOR KEY SHARE OF m SKIP LOCKED`)
   return rows.map(({ standing, ...rest }) => ({ ...standing, ...rest }))
 }

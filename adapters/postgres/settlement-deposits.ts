@@ -115,8 +115,8 @@ async function creditAll(database: Database, genesis: Instant, now: Instant): Pr
 
 async function credit(tx: Tx, row: CreditRow, genesis: Instant, now: Instant): Promise<{ keep: boolean; value: boolean }> {
   const id = `${row.tx_hash}:${row.log_index}`
-  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   // The wallet was looked up a moment ago, and its member may be part of another since.
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges_since(merges_so_far(), ARRAY[member_root(${row.member_id})])`)
   const member = await rootOf(tx, row.member_id)
   const marked = await tx.deposit.updateMany({
     where: { txHash: row.tx_hash, logIndex: row.log_index, creditedAt: null },

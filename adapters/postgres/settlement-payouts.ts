@@ -64,8 +64,8 @@ interface PayeeRow {
 /** The whole withdrawable balance of everybody who asked for it, at least the minimum each: withdrawals like those by hand, named after the slot. */
 async function addAutoPayouts(tx: Tx, genesis: Instant, slot: Instant, now: Instant): Promise<number> {
   await lockUntilCommit(tx, 'auto-payouts')
-  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   if (await isSlotDone(tx, slot)) return 0
+  const [seen] = await tx.$queryRaw<{ merges: bigint }[]>(Prisma.sql`SELECT merges_so_far() AS merges`)
   const suffix = `:${slot}`
   // A grant younger than 48 hours has no serial yet, so the small index of unnumbered ones finds them all; what a dispute has granted is never reversed.
   const payees = await tx.$queryRaw<PayeeRow[]>(Prisma.sql`
@@ -81,6 +81,7 @@ async function addAutoPayouts(tx: Tx, genesis: Instant, slot: Instant, now: Inst
     WHERE m.auto_payout AND NOT m.blocked AND a.balance - coalesce(y.total, 0) >= ${MIN_AUTO_PAYOUT}
       AND NOT EXISTS (SELECT 1 FROM withdrawal d WHERE d.id = 'auto:' || m.id || ${suffix})
     ORDER BY m.id LIMIT ${MEMBERS_AT_ONCE}`)
+  await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges_since(${seen!.merges}, ${payees.map(({ member_id }) => member_id)}::text[])`)
   const withdrawals = payees.map((payee) => ({ id: `auto:${payee.member_id}${suffix}`, ...payee }))
   await postAll(
     tx,

@@ -21,7 +21,7 @@ export const reviewApproveCommand = defineCommand({
   audience: 'private',
   input: z.object({ subject: reviewedField(), amount: amountField(say('amount')).optional(), revision: revisionField().optional() }),
   run: ({ actor, now, key, port }: Run<ApprovalPort>, { subject, amount, revision }) =>
-    port.submit({ key, reviewer: actor.memberId, subject, amount, revision, at: now }),
+    port.submit({ key, reviewer: actor.memberId, account: actor.account, subject, amount, revision, at: now }),
   render: (reply: Reply) => reply,
 })
 

@@ -1,5 +1,6 @@
 import type { FindMember } from '../identity/identity.port.ts'
 import type { LinkLook } from '../links/link-look.ts'
+import type { ChatAccount } from '../shared/actor.ts'
 import type { Amount } from '../shared/amount.ts'
 import type { Instant } from '../shared/instant.ts'
 import type { Outcome as Answered } from '../shared/refusal.ts'
@@ -21,6 +22,8 @@ export interface Approval {
   /** Of the request; its saved answer is found under it. */
   readonly key: string
   readonly reviewer: string
+  /** By which they were known to be this reviewer. */
+  readonly account: Pick<ChatAccount, 'platform' | 'userId'>
   readonly subject: string
   readonly amount: Amount | undefined
   readonly revision: number | undefined

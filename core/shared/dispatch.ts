@@ -47,9 +47,14 @@ export interface DispatchPort<Tx> {
   write<Result>(work: (tx: Tx) => Promise<{ keep: boolean; value: Result }>): Promise<Result>
   /**
    * Claims a key inside a transaction for a member, who is not merged into another until it ends. A key that was used before gives its line back instead;
-   * `merged` when the member is part of another already.
+   * `merged` when the member is part of another already, or the account belongs to another member since: who wrote is looked up again.
    */
-  claimKey(tx: Tx, key: string, memberId: string): Promise<AuditLine | 'merged' | undefined>
+  claimKey(
+    tx: Tx,
+    key: string,
+    memberId: string,
+    account: Pick<ChatAccount, 'platform' | 'userId'>,
+  ): Promise<AuditLine | 'merged' | undefined>
   saveLine(tx: Tx, line: AuditLine): Promise<void>
   /** Gives buttons and choices their tokens. @param place where the command was given */
   issueButtons(tx: Tx, reply: Reply, memberId: string, place: ChatPlace, now: Instant): Promise<Reply>
@@ -154,7 +159,7 @@ export function createDispatch<Tx>(commands: readonly BoundCommand<Tx>[], port: 
       return port.write(async (tx) => ({ keep: true, value: await port.issueButtons(tx, reply, actor.memberId, actor.place, now) }))
     }
     return port.write(async (tx) => {
-      const earlier = await port.claimKey(tx, request.key, actor.memberId)
+      const earlier = await port.claimKey(tx, request.key, actor.memberId, actor.account)
       if (earlier === 'merged') throw new MergedMeanwhile()
       if (earlier !== undefined) {
         const same = earlier.memberId === actor.memberId && earlier.command === request.command

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pos } from '../../core/shared/amount.ts'
+import { MergedMeanwhile } from '../../core/shared/dispatch.ts'
+import { composeApprovals } from '../../main/review.ts'
 import { startReviewStage, type ReviewStage } from '../support/review-stage.ts'
 import { chatter, type Chatter } from '../support/two-chats.ts'
+import { waiting } from '../support/waiting.ts'
 
 const GENESIS = Date.UTC(2027, 0, 31)
 const REVIEWERS = ['rae', 'rob', 'ren', 'rix']
@@ -82,20 +85,6 @@ test('who rejected it by another account is not asked about the appeal, whicheve
   expect(await stage.panel(subject)).toEqual(['ren', 'rix', 'rob'])
 })
 
-/** Waits until so many of this database's connections wait for a lock; gives their statements. */
-async function waiting(count: number): Promise<readonly string[]> {
-  return vi.waitFor(
-    async () => {
-      const { rows } = await stage.database.pool.query<{ query: string }>(
-        `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' ORDER BY query_start`,
-      )
-      if (rows.length !== count) throw new Error(`${rows.length} wait`)
-      return rows.map(({ query }) => query)
-    },
-    { timeout: 20_000, interval: 20 },
-  )
-}
-
 test.each(['together with others', 'alone'])(
   'a link that comes while an approval is written, %s, waits: the grant is theirs who goes on',
   async (way) => {
@@ -114,10 +103,10 @@ test.each(['together with others', 'alone'])(
       // Everybody who grants waits for the month's row at the end.
       await client.query(`BEGIN; SELECT 1 FROM account WHERE name = 'period:1' FOR UPDATE`)
       const approved = stage.say(judge!, `review approve ${subject} 100`)
-      await waiting(1)
+      await waiting(database, 1)
       const linked = vic.press(shown)
       // Before it has touched anything that the approval will need: neither waits for the other in a circle.
-      expect((await waiting(2))[1]).toContain('FROM member WHERE id = ANY')
+      expect((await waiting(database, 2))[1]).toContain('FROM member WHERE id = ANY')
       await client.query('COMMIT')
       expect([(await approved).reply.tone, (await linked).reply.tone]).toEqual(['done', 'done'])
     } finally {
@@ -129,3 +118,67 @@ test.each(['together with others', 'alone'])(
     expect([await stage.balance(`member:${survivor}`), await stage.balance(`member:${merged}`)]).toEqual([pos(100), 0n])
   },
 )
+
+const ENDS: Readonly<Record<string, (judge: string, of: string) => Promise<unknown>>> = {
+  'an interest': (judge, of) => stage.say(judge, `review interest ${of}`),
+  'a role that is taken away': (judge) => stage.say('op', `role revoke @${judge} reviewer`),
+  'a hold': async (judge) => {
+    const { memberId } = await stage.database.prisma.chatAccount.findFirstOrThrow({ where: { userId: judge } })
+    await stage.database.prisma.member.update({ where: { id: memberId }, data: { blocked: true } })
+  },
+}
+
+test.each(Object.keys(ENDS))('a verdict that %s ends counts for no approval that was on its way', async (what) => {
+  const { database } = stage
+  const ann = await stage.member('ann')
+  const subject = await stage.sendIn(ann)
+  const [first, second] = await stage.panel(subject)
+  await stage.say(first!, `review approve ${subject} 100`)
+  const { reviewer } = await seatOf(subject, second!)
+  const client = await database.pool.connect()
+  try {
+    // What the approval decides by is read by then, and nothing of it is written.
+    await client.query('BEGIN')
+    await client.query('SELECT 1 FROM member WHERE id = $1 FOR UPDATE', [reviewer])
+    const approved = stage.say(second!, `review approve ${subject} 100`)
+    expect((await waiting(database, 1))[0]).toContain('WITH act AS')
+    await ENDS[what]!(first!, ann)
+    await client.query('COMMIT')
+    expect((await approved).reply.tone).toBe('done')
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+  expect(await itemOf(subject)).toMatchObject({ state: 'open' })
+  expect((await seatOf(subject, first!)).voidedAt).not.toBeNull()
+})
+
+test('a panel does not wait for somebody who is being merged: others are asked, and they when it is over', async () => {
+  const subject = await stage.sendIn(await stage.member('ann'))
+  const asked = await stage.panel(subject)
+  const spare = REVIEWERS.find((name) => !asked.includes(name))!
+  const { memberId } = await stage.database.prisma.chatAccount.findFirstOrThrow({ where: { userId: spare } })
+  const client = await stage.database.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('SELECT 1 FROM member WHERE id = $1 FOR UPDATE', [memberId])
+    expect((await stage.say(asked[0]!, `review decline ${subject}`)).reply.tone).toBe('done')
+    expect(await stage.panel(subject)).toEqual(asked.slice(1))
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+  await stage.reassign()
+  expect(await stage.panel(subject)).toContain(spare)
+})
+
+test('who was looked up before a link was undone approves nothing as the one they were then', async () => {
+  const subject = await stage.sendIn(await stage.member('ann'))
+  const [first] = await stage.panel(subject)
+  await link(first!)
+  const { reviewer } = await seatOf(subject, first!)
+  expect((await vic.press(await vic.say('unlink'))).reply.tone).toBe('done')
+  const approval = { key: 'late', reviewer, subject, amount: pos(100), revision: undefined, at: stage.clock.now }
+  await expect(composeApprovals(stage.database, GENESIS).submit({ ...approval, account: vic.account })).rejects.toThrow(MergedMeanwhile)
+  expect(await seatOf(subject, first!)).toMatchObject({ state: 'asked' })
+})

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { openReview } from '../../adapters/postgres/review-open.ts'
 import { releaseOf } from '../../core/economy/release-schedule.ts'
 import { pos } from '../../core/shared/amount.ts'
@@ -8,8 +8,19 @@ import { Dice } from '../support/dice.ts'
 import { startReviewStage, type ReviewStage } from '../support/review-stage.ts'
 import { chatter, type Chatter } from '../support/two-chats.ts'
 
+/** What chance decides in the product comes from the seed. Acts at the same time still draw in the order in which the machine gets to them. */
+const luck = vi.hoisted(() => ({ dice: undefined as Dice | undefined }))
+vi.mock(import('node:crypto'), async (original) => {
+  const real = await original()
+  const draw = (below: number): number => luck.dice?.between(0, below - 1) ?? real.randomInt(below)
+  const randomBytes = (size: number) => Buffer.from(Array.from({ length: size }, () => draw(256)))
+  return { ...real, randomBytes: randomBytes as typeof real.randomBytes, randomInt: draw as typeof real.randomInt }
+})
+
 const GENESIS = Date.UTC(2027, 0, 31)
-const SEEDS = process.env['SEED'] === undefined ? [1, 2, 3] : [Number(process.env['SEED'])]
+/** `SEED=7` plays one history again, `SEED=1..60` looks for more. */
+const [FIRST = 1, LAST = FIRST] = (process.env['SEED'] ?? '1..3').split('..').map(Number)
+const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + index)
 const STEPS = 160
 const REVIEWERS = ['rae', 'rob', 'ren', 'rix', 'roy', 'ruth']
 const CONTRIBUTORS = ['ann', 'ben', 'cyd', 'rae', 'rob']
@@ -22,16 +33,20 @@ const CAMPAIGN_BUDGET = pos(900_000)
 let stage: ReviewStage
 let visitors: readonly Chatter[]
 let campaign: number
-beforeAll(async () => {
+afterEach(() => stage.close())
+
+/** A community for each seed, and ids, codes and lots by it, so that a history that fails alone is the one that failed among others. */
+async function begin(seed: number): Promise<void> {
+  luck.dice = new Dice(seed, 'luck')
   stage = await startReviewStage(GENESIS)
+  await stage.database.pool.query(WITNESS)
   visitors = VISITORS.map((name) => chatter(stage, 'telegram', name))
   await visitors[0]!.say('start')
   for (const name of REVIEWERS) await stage.member(name, 'reviewer')
   for (const name of CONTRIBUTORS) if (!REVIEWERS.includes(name)) await stage.member(name)
   for (const visitor of visitors.slice(1)) await visitor.say('start')
   campaign = await stage.campaign(await memberOf('roy'), CAMPAIGN_BUDGET)
-})
-afterAll(() => stage.close())
+}
 
 interface OpenItem {
   readonly subject: string
@@ -102,6 +117,34 @@ function verdictLine(dice: Dice, subject: string): string {
   return dice.pick(lines)!
 }
 
+interface Beside {
+  readonly what: string
+  readonly act: () => Promise<string>
+}
+
+/** What takes somebody's right to sit away while verdicts come: a link, an interest, a role that is gone. */
+async function besides(
+  dice: Dice,
+  { reviewer, visitor, contributor }: { readonly reviewer: string; readonly visitor: Chatter; readonly contributor: string },
+): Promise<readonly Beside[]> {
+  const of = await memberOf(contributor)
+  const code = async (who: string, line: string) => (await stage.say(who, line)).reply.code ?? 'done'
+  const judged = dice.pick(await judgedVisitors())
+  const kinds: readonly Beside[] = [
+    { what: `${reviewer} links ${visitor.account.name}`, act: () => link(reviewer, visitor) },
+    { what: `${reviewer}: interest in ${contributor}`, act: () => code(reviewer, `review interest ${of}`) },
+    { what: `role of ${reviewer} revoked`, act: () => code('op', `role revoke @${reviewer} reviewer`) },
+  ]
+  if (judged !== undefined && dice.chance(0.5)) {
+    const { judge, name } = judged
+    const other = visitors[VISITORS.indexOf(name)]!
+    const declares = async () => code(judge, `review interest ${await other.memberId()}`)
+    if (dice.chance(0.6)) return [{ what: `${judge} links ${name} and has judged them`, act: () => link(judge, other) }]
+    return [{ what: `${judge}: interest in ${name}, whom they have judged`, act: declares }]
+  }
+  return dice.chance(0.6) ? [dice.pick(kinds)!] : []
+}
+
 async function step(dice: Dice): Promise<string> {
   const { prisma } = stage.database
   const items = await openItems()
@@ -122,9 +165,9 @@ async function step(dice: Dice): Promise<string> {
   }
   if (kind < 58) {
     const acts = [...item.asked, ...item.asked.slice(0, 1), reviewer].map((who) => [who, verdictLine(dice, item.subject)] as const)
-    const joins = dice.chance(0.4)
-    const answers = await Promise.all([...acts.map(([who, line]) => speak(who, line)), ...(joins ? [link(reviewer, visitor)] : [])])
-    const said = [...acts.map(([who, line]) => `${who}: ${line}`), ...(joins ? [`${reviewer} links ${visitor.account.name}`] : [])]
+    const beside = await besides(dice, { reviewer, visitor, contributor })
+    const answers = await Promise.all([...acts.map(([who, line]) => speak(who, line)), ...beside.map(({ act }) => act())])
+    const said = [...acts.map(([who, line]) => `${who}: ${line}`), ...beside.map(({ what }) => what)]
     return `at once: ${said.map((each, index) => `${each} → ${answers[index]}`).join('; ')}`
   }
   if (kind < 64) {
@@ -184,20 +227,33 @@ async function step(dice: Dice): Promise<string> {
   return `mended ${subject}`
 }
 
-/** Sentences about everything that must never be, as one query each. Of a verdict and a link at the same moment either may come first, so that moment shows no conflict; `approved by fewer` judges it. */
+/**
+ * Judges every decision in its own transaction, at its very end: what is committed by then came before, and what waits for its locks comes after. Instants
+ * could not tell, because several acts have the same one.
+ */
+const WITNESS = `
+CREATE TABLE conflicted_decision (subject TEXT NOT NULL, reviewer TEXT NOT NULL);
+CREATE FUNCTION witness_decision() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO conflicted_decision
+  SELECT i.subject, m.name FROM review_item i JOIN review_assignment a ON a.item = i.id JOIN member m ON m.id = a.reviewer
+  WHERE i.id = NEW.id AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision AND (
+    a.reviewer = i.contributor OR m.blocked OR m.merged_into IS NOT NULL
+    OR EXISTS (SELECT 1 FROM campaign_member t WHERE t.campaign = i.campaign AND t.member_id = a.reviewer)
+    OR EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((a.reviewer, i.contributor), (i.contributor, a.reviewer)))
+    OR NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.member_id = a.reviewer AND g.role IN ('reviewer', 'chair'))
+    OR (i.kind = 'appeal' AND EXISTS (SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
+          WHERE o.subject = i.subject AND o.id < i.id AND b.state = 'decided' AND member_root(b.reviewer) = a.reviewer)));
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER witnessed AFTER UPDATE OF state ON review_item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.state = 'decided' AND OLD.state = 'open') EXECUTE FUNCTION witness_decision()`
+
+/** Sentences about everything that must never be, as one query each. */
 const NEVER: Readonly<Record<string, string>> = {
-  'a conflicted verdict counted at the decision': `
-    SELECT i.subject FROM review_item i JOIN review_assignment a ON a.item = i.id JOIN member m ON m.id = a.reviewer
-    WHERE i.state = 'decided' AND i.decided_at > $2 AND $1 >= 0 AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision
-      AND NOT EXISTS (SELECT 1 FROM member_merge g WHERE g.at >= i.decided_at AND (a.reviewer IN (g.survivor, g.merged) OR g.survivor = i.contributor)) AND (
-      a.reviewer = i.contributor OR m.blocked
-      OR EXISTS (SELECT 1 FROM campaign_member t WHERE t.campaign = i.campaign AND t.member_id = a.reviewer)
-      OR EXISTS (SELECT 1 FROM review_interest n WHERE (n.member_id, n.other_id) IN ((a.reviewer, i.contributor), (i.contributor, a.reviewer)))
-      OR NOT EXISTS (SELECT 1 FROM role_grant g WHERE g.member_id = a.reviewer AND g.role IN ('reviewer', 'chair'))
-      OR (i.kind = 'appeal' AND EXISTS (SELECT 1 FROM review_item o JOIN review_assignment b ON b.item = o.id
-            WHERE o.subject = i.subject AND o.id < i.id AND b.state = 'decided' AND member_root(b.reviewer) = a.reviewer)))`,
+  'a conflicted verdict counted at the decision': `SELECT subject, reviewer FROM conflicted_decision`,
   'approved by fewer than it takes': `
-    SELECT i.subject FROM review_item i WHERE i.outcome = 'approved' AND $1 >= 0 AND $2 IS NOT NULL AND i.needed > (
+    SELECT i.subject FROM review_item i WHERE i.outcome = 'approved' AND i.needed > (
       SELECT count(*) FROM review_assignment a WHERE a.item = i.id AND a.state = 'decided' AND a.voided_at IS NULL AND a.revision = i.revision AND a.verdict IN ('approve', 'duplicate'))`,
   'something left with who is part of another': `
     SELECT m.name, l.what FROM member m JOIN (
@@ -206,41 +262,33 @@ const NEVER: Readonly<Record<string, string>> = {
       UNION ALL SELECT member_id, 'submission ' || number FROM submission
       UNION ALL SELECT a.reviewer, 'seat ' || i.subject FROM review_assignment a JOIN review_item i ON i.id = a.item WHERE i.state = 'open' AND a.state = 'asked'
       UNION ALL SELECT member_id, 'message ' || reply FROM inbox_message) l ON l.of = m.id
-    WHERE m.merged_into IS NOT NULL AND $1 >= 0 AND $2 IS NOT NULL`,
-  'granted twice': `SELECT reference FROM transfer WHERE kind = 'grant' AND $1 >= 0 AND $2 IS NOT NULL GROUP BY reference HAVING count(*) > 1`,
+    WHERE m.merged_into IS NOT NULL`,
+  'granted twice': `SELECT reference FROM transfer WHERE kind = 'grant' GROUP BY reference HAVING count(*) > 1`,
   'an approved submission without what it came to': `
     SELECT s.number FROM submission s JOIN LATERAL (SELECT * FROM review_item i WHERE i.subject = 'SUB-' || s.number ORDER BY i.id DESC LIMIT 1) i ON true
-    WHERE s.status = 'approved' AND $1 >= 0 AND $2 IS NOT NULL AND (i.outcome IS DISTINCT FROM 'approved' OR (i.amount > 0 AND s.reward_id IS NULL AND i.campaign IS NULL)
+    WHERE s.status = 'approved' AND (i.outcome IS DISTINCT FROM 'approved' OR (i.amount > 0 AND s.reward_id IS NULL AND i.campaign IS NULL)
       OR (s.reward_id IS NOT NULL AND i.amount <> (SELECT amount FROM reward WHERE id = s.reward_id)))`,
   'a submission that stands otherwise than its newest item': `
     SELECT s.number FROM submission s JOIN LATERAL (SELECT * FROM review_item i WHERE i.subject = 'SUB-' || s.number ORDER BY i.id DESC LIMIT 1) i ON true
-    WHERE $1 >= 0 AND $2 IS NOT NULL AND s.status <> coalesce(i.outcome, 'in-review')`,
+    WHERE s.status <> coalesce(i.outcome, 'in-review')`,
   'a seat that is waited for on an item that is over': `
-    SELECT i.subject FROM review_item i JOIN review_assignment a ON a.item = i.id WHERE i.state <> 'open' AND a.state = 'asked' AND $1 >= 0 AND $2 IS NOT NULL`,
+    SELECT i.subject FROM review_item i JOIN review_assignment a ON a.item = i.id WHERE i.state <> 'open' AND a.state = 'asked'`,
   'an amount outside the range': `
-    SELECT subject FROM review_item WHERE $1 >= 0 AND $2 IS NOT NULL AND amount NOT BETWEEN lowest * duplicate_percent / 100 AND highest`,
+    SELECT subject FROM review_item WHERE amount NOT BETWEEN lowest * duplicate_percent / 100 AND highest`,
   'an account that is not the sum of its transfers': `
-    SELECT a.name FROM account a WHERE $1 >= 0 AND $2 IS NOT NULL AND a.name NOT IN ('unreleased', 'pool') AND a.balance <> (
+    SELECT a.name FROM account a WHERE a.name NOT IN ('unreleased', 'pool') AND a.balance <> (
       SELECT coalesce(sum(amount) FILTER (WHERE credit_account = a.name), 0) - coalesce(sum(amount) FILTER (WHERE debit_account = a.name), 0) FROM transfer)`,
   'a campaign whose grants are not what it has given': `
-    SELECT c.number FROM campaign c WHERE $1 >= 0 AND $2 IS NOT NULL AND (c.granted > c.budget OR c.granted <> (
+    SELECT c.number FROM campaign c WHERE (c.granted > c.budget OR c.granted <> (
       SELECT coalesce(sum(r.amount), 0) FROM reward r JOIN submission s ON s.reward_id = r.id JOIN form f ON f.number = s.form
       WHERE f.campaign = c.number AND r.status = 'granted'))`,
 }
 
-interface Before {
-  readonly decided: bigint
-  readonly at: Date
-}
-
-async function wrongs({ decided, at }: Before): Promise<string[]> {
+async function wrongs(): Promise<string[]> {
   const { pool } = stage.database
   const found: string[] = []
   for (const [what, sql] of Object.entries(NEVER)) {
-    const { rows } = await pool.query({
-      text: sql.replaceAll('$1', '$1::bigint').replaceAll('$2', '$2::timestamptz'),
-      values: [decided, at],
-    })
+    const { rows } = await pool.query(sql)
     if (rows.length > 0)
       found.push(`${what}: ${JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))}`)
   }
@@ -257,38 +305,39 @@ async function wrongs({ decided, at }: Before): Promise<string[]> {
   return found
 }
 
+/** So often something happened, over all histories. */
+const seen: Record<string, number> = {}
+
+async function count(): Promise<void> {
+  const { rows } = await stage.database.pool.query<Record<string, bigint>>(`
+    SELECT (SELECT count(*) FROM reward WHERE status = 'granted') AS granted, (SELECT count(*) FROM reward WHERE status = 'unfunded') AS unfunded,
+      (SELECT count(*) FROM review_item WHERE kind = 'appeal') AS appeals, (SELECT count(*) FROM review_item WHERE outcome = 'returned') AS returned,
+      (SELECT count(*) FROM review_item WHERE outcome = 'rejected') AS rejected,
+      (SELECT count(*) FROM review_assignment WHERE state IN ('lapsed', 'recused', 'declined')) AS "lapsedOrLate",
+      (SELECT count(*) FROM review_assignment WHERE state = 'released') AS released, (SELECT count(*) FROM member_merge) AS merged,
+      (SELECT count(*) FROM member_merge WHERE undone_at IS NOT NULL) AS parted,
+      (SELECT count(*) FROM member_merge_move WHERE what = 'void:review_assignment') AS "voidedByMerge",
+      (SELECT count(*) FROM member_merge_move WHERE what = 'recuse:review_assignment') AS "recusedByMerge"`)
+  for (const [what, times] of Object.entries(rows[0]!)) seen[what] = (seen[what] ?? 0) + Number(times)
+}
+
 /** Members are merged and parted here too: a contributor who becomes one with a reviewer takes that verdict's weight away. */
 test.each(SEEDS)(
   'whatever committees do in whatever order, the books are right and no conflicted verdict counts (SEED=%i)',
   async (seed) => {
+    await begin(seed)
     const dice = new Dice(seed, 'reviews')
     const log: string[] = []
     for (let number = 1; number <= STEPS; number += 1) {
       stage.clock.now += 1_000
-      const before = { decided: 0n, at: new Date(stage.clock.now - 1) }
       log.push(await step(dice))
-      const found = await wrongs(before)
+      const found = await wrongs()
       expect(found, `SEED=${seed}, step ${number}:\n${log.slice(-12).join('\n')}`).toEqual([])
     }
+    await count()
+    if (seed !== LAST || FIRST === LAST) return
+    // Over all of them, the histories came to everything: grants, budgets that ran out, appeals, lapses, links, verdicts that were voided.
+    for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0)
   },
   240_000,
 )
-
-test('the histories came to everything: grants, budgets that ran out, appeals, lapses, links, verdicts that were voided', async () => {
-  const { prisma } = stage.database
-  const count = (where: Parameters<typeof prisma.reviewAssignment.count>[0]) => prisma.reviewAssignment.count(where)
-  const seen = {
-    granted: await prisma.reward.count({ where: { status: 'granted' } }),
-    unfunded: await prisma.reward.count({ where: { status: 'unfunded' } }),
-    appeals: await prisma.reviewItem.count({ where: { kind: 'appeal' } }),
-    returned: await prisma.reviewItem.count({ where: { outcome: 'returned' } }),
-    rejected: await prisma.reviewItem.count({ where: { outcome: 'rejected' } }),
-    lapsedOrLate: await count({ where: { state: { in: ['lapsed', 'recused', 'declined'] } } }),
-    released: await count({ where: { state: 'released' } }),
-    merged: await prisma.memberMerge.count(),
-    parted: await prisma.memberMerge.count({ where: { NOT: { undoneAt: null } } }),
-    voidedByMerge: await prisma.memberMergeMove.count({ where: { what: 'void:review_assignment' } }),
-    recusedByMerge: await prisma.memberMergeMove.count({ where: { what: 'recuse:review_assignment' } }),
-  }
-  for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0)
-})
