@@ -79,7 +79,8 @@ const WRITES: Readonly<Record<string, { before?: string[]; line: (id: string) =>
 test.each(Object.keys(WRITES))('%s that comes while the member is being merged is theirs who go on', async (what) => {
   const { before = [], line, sql, left } = WRITES[what]!
   const paula = await stage.member('paula', 'operator', 'reviewer')
-  await stage.campaign(paula, pos(1_000))
+  const campaign = await stage.campaign(paula, pos(1_000))
+  await stage.submission(paula, { campaign })
   await stage.database.prisma.roleGrant.deleteMany({ where: { role: 'reviewer' } })
   await stage.database.prisma.roleGrant.create({ data: { memberId: paula, role: 'chair', grantedAt: new Date(GENESIS) } })
   for (const each of before) expect((await stage.say('paula', each.replace('$vic', merged))).reply.tone).toBe('done')

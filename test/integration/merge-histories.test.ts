@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { walletStore } from '../../adapters/postgres/identity-store.ts'
+import { periodEnd } from '../../core/economy/release-schedule.ts'
 import { TOTAL_SUPPLY } from '../../core/shared/amount.ts'
 import { HOUR } from '../../core/shared/instant.ts'
 import type { Reply } from '../../core/shared/reply.ts'
@@ -15,7 +16,7 @@ const SEED = 20_270_131
 const HISTORIES = 10
 
 /** That the histories came to what they are about. */
-const seen = { parted: 0, heldBack: 0, recused: 0, standing: 0 }
+const seen = { parted: 0, heldBack: 0, recused: 0, standing: 0, disputed: 0, corrected: 0, granted: 0, partedAfterDecision: 0 }
 
 type Step = (world: World) => Promise<void>
 
@@ -28,6 +29,9 @@ interface World {
 
 const person = fc.integer({ min: 0, max: 2 })
 const event = fc.integer({ min: 1, max: EVENTS })
+/** What a panel decides about a line of 10 PoS. */
+const judgement = fc.constantFrom('approve 0', 'approve 4', 'approve 25', 'reject no')
+const REVIEWERS = ['rea', 'ron', 'rui']
 
 const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<readonly [name: string, step: Step]> }[] = [
   {
@@ -110,6 +114,17 @@ const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrar
     weight: 2,
     arbitrary: fc.constantFrom(0, 2).map((who) => [`link and back ${who}`, async (world) => linkAndBack(world, world.people[who])]),
   },
+  { weight: 2, arbitrary: person.map((who) => [`dispute ${who}`, async (world) => dispute(world, world.people[who]!)]) },
+  { weight: 1, arbitrary: judgement.map((verdict) => [`decide ${verdict}`, async ({ community }) => decide(community, verdict)]) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom(0, 2), judgement)
+      .map(([who, verdict]) => [
+        `link, decide ${verdict} and back ${who}`,
+        async (world) => decideBetween(world, world.people[who], verdict),
+      ]),
+  },
 ]
 
 /** Wallets are linked without a signature here: only what is kept of them matters. */
@@ -133,6 +148,27 @@ async function tryLink(one: Chatter, other: Chatter): Promise<boolean> {
 async function unlink(who: Chatter): Promise<Reply> {
   const preview = await sound(who.say('unlink'))
   return preview.reply.tone === 'refused' ? preview.reply : (await sound(who.press(preview))).reply
+}
+
+/** Disputes a line of period 1 that was not disputed before, once the month is over. A refusal is an answer too. */
+async function dispute({ community }: World, who: Chatter): Promise<void> {
+  community.clock.now = Math.max(community.clock.now, periodEnd(GENESIS, 1) + HOUR)
+  const { rows } = await community.database.pool.query<{ seq: bigint }>(
+    `SELECT r.seq FROM reward r WHERE r.member_id IN (SELECT member_tree($1)) AND NOT EXISTS (SELECT 1 FROM dispute d WHERE d.reward_id = r.id) ORDER BY r.seq LIMIT 1`,
+    [await who.memberId()],
+  )
+  if (rows[0] === undefined) return
+  if ((await sound(who.say(`dispute LINE-${rows[0].seq} it was something else`))).reply.tone === 'done') seen.disputed += 1
+}
+
+/** Everybody on a panel about a dispute says the same. */
+async function decide(community: Community, verdict: string): Promise<void> {
+  const [act, what] = verdict.split(' ')
+  const open = await community.database.prisma.reviewItem.findMany({ where: { kind: 'dispute', state: 'open' }, orderBy: { id: 'asc' } })
+  for (const { subject } of open) for (const who of REVIEWERS) await sound(community.say(who, `review ${act} ${subject} ${what}`))
+  const { prisma } = community.database
+  seen.corrected = Math.max(seen.corrected, await prisma.correction.count({ where: { id: { startsWith: 'dispute:' } } }))
+  seen.granted = Math.max(seen.granted, await prisma.dispute.count({ where: { NOT: { grantedId: null } } }))
 }
 
 async function count({ database: { pool } }: Community): Promise<void> {
@@ -171,6 +207,58 @@ async function linkAndBack({ community, people }: World, who: Chatter): Promise<
   expect(come.filter((row) => !OWN_RECORDS.test(row) && !EMPTY.test(row)).join('\n')).toBe('')
 }
 
+interface Worth {
+  readonly balance: bigint
+  /** What disputes have added to the lines that are theirs by the statement, less what they took back. */
+  readonly disputed: bigint
+}
+
+async function worthOf({ database: { pool } }: Community, id: string): Promise<Worth> {
+  const { rows } = await pool.query<Worth>(
+    `SELECT coalesce((SELECT balance FROM account WHERE name = 'member:' || $1), 0)::bigint AS balance,
+            (coalesce((SELECT sum(amount) FROM reward WHERE member_id = $1 AND id LIKE 'dispute:%'), 0)
+             - coalesce((SELECT sum(amount) FROM correction WHERE member_id = $1 AND id LIKE 'dispute:%'), 0))::bigint AS disputed`,
+    [id],
+  )
+  return rows[0]!
+}
+
+/** What a decided dispute writes, beside what linking does. Balances and ranks are compared by sums. */
+const OF_DISPUTES = /^(dispute|account|rank_bucket|review_item|review_assignment): |^(reward|correction): .*"id": "dispute:/
+
+/**
+ * A dispute that is decided while two are one: undone, each has what they had, and what was decided about their own lines. What was taken back and is not
+ * there any more is missed where it is spent.
+ */
+async function decideBetween(world: World, who: Chatter, verdict: string): Promise<void> {
+  const { community, people } = world
+  for (const each of [who, people[1]]) await dispute(world, each)
+  await community.database.prisma.inboxMessage.updateMany({ data: { mentionedAt: new Date(community.clock.now) } })
+  const ids = [await who.memberId(), await people[1].memberId()] as const
+  const before = await dumpRows(community.database.pool)
+  const worth = await Promise.all(ids.map((id) => worthOf(community, id)))
+  if (!(await tryLink(who, people[1]))) return
+  await holds(community)
+  await decide(community, verdict)
+  await holds(community)
+  const undone = await unlink(people[1])
+  await holds(community)
+  if (undone.tone !== 'done') {
+    expect(undone.code).toMatch(/^link\./)
+    return
+  }
+  seen.partedAfterDecision += 1
+  const after = await Promise.all(ids.map((id) => worthOf(community, id)))
+  const owed = worth.map(({ balance, disputed }, index) => balance + after[index]!.disputed - disputed)
+  const merged = ids.indexOf((await community.database.prisma.memberMerge.findFirstOrThrow({ orderBy: { number: 'desc' } })).merged)
+  const short = owed[merged]! < 0n ? owed[merged]! : 0n
+  expect(after.map(({ balance }) => balance)).toEqual(owed.map((amount, index) => (index === merged ? amount - short : amount + short)))
+  const { gone, come } = difference(before, await dumpRows(community.database.pool))
+  const mine = (row: string) => !OF_DISPUTES.test(row)
+  expect(gone.filter((row) => mine(row) && !/^(prompt|link_code|link_try): /.test(row)).join('\n')).toBe('')
+  expect(come.filter((row) => mine(row) && !OWN_RECORDS.test(row)).join('\n')).toBe('')
+}
+
 /** What is true after every step. */
 async function holds({ database: { pool } }: Community): Promise<void> {
   const { rows } = await pool.query<{ fault: string }>(`
@@ -187,11 +275,13 @@ async function holds({ database: { pool } }: Community): Promise<void> {
     WHERE m.merged_into IS NOT NULL AND (EXISTS (SELECT 1 FROM chat_account c WHERE c.member_id = m.id)
        OR EXISTS (SELECT 1 FROM wallet w WHERE w.member_id = m.id AND w.unlinked_at IS NULL))
     UNION ALL
-    SELECT 'member ' || m.id || ' earned ' || coalesce(a.earned, 0) || ', its rewards are ' || r.total
+    SELECT 'member ' || m.id || ' earned ' || coalesce(a.earned, 0) || ', its rewards are ' || r.total - c.total
     FROM member m LEFT JOIN account a ON a.name = 'member:' || m.id
     CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM reward
                         WHERE member_id IN (SELECT member_tree(m.id)) AND status = 'granted' AND doubled_in IS NULL) r
-    WHERE m.merged_into IS NULL AND coalesce(a.earned, 0) <> r.total
+    CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM correction
+                        WHERE member_id IN (SELECT member_tree(m.id)) AND id NOT LIKE 'merge:%') c
+    WHERE m.merged_into IS NULL AND coalesce(a.earned, 0) <> r.total - c.total
     UNION ALL
     SELECT 'account ' || a.name || ' does not hold what its transfers say' FROM account a
     WHERE a.name LIKE 'member:%' AND a.balance <> (SELECT coalesce(sum(CASE WHEN t.credit_account = a.name THEN t.amount ELSE -t.amount END), 0)
@@ -247,6 +337,8 @@ async function play(history: readonly (readonly [name: string, step: Step])[]): 
     ] as const
     for (const who of people) await who.say('start')
     await contribute(community, people)
+    for (const who of REVIEWERS) await community.say(who, 'start')
+    for (const who of REVIEWERS) await community.say('op', `role grant @${who} reviewer`)
     const world: World = { community, people, wallets: 0 }
     for (const [, step] of history) {
       await step(world)

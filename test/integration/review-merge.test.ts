@@ -131,6 +131,9 @@ const ENDS: Readonly<Record<string, (judge: string, of: string) => Promise<unkno
 test.each(Object.keys(ENDS))('a verdict that %s ends counts for no approval that was on its way', async (what) => {
   const { database } = stage
   const ann = await stage.member('ann')
+  // The month is open, so that approvals go together with others.
+  const opening = await stage.sendIn(ann, { needed: 1, panel: 1 })
+  await stage.say((await stage.panel(opening))[0]!, `review approve ${opening} 20`)
   const subject = await stage.sendIn(ann)
   const [first, second] = await stage.panel(subject)
   await stage.say(first!, `review approve ${subject} 100`)

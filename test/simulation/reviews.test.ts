@@ -68,9 +68,12 @@ async function speak(who: string, line: string): Promise<string> {
 }
 
 /** A code by the one, typed and confirmed by the other; a refusal is an answer too. */
-async function link(who: string, visitor: Chatter): Promise<string> {
+const link = async (who: string, visitor: Chatter) => (await readyToLink(who, visitor))()
+
+/** All but the confirmation, which is what is given. */
+async function readyToLink(who: string, visitor: Chatter): Promise<() => Promise<string>> {
   const shown = await visitor.say(`link ${(await stage.say(who, 'link')).reply.verbatim ?? ''}`)
-  return shown.reply.code ?? (await visitor.press(shown)).reply.code ?? 'linked'
+  return async () => shown.reply.code ?? (await visitor.press(shown)).reply.code ?? 'linked'
 }
 
 async function unlink(visitor: Chatter): Promise<string> {
@@ -90,11 +93,11 @@ async function openItems(): Promise<readonly OpenItem[]> {
   }))
 }
 
-/** Visitors with an open item about which a reviewer has given an opinion. */
-async function judgedVisitors(): Promise<readonly { readonly name: string; readonly judge: string }[]> {
+/** Visitors with an open item about which a reviewer is asked, or has given an opinion. */
+async function visitorsOfPanels(): Promise<readonly { readonly name: string; readonly judge: string }[]> {
   const { rows } = await stage.database.pool.query<{ name: string; judge: string }>(
     `SELECT v.name, c.name AS judge FROM review_item i JOIN chat_account v ON v.member_id = i.contributor AND v.platform = 'telegram'
-     JOIN review_assignment a ON a.item = i.id AND a.state = 'decided' AND a.voided_at IS NULL
+     JOIN review_assignment a ON a.item = i.id AND a.state IN ('asked', 'decided') AND a.voided_at IS NULL
      JOIN chat_account c ON c.member_id = a.reviewer AND c.platform = 'console'
      WHERE i.state = 'open' ORDER BY i.id, c.name`,
   )
@@ -129,9 +132,9 @@ async function besides(
 ): Promise<readonly Beside[]> {
   const of = await memberOf(contributor)
   const code = async (who: string, line: string) => (await stage.say(who, line)).reply.code ?? 'done'
-  const judged = dice.pick(await judgedVisitors())
+  const judged = dice.pick(await visitorsOfPanels())
   const kinds: readonly Beside[] = [
-    { what: `${reviewer} links ${visitor.account.name}`, act: () => link(reviewer, visitor) },
+    { what: `${reviewer} links ${visitor.account.name}`, act: await readyToLink(reviewer, visitor) },
     { what: `${reviewer}: interest in ${contributor}`, act: () => code(reviewer, `review interest ${of}`) },
     { what: `role of ${reviewer} revoked`, act: () => code('op', `role revoke @${reviewer} reviewer`) },
   ]
@@ -139,8 +142,8 @@ async function besides(
     const { judge, name } = judged
     const other = visitors[VISITORS.indexOf(name)]!
     const declares = async () => code(judge, `review interest ${await other.memberId()}`)
-    if (dice.chance(0.6)) return [{ what: `${judge} links ${name} and has judged them`, act: () => link(judge, other) }]
-    return [{ what: `${judge}: interest in ${name}, whom they have judged`, act: declares }]
+    if (dice.chance(0.6)) return [{ what: `${judge} links ${name} and is of their panel`, act: await readyToLink(judge, other) }]
+    return [{ what: `${judge}: interest in ${name}, of whose panel they are`, act: declares }]
   }
   return dice.chance(0.6) ? [dice.pick(kinds)!] : []
 }
@@ -166,14 +169,15 @@ async function step(dice: Dice): Promise<string> {
   if (kind < 58) {
     const acts = [...item.asked, ...item.asked.slice(0, 1), reviewer].map((who) => [who, verdictLine(dice, item.subject)] as const)
     const beside = await besides(dice, { reviewer, visitor, contributor })
-    const answers = await Promise.all([...acts.map(([who, line]) => speak(who, line)), ...beside.map(({ act }) => act())])
-    const said = [...acts.map(([who, line]) => `${who}: ${line}`), ...beside.map(({ what }) => what)]
-    return `at once: ${said.map((each, index) => `${each} → ${answers[index]}`).join('; ')}`
+    const all = [...acts.map(([who, line]): Beside => ({ what: `${who}: ${line}`, act: () => speak(who, line) })), ...beside]
+    const said = dice.shuffle(all)
+    const answers = await Promise.all(said.map(({ act }) => act()))
+    return `at once: ${said.map(({ what }, index) => `${what} → ${answers[index]}`).join('; ')}`
   }
   if (kind < 64) {
-    const judged = dice.pick(await judgedVisitors())
+    const judged = dice.pick(await visitorsOfPanels())
     if (judged === undefined || dice.chance(0.3)) return `${reviewer} links ${visitor.account.name} → ${await link(reviewer, visitor)}`
-    return `${judged.judge} links ${judged.name} and has judged them → ${await link(judged.judge, visitors[VISITORS.indexOf(judged.name)]!)}`
+    return `${judged.judge} links ${judged.name} and is of their panel → ${await link(judged.judge, visitors[VISITORS.indexOf(judged.name)]!)}`
   }
   if (kind < 68) return `${visitor.account.name} unlinks → ${await unlink(visitor)}`
   if (kind < 76) {
