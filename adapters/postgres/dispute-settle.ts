@@ -18,6 +18,8 @@ interface OpenDispute extends Pick<DisputedLine, 'number' | 'period' | 'amount'>
   readonly member_id: string
   readonly seq: bigint
   readonly status: string
+  /** Set while a link of chat accounts holds the line back, which therefore counts for nothing. */
+  readonly doubled_in: string | null
 }
 
 /**
@@ -28,10 +30,11 @@ export async function settleDispute(tx: Tx, number: number, decision: DisputeDec
   await tx.$executeRaw(Prisma.sql`SELECT apart_from_merges()`)
   // The reward stays locked: while this is decided nothing else takes it back.
   const [dispute] = await tx.$queryRaw<OpenDispute[]>(Prisma.sql`
-    SELECT d.number, d.period, d.member_id, d.reward_id, r.seq, r.amount, r.status
+    SELECT d.number, d.period, d.member_id, d.reward_id, r.seq, r.amount, r.status, r.doubled_in
     FROM dispute d JOIN reward r ON r.id = d.reward_id WHERE d.number = ${number} AND d.state = 'open' FOR UPDATE OF d, r`)
   if (dispute === undefined) return 'over'
-  const { settled, change } = dispute.status === 'granted' ? await carryOut(tx, dispute, decision, now) : GONE
+  const { settled, change } =
+    dispute.status === 'granted' && dispute.doubled_in === null ? await carryOut(tx, dispute, decision, now) : GONE
   const state = settled === 'corrected' ? 'corrected' : settled === 'gone' ? 'lapsed' : 'kept'
   await tx.dispute.update({
     where: { number },

@@ -119,6 +119,9 @@ async function joinDrafts(tx: Tx, merge: MergeOfTwo): Promise<void> {
   await recordChange(tx, merge.id, DRAFT_SWAPPED, rows)
 }
 
+/** What a dispute has taken back of a row of `reward`: it is not there any more to be taken for anything else. */
+export const CORRECTED = Prisma.sql`coalesce((SELECT c.amount FROM dispute d JOIN correction c ON c.id = d.correction_id WHERE d.reward_id = reward.id), 0)`
+
 /** Marks rewards that were paid, and drops those that were still to be paid. Gives the sum of the former. */
 async function holdBackRewards(tx: Tx, merge: MergeOfTwo, ids: readonly string[], at: Date): Promise<bigint> {
   if (ids.length === 0) return 0n
@@ -127,7 +130,8 @@ async function holdBackRewards(tx: Tx, merge: MergeOfTwo, ids: readonly string[]
   await recordChange(tx, merge.id, DROPPED, dropped)
   const [sum] = await tx.$queryRaw<{ total: bigint }[]>(Prisma.sql`
     WITH doubled AS (
-      UPDATE reward SET doubled_in = ${merge.id} WHERE id = ANY (${[...ids]}::text[]) AND status = 'granted' AND doubled_in IS NULL RETURNING amount
+      UPDATE reward SET doubled_in = ${merge.id} WHERE id = ANY (${[...ids]}::text[]) AND status = 'granted' AND doubled_in IS NULL
+      RETURNING amount - ${CORRECTED} AS amount
     ) SELECT coalesce(sum(amount), 0)::bigint AS total FROM doubled`)
   return sum!.total
 }

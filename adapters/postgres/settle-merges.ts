@@ -6,6 +6,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import { postCorrection } from './correction-store.ts'
 import type { Database, Tx } from './database.ts'
 import { ledgerStore } from './ledger-store.ts'
+import { CORRECTED } from './merge-doubles.ts'
 
 const AT_ONCE = 500
 
@@ -36,20 +37,26 @@ async function settle(tx: Tx, genesis: Instant, id: string, now: Instant): Promi
   return { keep: isOver, value: isOver }
 }
 
+/** What was given twice, less what disputes have taken back of it. */
+const doubledRewards = (tx: Tx, id: string) =>
+  tx.$queryRaw<{ seq: bigint; member_id: string; reference: string; amount: bigint }[]>(Prisma.sql`
+    SELECT seq, member_id, reference, amount - ${CORRECTED} AS amount FROM reward WHERE doubled_in = ${id} ORDER BY seq`)
+
 /**
  * Takes back what is held for good: each reward that was given twice by a correction of the period that is open, a line of its own beside the reward's. False
  * where no statement takes lines now; what is held back then waits.
  */
 async function endEscrow(tx: Tx, genesis: Instant, id: string, now: Instant): Promise<boolean> {
   let left = await ledgerStore(tx).balance(escrowAccount(id))
-  const rewards = left === 0n ? [] : await tx.reward.findMany({ where: { doubledIn: id }, orderBy: { seq: 'asc' } })
+  const rewards = left === 0n ? [] : await doubledRewards(tx, id)
   for (const reward of rewards) {
     const amount = reward.amount < left ? reward.amount : left
-    if (amount === 0n) break
+    if (left === 0n) break
+    if (amount === 0n) continue
     const posted = await postCorrection(tx, {
       id: `merge:${id}:${reward.seq}`,
       account: escrowAccount(id),
-      memberId: reward.memberId,
+      memberId: reward.member_id,
       amount,
       reference: reward.reference,
       kind: 'reversal',

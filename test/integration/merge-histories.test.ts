@@ -30,7 +30,7 @@ interface World {
 const person = fc.integer({ min: 0, max: 2 })
 const event = fc.integer({ min: 1, max: EVENTS })
 /** What a panel decides about a line of 10 PoS. */
-const judgement = fc.constantFrom('approve 0', 'approve 4', 'approve 25', 'reject no')
+const judgement = fc.constantFrom('approve 0', 'approve 4', 'approve 19', 'reject no')
 const REVIEWERS = ['rea', 'ron', 'rui']
 
 const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<readonly [name: string, step: Step]> }[] = [
@@ -280,12 +280,18 @@ async function holds({ database: { pool } }: Community): Promise<void> {
     CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM reward
                         WHERE member_id IN (SELECT member_tree(m.id)) AND status = 'granted' AND doubled_in IS NULL) r
     CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM correction
-                        WHERE member_id IN (SELECT member_tree(m.id)) AND id NOT LIKE 'merge:%') c
+                        WHERE member_id IN (SELECT member_tree(m.id)) AND id NOT LIKE 'merge:%' AND NOT EXISTS (
+                          SELECT 1 FROM dispute d JOIN reward x ON x.id = d.reward_id WHERE d.correction_id = correction.id AND x.doubled_in IS NOT NULL)) c
     WHERE m.merged_into IS NULL AND coalesce(a.earned, 0) <> r.total - c.total
     UNION ALL
     SELECT 'account ' || a.name || ' does not hold what its transfers say' FROM account a
     WHERE a.name LIKE 'member:%' AND a.balance <> (SELECT coalesce(sum(CASE WHEN t.credit_account = a.name THEN t.amount ELSE -t.amount END), 0)
                                                   FROM transfer t WHERE a.name IN (t.credit_account, t.debit_account))
+    UNION ALL
+    SELECT 'link ' || g.id || ' holds back ' || g.doubled || ' for lines of ' || coalesce(sum(x.amount - coalesce(c.amount, 0)), 0)
+    FROM member_merge g LEFT JOIN reward x ON x.doubled_in = g.id
+    LEFT JOIN dispute d ON d.reward_id = x.id LEFT JOIN correction c ON c.id = d.correction_id
+    WHERE g.undone_at IS NULL GROUP BY g.id HAVING g.doubled <> coalesce(sum(x.amount - coalesce(c.amount, 0)), 0)
     UNION ALL
     SELECT 'somebody judges their own' FROM review_assignment a JOIN review_item i ON i.id = a.item
     WHERE i.state = 'open' AND a.state = 'asked' AND member_root(a.reviewer) = i.contributor`)
@@ -337,6 +343,9 @@ async function play(history: readonly (readonly [name: string, step: Step])[]): 
     ] as const
     for (const who of people) await who.say('start')
     await contribute(community, people)
+    // Everybody has a line that can be disputed, and two of them the same.
+    for (const [index, who] of people.entries())
+      await who.say(`checkin ${(await community.say('op', `event codes EVT-${index < 2 ? 1 : 2}`)).reply.verbatim ?? ''}`)
     for (const who of REVIEWERS) await community.say(who, 'start')
     for (const who of REVIEWERS) await community.say('op', `role grant @${who} reviewer`)
     const world: World = { community, people, wallets: 0 }
