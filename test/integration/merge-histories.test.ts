@@ -30,7 +30,9 @@ interface World {
 const person = fc.integer({ min: 0, max: 2 })
 const event = fc.integer({ min: 1, max: EVENTS })
 /** What a panel decides about a line of 10 PoS. */
-const judgement = fc.constantFrom('approve 0', 'approve 4', 'approve 19', 'reject no')
+const JUDGEMENTS = ['approve 19', 'approve 0', 'reject no', 'approve 25', 'approve 4'] as const
+const judgement = fc.constantFrom(...JUDGEMENTS)
+let played = 0
 const REVIEWERS = ['rea', 'ron', 'rui']
 
 const steps: readonly { readonly weight: number; readonly arbitrary: fc.Arbitrary<readonly [name: string, step: Step]> }[] = [
@@ -344,8 +346,13 @@ async function play(history: readonly (readonly [name: string, step: Step])[]): 
     for (const who of people) await who.say('start')
     await contribute(community, people)
     // Everybody has a line that can be disputed, and two of them the same.
-    for (const [index, who] of people.entries())
-      await who.say(`checkin ${(await community.say('op', `event codes EVT-${index < 2 ? 1 : 2}`)).reply.verbatim ?? ''}`)
+    for (const [index, number] of [
+      [0, 2],
+      [0, 1],
+      [1, 1],
+      [2, 2],
+    ] as const)
+      await people[index].say(`checkin ${(await community.say('op', `event codes EVT-${number}`)).reply.verbatim ?? ''}`)
     for (const who of REVIEWERS) await community.say(who, 'start')
     for (const who of REVIEWERS) await community.say('op', `role grant @${who} reviewer`)
     const world: World = { community, people, wallets: 0 }
@@ -354,6 +361,8 @@ async function play(history: readonly (readonly [name: string, step: Step])[]): 
       await holds(community)
       if ((await community.database.prisma.memberMerge.count({ where: { undoneAt: null } })) > 0) seen.standing += 1
     }
+    // Whatever was drawn, each of them comes up.
+    await decideBetween(world, people[2], JUDGEMENTS[(played += 1) % JUDGEMENTS.length]!)
     await linkAndBack(world, people[0])
   } finally {
     await community.close()
