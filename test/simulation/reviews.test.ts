@@ -14,7 +14,7 @@ vi.mock(import('node:crypto'), async (original) => {
   const real = await original()
   const draw = (below: number): number => luck.dice?.between(0, below - 1) ?? real.randomInt(below)
   const randomBytes = (size: number) => Buffer.from(Array.from({ length: size }, () => draw(256)))
-  return { ...real, randomBytes: randomBytes as typeof real.randomBytes, randomInt: draw as typeof real.randomInt }
+  return { ...real, randomBytes, randomInt: draw }
 })
 
 const GENESIS = Date.UTC(2027, 0, 31)
