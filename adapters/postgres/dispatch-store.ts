@@ -35,7 +35,7 @@ export function dispatchStore(database: Database): StorePart {
       }
     },
     write: (work) => database.transaction(work),
-    async claimKey(tx, key, memberId, account?): Promise<AuditLine | 'merged' | undefined> {
+    async claimKey(tx, key, memberId, account): Promise<AuditLine | 'merged' | undefined> {
       // Two deliveries of one message at the same time: the second waits here until the first has committed, and then finds its line.
       await tx.$executeRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
       // Until this transaction ends the member is not merged into another: everything that is written by the id finds its member.

@@ -53,7 +53,7 @@ export interface DispatchPort<Tx> {
     tx: Tx,
     key: string,
     memberId: string,
-    account: Pick<ChatAccount, 'platform' | 'userId'>,
+    account?: Pick<ChatAccount, 'platform' | 'userId'>,
   ): Promise<AuditLine | 'merged' | undefined>
   saveLine(tx: Tx, line: AuditLine): Promise<void>
   /** Gives buttons and choices their tokens. @param place where the command was given */
