@@ -19,7 +19,11 @@ export const reviewApproveCommand = defineCommand({
   access: 'reviewer',
   effect: 'grouped',
   audience: 'private',
-  input: z.object({ subject: reviewedField(), amount: amountField(say('amount')).optional(), revision: revisionField().optional() }),
+  input: z.object({
+    subject: reviewedField(),
+    amount: amountField(say('amount'), { zero: true }).optional(),
+    revision: revisionField().optional(),
+  }),
   run: ({ actor, now, key, port }: Run<ApprovalPort>, { subject, amount, revision }) =>
     port.submit({ key, reviewer: actor.memberId, account: actor.account, subject, amount, revision, at: now }),
   render: (reply: Reply) => reply,

@@ -141,11 +141,12 @@ export function paragraphsField(label: Text, options: { max: number; maxLines: n
   })
 }
 
-/** An amount in PoS as people type it, read to nano. */
-export function amountField(label: Text) {
+/** An amount in PoS as people type it, read to nano. @param options.zero whether nothing is an amount too */
+export function amountField(label: Text, options: { zero?: true } = {}) {
   return textual({ kind: 'amount', label })((typed, context) => {
     const read = parseAmount(typed)
     if (read.ok) return read.amount
+    if (read.problem === 'zero' && options.zero === true) return 0n
     return problem(context, { code: `input.amount_${read.problem}`, reason: say(`amount_${read.problem}`), nextStep: say('amountNext') })
   })
 }

@@ -293,7 +293,8 @@ test('a dispute is read and decided at the desk: its line, the reason, no name, 
   await stage.say('op', 'role grant @op host')
   const created = await stage.say('op', 'event create Meeting start:now')
   const event = /EVT-\d+/.exec(created.text)![0]
-  await stage.say('olu', `checkin ${(await stage.say('op', `event codes ${event}`)).reply.verbatim ?? ''}`)
+  const code = (await stage.say('op', `event codes ${event}`)).reply.verbatim ?? ''
+  for (const name of ['olu', 'pia']) await stage.say(name, `checkin ${code}`)
   world.clock.now = periodEnd(WEB_GENESIS, 1) + HOUR
   const line = /LINE-\d+/.exec((await stage.say('olu', 'dispute')).text)![0]
   const subject = /DSP-\d+/.exec((await stage.say('olu', `dispute ${line} Olu came to both parts.`)).text)![0]
@@ -308,4 +309,12 @@ test('a dispute is read and decided at the desk: its line, the reason, no name, 
     expect((await act(await as(who), subject, 'approve', { amount: '18', revision: '1' })).status).toBe(303)
   expect(await readPage(reader, `/desk/${subject}`)).toContain('You have decided: approved.')
   expect((await stage.say('olu', 'balance')).text).toContain('18 PoS')
+  // A line may be worth nothing, in the chat as at the desk.
+  const other = /LINE-\d+/.exec((await stage.say('pia', 'dispute')).text)![0]
+  const wrong = /DSP-\d+/.exec((await stage.say('pia', `dispute ${other} I was not there at all.`)).text)![0]
+  const [one = '', two = ''] = await stage.panel(wrong)
+  expect((await stage.say(one, `review approve ${wrong} 0`)).reply.tone).toBe('done')
+  expect((await act(await as(two), wrong, 'approve', { amount: '0', revision: '1' })).status).toBe(303)
+  expect((await stage.say('pia', 'inbox')).text).toContain(other)
+  expect((await stage.say('pia', 'balance')).text).not.toContain('10 PoS')
 })
