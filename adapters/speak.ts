@@ -3,8 +3,11 @@ import { shortAmountRoundedDown } from '../core/shared/amount.ts'
 import type { Speak } from '../core/shared/speak.ts'
 import { isText, type Catalogue, type Language, type TextValue } from '../core/shared/text.ts'
 
-/** Builds the one `Speak` of the process from the catalogues of all slices. Values are written by the platform's style, never by i18next's own escaping. */
-export function createSpeak(catalogues: readonly Catalogue[]): Speak {
+/**
+ * Builds the one `Speak` of the process from the catalogues of all slices. Values are written by the platform's style, never by i18next's own escaping.
+ * @param publicOrigin where our own pages are, without a slash at the end
+ */
+export function createSpeak(catalogues: readonly Catalogue[], publicOrigin = ''): Speak {
   const bundle = (language: Language) =>
     Object.fromEntries(
       catalogues.flatMap(({ slice, [language]: sentences }) =>
@@ -31,7 +34,10 @@ export function createSpeak(catalogues: readonly Catalogue[]): Speak {
     if (typeof value === 'bigint') return style.escape(`${shortAmountRoundedDown(value)} PoS`)
     if ('at' in value) return style.instant(value.at)
     if ('en' in value) return style.escape(value[language])
-    if ('page' in value) return style.page?.(value.page) ?? style.escape(value.page)
+    if ('page' in value) {
+      const address = value.page.startsWith('/') ? `${publicOrigin}${value.page}` : value.page
+      return style.page?.(address) ?? style.escape(address)
+    }
     if (!isText(value)) return style.mention?.(value) ?? style.escape(value.id)
     const written = Object.fromEntries(Object.entries(value.values).map(([name, inner]) => [name, speak(inner, language, style)]))
     const ofOne = `${value.key}_one`

@@ -141,9 +141,20 @@ export function inboxJobs(parts: InboxJobParts): readonly Job[] {
   ]
 }
 
-/** Forgets drafts of forms that nobody has changed for a month. @param forget gives how many */
-export function draftsJob(forget: (now: Instant) => Promise<number>): Job {
-  return { name: 'forget-drafts', cron: '35 3 * * *', run: async (now) => ({ forgotten: await forget(now) }) }
+/** Each gives how many it forgot. */
+export interface DraftsJobParts {
+  readonly drafts: (now: Instant) => Promise<number>
+  readonly uploads: (now: Instant) => Promise<number>
+}
+
+/** Forgets drafts of forms that nobody has changed for a month, and files that nothing has had for as long. */
+export function draftsJob({ drafts, uploads }: DraftsJobParts): Job {
+  return {
+    name: 'forget-drafts',
+    cron: '35 3 * * *',
+    // Files after drafts: one that only a forgotten draft had goes with it.
+    run: async (now) => ({ forgotten: await drafts(now), uploads: await uploads(now) }),
+  }
 }
 
 export interface LinksJobParts {

@@ -12,6 +12,7 @@ import { economyTexts } from '../core/economy/economy.texts.ts'
 import { rewardTableTexts } from '../core/economy/reward-table.texts.ts'
 import { diagnoseTexts } from '../core/guild/diagnose.texts.ts'
 import { answerTexts } from '../core/forms/answer.texts.ts'
+import { uploadTexts } from '../core/forms/upload.texts.ts'
 import { formProblemTexts } from '../core/forms/form-problem.texts.ts'
 import { formTexts } from '../core/forms/form.texts.ts'
 import { submissionTexts } from '../core/forms/submission.texts.ts'
@@ -49,6 +50,7 @@ export const CATALOGUES: readonly Catalogue[] = [
   chartTexts.catalogue,
   formTexts.catalogue,
   answerTexts.catalogue,
+  uploadTexts.catalogue,
   formProblemTexts.catalogue,
   submissionTexts.catalogue,
   guildTexts.catalogue,

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createLookupClient, createWalletProof } from '../adapters/chain/wallet-proof.ts'
 import { createCheckInLook, createCheckInStore } from '../adapters/postgres/check-in-store.ts'
 import { createHome, createServed, promptStore, rememberCard } from '../adapters/postgres/chat-store.ts'
@@ -7,13 +7,16 @@ import { quizDesk } from '../adapters/postgres/quiz-store.ts'
 import { createMembership } from '../adapters/postgres/put-out.ts'
 import { dispatchStore } from '../adapters/postgres/dispatch-store.ts'
 import type { EventStoreOptions } from '../adapters/postgres/event-store.ts'
+import { keepUploads } from '../adapters/postgres/upload-store.ts'
 import { createIdentify, type Members } from '../adapters/postgres/identify.ts'
+import { detectType } from '../adapters/files/detect-type.ts'
 import { hmacSha256 } from '../adapters/hashing/hmac-sha256.ts'
 import { createChartDrawer } from '../adapters/charts/chart-drawer.ts'
 import { drawOrLeaveOut, illustrated } from '../adapters/charts/illustrate.ts'
 import { createSpeak } from '../adapters/speak.ts'
 import type { Deployment } from '../contracts/script/deploy.ts'
 import type { CheckInPort } from '../core/attendance/check-in.port.ts'
+import { createKeepUpload } from '../core/forms/keep-upload.ts'
 import type { DiagnosePort } from '../core/guild/diagnose.ts'
 import type { WalletProof } from '../core/identity/identity.port.ts'
 import { LAST_PERIOD, periodAt, periodEnd } from '../core/economy/release-schedule.ts'
@@ -145,7 +148,7 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     report,
     publicLanguage: options.language,
   })
-  const speak = createSpeak(CATALOGUES)
+  const speak = createSpeak(CATALOGUES, options.publicOrigin)
   const drawer = createChartDrawer(speak)
   return {
     events,
@@ -154,6 +157,14 @@ export async function compose(options: ComposeOptions): Promise<Composed> {
     proof,
     draw: drawOrLeaveOut(drawer, { log, report }),
     chat: {
+      keepUpload: createKeepUpload({
+        identify: members.identify,
+        detect: detectType,
+        hash: (bytes) => createHash('sha256').update(bytes).digest(),
+        keep: keepUploads(database),
+        now,
+        newId,
+      }),
       dispatch: illustrated(dispatch, drawer, log),
       suggest: createSuggest(definitions, {
         ...members,

@@ -1,6 +1,7 @@
 import type { Database } from '../adapters/postgres/database.ts'
 import { forgetDrafts } from '../adapters/postgres/draft-store.ts'
 import { settleMerges } from '../adapters/postgres/settle-merges.ts'
+import { forgetUploads } from '../adapters/postgres/upload-store.ts'
 import type { JobDesk } from '../core/jobs/job-desk.port.ts'
 import type { CheckLink } from '../core/links/link.port.ts'
 import type { Settlement } from '../core/settlement/settlement.ts'
@@ -49,7 +50,7 @@ export function composeJobs({ database, genesis, chain, settlement, settling, de
     reviewJob(composeReview(database, genesis)),
     ...(checkLink === undefined ? [] : [linksJob(composeLinks(database, checkLink))]),
     campaignsJob(composeCampaigns(database, genesis)),
-    draftsJob((now) => forgetDrafts(database, now)),
+    draftsJob({ drafts: (now) => forgetDrafts(database, now), uploads: (now) => forgetUploads(database, now) }),
     ...signalsJobs(composeSignals(database, chain)),
     mergesJob((now) => settleMerges(database, genesis, now)),
   ]

@@ -19,6 +19,7 @@ import { deskRoutes } from './routes/desk-routes.ts'
 import { campaignRoutes } from './routes/campaign-routes.ts'
 import { depositRoutes } from './routes/deposit-routes.ts'
 import { economyRoutes } from './routes/economy-routes.ts'
+import { fileRoutes } from './routes/file-routes.ts'
 import { formEditRoutes } from './routes/form-edit-routes.ts'
 import { formRoutes } from './routes/form-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
@@ -94,6 +95,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   await server.register(walletRoutes(app))
   await server.register(deskRoutes(app))
   await server.register(formRoutes(app))
+  await server.register(fileRoutes(app))
   await server.register(formEditRoutes(app))
   await server.register(submissionRoutes(app))
   await server.register(campaignRoutes(app))

@@ -1,4 +1,5 @@
 import { formPageTexts } from './pages/form-pages.texts.ts'
+import { MAX_UPLOAD } from '../core/forms/upload.rules.ts'
 import type { Problem } from './problem.ts'
 
 const { say } = formPageTexts
@@ -6,6 +7,12 @@ const { say } = formPageTexts
 /** Why a page of forms, submissions or campaigns is not shown. */
 export const formProblems = {
   formNone: (): Problem => ({ code: 'form.unknown', status: 404, title: say('formNone'), nextStep: say('formNoneNext') }),
+  uploadsTooLarge: (): Problem => ({
+    code: 'form.uploads_too_large',
+    status: 413,
+    title: say('uploadsTooLarge'),
+    nextStep: say('uploadsTooLargeNext', { megabytes: MAX_UPLOAD / 1024 / 1024 }),
+  }),
   submissionNone: (): Problem => ({
     code: 'submission.unknown',
     status: 404,

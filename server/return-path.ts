@@ -1,5 +1,5 @@
 /** Pages to which the sign-in may lead back, by the first word of their path; anything else leads to the account. */
-const RETURN_TO: ReadonlySet<string> = new Set(['account', 'wallet', 'deposit', 'desk', 'forms', 'submissions', 'campaigns'])
+const RETURN_TO: ReadonlySet<string> = new Set(['account', 'wallet', 'deposit', 'desk', 'forms', 'files', 'submissions', 'campaigns'])
 const FALLBACK = '/account'
 /** Plain words only: no other host, no scheme, no escapes, no dots that climb. */
 const FORM = /^\/([a-z]+)(?:\/[\w-]{1,60}){0,4}(?:\?[\w=&-]{0,200})?$/

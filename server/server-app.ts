@@ -14,7 +14,10 @@ import type { Persona } from '../core/shared/persona.ts'
 import type { Language } from '../core/shared/text.ts'
 
 /** The composed product as pages and routes see it. Implemented in `main/compose.ts`; the server knows no database and no chain. */
-export interface ServerApp extends Pick<ChatApp, 'dispatch' | 'commands' | 'prompts' | 'speak' | 'report' | 'log' | 'publicOrigin'> {
+export interface ServerApp extends Pick<
+  ChatApp,
+  'dispatch' | 'keepUpload' | 'commands' | 'prompts' | 'speak' | 'report' | 'log' | 'publicOrigin'
+> {
   readonly reads: EconomyReads
   readonly statements: Statements
   now(): Instant

@@ -1,5 +1,5 @@
 import type { DeskItem, DeskReader, EarlierRevision, Neighbours, PastDecision, SimilarContent } from '../../core/review/desk.port.ts'
-import type { ItemView } from '../../core/review/review.port.ts'
+import type { ItemView, ShownAnswer } from '../../core/review/review.port.ts'
 import type { ReviewItem } from '../../core/review/review.types.ts'
 import type { Instant } from '../../core/shared/instant.ts'
 import { Prisma } from '../../prisma/generated/client.ts'
@@ -7,6 +7,7 @@ import type { Tx } from './database.ts'
 import { AnswerValues, Definition, shownAnswers } from './review-content.ts'
 import { Kinds, Outcomes, Verdicts } from './review-panel.ts'
 import { reviewReads, type ReviewReadOptions } from './review-reads.ts'
+import { uploadsIn } from './upload-store.ts'
 
 /** More than anybody reads; bounds what is read at once. */
 const MOST_REVISIONS = 10
@@ -41,9 +42,10 @@ async function similarContents(tx: Tx, { similar }: ItemView): Promise<readonly 
     FROM submission s JOIN submission_revision r ON r.submission = s.number AND r.revision = s.revision
     JOIN form_version v ON v.form = r.form AND v.version = r.version WHERE s.number = ANY (${numbers})`)
   const bySubject = new Map(rows.map((row) => [row.subject, row]))
+  const shown = await answersReader(tx, rows)
   return similar.flatMap((found) => {
     const row = bySubject.get(found.subject)
-    return row === undefined ? [] : [{ ...found, answers: answersOf(row), names: row.names }]
+    return row === undefined ? [] : [{ ...found, answers: shown(row), names: row.names }]
   })
 }
 
@@ -55,11 +57,22 @@ async function earlierRevisions(tx: Tx, item: ReviewItem): Promise<readonly Earl
     FROM review_item i JOIN submission_revision r ON 'SUB-' || r.submission = coalesce(i.copy_of, i.subject) AND r.submission = substr(coalesce(i.copy_of, i.subject), 5)::int
     JOIN form_version v ON v.form = r.form AND v.version = r.version
     WHERE i.id = ${item.id} AND r.revision < ${item.revision} ORDER BY r.revision DESC LIMIT ${MOST_REVISIONS}`)
-  return rows.map((row) => ({ revision: row.revision, submittedAt: row.submittedAt.getTime(), answers: answersOf(row) }))
+  const shown = await answersReader(tx, rows)
+  return rows.map((row) => ({ revision: row.revision, submittedAt: row.submittedAt.getTime(), answers: shown(row) }))
 }
 
-function answersOf({ definition, answers }: { definition: unknown; answers: unknown }) {
-  return shownAnswers(Definition.parse(definition).fields, AnswerValues.parse(answers))
+interface AnsweredRow {
+  readonly definition: unknown
+  readonly answers: unknown
+}
+
+/** Shows what was answered in any of the rows; the files of all are looked up at once. */
+async function answersReader(tx: Tx, rows: readonly AnsweredRow[]): Promise<(row: AnsweredRow) => readonly ShownAnswer[]> {
+  const uploads = await uploadsIn(
+    tx,
+    rows.map(({ answers }) => AnswerValues.parse(answers)),
+  )
+  return ({ definition, answers }) => shownAnswers(Definition.parse(definition).fields, AnswerValues.parse(answers), uploads)
 }
 
 /** What panels came to on this subject, newest first. Verdicts are told of an item that is decided itself: a panel that still sits judges on its own. */

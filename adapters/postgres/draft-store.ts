@@ -6,6 +6,7 @@ import type { Database, Tx } from './database.ts'
 import { answersJson, formReads, formVersion, readAnswers, type FormStoreOptions } from './form-reads.ts'
 import { inBatches } from './in-batches.ts'
 import { SUBMISSION_WITH_REVISION, toSubmission, type SubmissionRow } from './submission-rows.ts'
+import { ownUpload } from './upload-store.ts'
 
 /** A draft that nobody has changed for so long is forgotten. */
 const KEPT_MS = 30 * DAY
@@ -17,6 +18,7 @@ export function draftStore(tx: Tx, options: FormStoreOptions): DraftPort {
     ...formReads(tx, options),
     ...memberFacts(tx),
     isSignedBy: options.proof.isSignedBy,
+    ownUpload: (memberId, id) => ownUpload(tx, memberId, id),
     version: (form, version) => formVersion(tx, form, version),
     async draft(form, memberId) {
       const row = await tx.formDraft.findUnique({ where: { form_memberId: { form, memberId } } })

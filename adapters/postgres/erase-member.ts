@@ -28,6 +28,7 @@ const DELETED: readonly string[] = [
   `campaign_member WHERE member_id = ANY ($1)`,
   `form_draft WHERE member_id = ANY ($1)`,
   `submission_link l USING submission s WHERE s.number = l.submission AND s.member_id = ANY ($1)`,
+  `upload WHERE member_id = ANY ($1)`,
   `review_interest WHERE member_id = ANY ($1) OR other_id = ANY ($1)`,
   `sybil_signal WHERE member_id = ANY ($1)`,
   `member_hold WHERE member_id = ANY ($1)`,

@@ -5,6 +5,7 @@ import type { Database, Tx } from './database.ts'
 import { draftStore } from './draft-store.ts'
 import { readAnswers, type FormStoreOptions } from './form-reads.ts'
 import { submissionStore } from './submission-store.ts'
+import { openUpload } from './upload-store.ts'
 
 /** As many as one page shows, newest first. */
 const SHOWN = 50
@@ -31,8 +32,10 @@ export function formPages({ prisma }: Database, options: FormStoreOptions): Form
       ])
       const [newest] = revisions
       if (newest === undefined) throw new Error(`the submission ${number} has no revision`)
-      return { submission, definition: newest.definition, revisions, ...decided, reward }
+      const uploads = await submissions.uploadsIn(revisions.map(({ answers }) => answers))
+      return { submission, definition: newest.definition, revisions, uploads, ...decided, reward }
     },
+    upload: (id, { memberId, isReviewer }) => openUpload(prisma, id, memberId, isReviewer),
   }
 }
 

@@ -40,6 +40,7 @@ export const MOVED: readonly MovedColumn[] = [
   { table: 'member_hold', column: 'member_id', key: { id: 'bigint' }, unless: 't.decided_by IS NOT DISTINCT FROM $survivor' },
   { table: 'form', column: 'created_by', key: { number: 'integer' } },
   { table: 'form_draft', column: 'member_id', key: { form: 'integer' }, clash: 'o.form = t.form' },
+  { table: 'upload', column: 'member_id', key: { id: 'text' } },
   {
     table: 'submission',
     column: 'member_id',

@@ -29,6 +29,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   digest: `SELECT platform, hour, next_at FROM digest WHERE member_id IN (SELECT id FROM own)`,
   reminders: `SELECT subject, platform, lead_ms, due_at FROM reminder WHERE member_id IN (SELECT id FROM own) ORDER BY subject`,
   drafts: `SELECT form, version, event, answers, started_at, updated_at FROM form_draft WHERE member_id IN (SELECT id FROM own) ORDER BY form`,
+  uploads: `SELECT '/files/' || id AS page, name, media_type, size, encode(sha256, 'hex') AS sha256, created_at FROM upload
+            WHERE member_id IN (SELECT id FROM own) ORDER BY created_at DESC, id`,
   submissions: `SELECT s.number, s.form, s.event, s.slot, s.status, s.contributed_at, s.decided_at,
                        (SELECT jsonb_agg(jsonb_build_object('revision', r.revision, 'answers', r.answers, 'score', r.score, 'submitted_at', r.submitted_at) ORDER BY r.revision)
                         FROM submission_revision r WHERE r.submission = s.number) AS revisions

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { LinkLook } from '../../core/links/link-look.ts'
 import { FIELD_KINDS, submissionCode, type Answers } from '../../core/forms/form-definition.ts'
+import { uploadIdOf, uploadText, type UploadFacts } from '../../core/forms/upload.ts'
 import type { ItemContent, ShownAnswer, SimilarItem } from '../../core/review/review.port.ts'
 import type { ReviewItem, ReviewKind } from '../../core/review/review.types.ts'
 import { bandsOf, comparedText, MOST_CANDIDATES, mostSimilar } from '../../core/review/similar-text.ts'
@@ -9,6 +10,7 @@ import { Prisma } from '../../prisma/generated/client.ts'
 import type { Tx } from './database.ts'
 import { looksOf } from './link-looks.ts'
 import { Localized } from './review-panel.ts'
+import { uploadsIn } from './upload-store.ts'
 
 /** What is shown of an item that is no submission. */
 export type ReadContent = (tx: Tx, item: ReviewItem) => Promise<Pick<ItemContent, 'title' | 'answers'>>
@@ -50,18 +52,25 @@ export async function readSubmission(tx: Tx, item: ReviewItem, source: string): 
   const answers = AnswerValues.parse(row.answers)
   const content = {
     title,
-    answers: shownAnswers(fields, answers, await looksOf(tx, number)),
+    answers: shownAnswers(fields, answers, await uploadsIn(tx, [answers]), await looksOf(tx, number)),
     score: row.score ?? undefined,
     contributedAt: row.contributedAt.getTime(),
   }
   return { content, similar: await similarTo(tx, { form: row.form, number, fields, text: comparedText(fields, answers) }) }
 }
 
-/** @param looks what was found behind links, by link */
-export function shownAnswers(fields: Fields, answers: Answers, looks: ReadonlyMap<string, LinkLook> = new Map()): readonly ShownAnswer[] {
+/** @param uploads the files that the answers name @param looks what was found behind links, by link */
+export function shownAnswers(
+  fields: Fields,
+  answers: Answers,
+  uploads: ReadonlyMap<string, UploadFacts>,
+  looks: ReadonlyMap<string, LinkLook> = new Map(),
+): readonly ShownAnswer[] {
   return fields.flatMap(({ id, kind, label, options }) => {
     const answer = answers[id]
     if (answer === undefined || answer.length === 0) return []
+    const upload = kind === 'file' ? uploadIdOf(answer) : undefined
+    if (upload !== undefined) return [{ label, value: uploadText(uploads.get(upload)) }]
     const named = [answer].flat().map((value) => options?.find((option) => option.value === value)?.label ?? value)
     const look = (kind === 'link' || kind === 'file') && typeof answer === 'string' ? looks.get(answer) : undefined
     return [{ label, value: named.length === 1 ? named[0]! : listText(named), ...(look === undefined ? {} : { look }) }]

@@ -13,6 +13,7 @@ import { notifyMember } from './notify-member.ts'
 import { openReview } from './review-open.ts'
 import { withdrawItems } from './review-withdraw.ts'
 import { SUBMISSION_WITH_REVISION, toSubmission, type SubmissionRow } from './submission-rows.ts'
+import { uploadsIn, useUploads } from './upload-store.ts'
 
 /** So often a slot is looked for again when somebody else took the one that was free. */
 const MAX_TRIES = 5
@@ -98,6 +99,7 @@ export async function addRevision(
       submittedAt: new Date(at),
     },
   })
+  await useUploads(tx, submission, form.definition, answers)
 }
 
 export async function decided(tx: Tx, number: number, status: 'approved' | 'rejected', now: Instant): Promise<{ readonly form: number }> {
@@ -123,6 +125,7 @@ export function submissionStore(tx: Tx, options: FormStoreOptions): SubmissionPo
   return {
     ...formReads(tx, options),
     draft: (form, memberId) => drafts.draft(form, memberId),
+    uploadsIn: (answers) => uploadsIn(tx, answers),
     version: (form, version) => formVersion(tx, form, version),
     submission: (number) => findSubmission(tx, number),
     async submissionsOf(memberId, limit) {

@@ -16,6 +16,7 @@ import { LANGUAGES, type Language } from '../../core/shared/text.ts'
 import { discordTexts } from './discord.texts.ts'
 import { cutPlain, plainStyle } from './markdown.ts'
 import { WRITABLE } from './slash-options.ts'
+import type { IsAttachment } from './load-attachment.ts'
 import { readAttachment } from './read-attachment.ts'
 
 const { say } = discordTexts
@@ -97,10 +98,10 @@ function inputFor(meta: FieldMeta | undefined, language: Language, speak: Speak)
  * The value that was entered, as the text that a member would type. A form without its one field, with another kind of field in its place, or with an empty
  * one was not filled in by a person, since it is required; further fields are not looked at.
  */
-export async function readForm({ fields }: ModalSubmitInteraction, field: string): Promise<Outcome<string>> {
+export async function readForm({ fields }: ModalSubmitInteraction, field: string, isAttachment: IsAttachment): Promise<Outcome<string>> {
   const component = fields.fields.get(VALUE)
   const file = component?.type === ComponentType.FileUpload ? component.attachments.first() : undefined
-  if (file !== undefined) return readAttachment(file, field)
+  if (file !== undefined) return readAttachment(file, isAttachment, field)
   const value = component === undefined ? '' : textOf(component)
   return value === ''
     ? refuse({ code: 'input.form', kind: 'invalid', reason: say('formUnreadable'), nextStep: say('formUnreadableNext'), field })

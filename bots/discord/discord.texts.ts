@@ -6,6 +6,8 @@ export const discordTexts = defineTexts(
   {
     pageSlow: 'The questions could not be shown in time.',
     pageSlowNext: 'Press the button again. Nothing was changed.',
+    orLink: 'Or a link: {{field}}',
+    keepsFile: 'Leave it as it is to keep the file that you uploaded; empty it to take the file out.',
     pageTitle: '{{title}} ({{page}}/{{pages}})',
     rootMember: 'Every day: check in, events, balance, payouts, figures',
     rootMe: 'Your account: wallet, language, privacy, messages, holds',
@@ -34,6 +36,8 @@ export const discordTexts = defineTexts(
   {
     pageSlow: '问题没能及时显示。',
     pageSlowNext: '请再按一次按钮，没有任何更改。',
+    orLink: '或链接：{{field}}',
+    keepsFile: '保持不变则保留已上传的文件，清空则去掉该文件。',
     pageTitle: '{{title}}（{{page}}/{{pages}}）',
     rootMember: '日常：签到、活动、余额、提现、数据',
     rootMe: '我的账号：钱包、语言、隐私、消息、暂缓',

@@ -16,6 +16,8 @@ import { answerAutocomplete } from './answer-autocomplete.ts'
 import { defer, keyOf, showAnswer, type Answerable, type Deferral } from './answer-interaction.ts'
 import { discordTexts } from './discord.texts.ts'
 import { askForm, questionOf, readForm, type Question } from './ask-form.ts'
+import { keepAttachments, withRefusals } from './keep-attachments.ts'
+import type { IsAttachment } from './load-attachment.ts'
 import { readChoice } from './read-choice.ts'
 import { readInput } from './read-input.ts'
 import { formOfPage, PAGE_COMMAND, pageModal, readPage } from './page-modal.ts'
@@ -24,7 +26,11 @@ import type { SlashCommands } from './slash-commands.ts'
 import { accountOf, placeOf } from './who-and-where.ts'
 
 /** Takes one interaction from its arrival to its answer. Rejects only when Discord itself failed; the caller logs that. */
-export function interactionHandler(app: ChatApp, slash: SlashCommands): (interaction: Interaction) => Promise<void> {
+export function interactionHandler(
+  app: ChatApp,
+  slash: SlashCommands,
+  isAttachment: IsAttachment,
+): (interaction: Interaction) => Promise<void> {
   async function onCommand(interaction: ChatInputCommandInteraction): Promise<void> {
     const group = interaction.options.getSubcommandGroup(false)
     const sub = interaction.options.getSubcommand(false) ?? ''
@@ -34,7 +40,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     await run(interaction, isPublic ? 'public' : 'private', name, async () => {
       // A command that was renamed: Discord shows the old one for a while. Core says that there is none.
       if (command === undefined) return dispatch(interaction, name, {})
-      const input = await readInput(interaction, command)
+      const input = await readInput(interaction, command, isAttachment)
       return input.ok ? dispatch(interaction, name, input.result) : refused(app, interaction, input.refusal)
     })
   }
@@ -72,15 +78,20 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
     if (answer === undefined || reply?.form === undefined)
       return run(interaction, 'beside', 'button', async () => answer ?? (await refused(app, interaction, tooSlow())))
     try {
-      await interaction.showModal(pageModal(reply.form, answer.language, app.speak))
+      await interaction.showModal(pageModal(reply.form, answer.language, app))
     } catch (error) {
       if (!isTooLate(error)) throw error
     }
   }
 
   async function onPage(interaction: ModalSubmitInteraction, form: string): Promise<void> {
-    const input = { form, answers: JSON.stringify(readPage(interaction)) }
-    await run(interaction, 'instead', PAGE_COMMAND, () => dispatch(interaction, PAGE_COMMAND, input), true)
+    const { answers, files } = readPage(interaction, app.publicOrigin)
+    const work = async (): Promise<Answer> => {
+      const kept = await keepAttachments(app, interaction, files, isAttachment)
+      const input = { form, answers: JSON.stringify({ ...answers, ...kept.answers }) }
+      return withRefusals(await dispatch(interaction, PAGE_COMMAND, input), kept.refusals)
+    }
+    await run(interaction, 'instead', PAGE_COMMAND, work, true)
   }
 
   async function onForm(interaction: ModalSubmitInteraction): Promise<void> {
@@ -99,7 +110,7 @@ export function interactionHandler(app: ChatApp, slash: SlashCommands): (interac
         if (prompt !== undefined) await app.prompts.put(account, place, prompt)
         return press(interaction, interaction.customId)
       }
-      const value = await readForm(interaction, field)
+      const value = await readForm(interaction, field, isAttachment)
       const answer = value.ok
         ? await dispatch(interaction, name, { ...prompt.input, [field]: value.result })
         : await refused(app, interaction, value.refusal)

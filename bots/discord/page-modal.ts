@@ -5,11 +5,13 @@ import {
   type APIModalInteractionResponseCallbackData,
   type ModalSubmitInteraction,
 } from 'discord.js'
-import { PAGE_QUESTIONS, type FormPage, type Question } from '../../core/shared/form-page.ts'
+import { PAGE_INPUTS, type FormPage, type Question } from '../../core/shared/form-page.ts'
+import { readUploadPage, uploadIdOf, uploadPage } from '../../core/forms/upload.ts'
+import type { ChatApp } from '../../core/shared/chat-app.ts'
 import { MOST_OPTIONS } from '../../core/shared/reply.ts'
-import type { Speak } from '../../core/shared/speak.ts'
 import type { Language, Text, TextValue } from '../../core/shared/text.ts'
 import { discordTexts } from './discord.texts.ts'
+import type { Attachment } from './load-attachment.ts'
 import { cutPlain, plainStyle } from './markdown.ts'
 
 const { say } = discordTexts
@@ -32,36 +34,72 @@ export const formOfPage = (customId: string): string | undefined => FORM.exec(cu
 export function pageModal(
   { form, title, page, pages, questions }: FormPage,
   language: Language,
-  speak: Speak,
+  { speak, publicOrigin }: Pick<ChatApp, 'speak' | 'publicOrigin'>,
 ): APIModalInteractionResponseCallbackData {
   const write = (text: TextValue, max: number): string => cutPlain(speak(text, language, plainStyle).replaceAll(/\s+/g, ' ').trim(), max)
   return {
     custom_id: `${PAGE}${form}`,
     title: write(pages === 1 ? title : say('pageTitle', { title, page, pages }), MAX_TITLE) || form,
-    components: questions.slice(0, PAGE_QUESTIONS).map((question) => {
-      const help = question.help === undefined ? '' : write(question.help, MAX_DESCRIPTION)
-      return {
-        type: ComponentType.Label,
-        label: write(question.label, MAX_LABEL) || question.id,
-        ...(help === '' ? {} : { description: help }),
-        component: inputFor(question, (text) => write(text, MAX_OPTION)),
-      }
-    }),
+    components: questions
+      .flatMap((question): APIModalInteractionResponseCallbackData['components'] => {
+        const help = question.help === undefined ? '' : write(question.help, MAX_DESCRIPTION)
+        const labelled = {
+          type: ComponentType.Label,
+          label: write(question.label, MAX_LABEL) || question.id,
+          ...(help === '' ? {} : { description: help }),
+        } as const
+        if (question.entry !== 'file') return [{ ...labelled, component: inputFor(question, (text) => write(text, MAX_OPTION)) }]
+        return [
+          { ...labelled, component: uploadFor(question) },
+          {
+            type: ComponentType.Label,
+            label: write(say('orLink', { field: question.label }), MAX_LABEL) || question.id,
+            ...(question.upload === undefined ? {} : { description: write(say('keepsFile'), MAX_DESCRIPTION) }),
+            component: linkFor(question, publicOrigin),
+          },
+        ]
+      })
+      .slice(0, PAGE_INPUTS),
   }
+}
+
+/** `custom_id` of the file of a question; no question has a dot in its name. */
+const FILE = '.file'
+
+/** Either of the two inputs may stay empty, so neither is required by itself; what is missing is told when the page came. */
+function uploadFor({ id }: Question): APIComponentInLabel {
+  return { type: ComponentType.FileUpload, custom_id: `${id}${FILE}`, required: false, min_values: 0, max_values: 1 }
+}
+
+/** A file that the draft has stands there as its page: whoever leaves it keeps it. */
+function linkFor({ id, value, maxLength }: Question, publicOrigin: string): APIComponentInLabel {
+  const typed = typeof value === 'string' ? value : value.join(', ')
+  const upload = uploadIdOf(typed)
+  const shown = upload === undefined ? typed : `${publicOrigin}${uploadPage(upload)}`
+  return textInput(id, shown, { isLong: false, required: false, maxLength })
 }
 
 function inputFor(question: Question, write: (text: Text) => string): APIComponentInLabel {
   const { id, entry, required, value } = question
   if (entry === 'one' || entry === 'several') return selectFor(question, write)
-  const typed = (typeof value === 'string' ? value : value.join(', ')).toWellFormed()
-  const preset = cutPlain(entry === 'lines' ? typed : typed.replaceAll(/\s*\n\s*/g, ' '), MAX_TEXT)
+  const typed = typeof value === 'string' ? value : value.join(', ')
+  return textInput(id, typed, { isLong: entry === 'lines', required, maxLength: question.maxLength })
+}
+
+function textInput(
+  id: string,
+  value: string,
+  { isLong, required, maxLength }: { readonly isLong: boolean; readonly required: boolean; readonly maxLength: number },
+): APIComponentInLabel {
+  const typed = value.toWellFormed()
+  const preset = cutPlain(isLong ? typed : typed.replaceAll(/\s*\n\s*/g, ' '), MAX_TEXT)
   return {
     type: ComponentType.TextInput,
     custom_id: id,
-    style: entry === 'lines' ? TextInputStyle.Paragraph : TextInputStyle.Short,
+    style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
     required,
     // What was too long is shown whole, so that it can be shortened.
-    max_length: Math.max(preset.length, Math.min(question.maxLength, MAX_TEXT)),
+    max_length: Math.max(preset.length, Math.min(maxLength, MAX_TEXT)),
     ...(preset.trim() === '' ? {} : { value: preset }),
   }
 }
@@ -85,13 +123,25 @@ function selectFor({ id, entry, required, options, least, most, value }: Questio
   }
 }
 
-/** What was entered, by question. */
-export function readPage({ fields }: ModalSubmitInteraction): Readonly<Record<string, string | readonly string[]>> {
-  const entered = [...fields.fields.values()].flatMap((component): [string, string | readonly string[]][] => {
+/** What was entered and attached, by question. @param publicOrigin of our own pages: the address of a file of ours is that file */
+export function readPage(
+  { fields }: ModalSubmitInteraction,
+  publicOrigin: string,
+): {
+  readonly answers: Readonly<Record<string, string | readonly string[]>>
+  readonly files: readonly (readonly [question: string, file: Attachment])[]
+} {
+  const components = [...fields.fields.values()]
+  const answers = components.flatMap((component): [string, string | readonly string[]][] => {
     const { customId } = component
-    if (component.type === ComponentType.TextInput) return [[customId, component.value]]
+    if (component.type === ComponentType.TextInput) return [[customId, readUploadPage(component.value, publicOrigin)]]
     if (component.type === ComponentType.StringSelect) return [[customId, [...component.values]]]
     return []
   })
-  return Object.fromEntries(entered)
+  const files = components.flatMap((component): [string, Attachment][] => {
+    if (component.type !== ComponentType.FileUpload || !component.customId.endsWith(FILE)) return []
+    const file = component.attachments.first()
+    return file === undefined ? [] : [[component.customId.slice(0, -FILE.length), file]]
+  })
+  return { answers: Object.fromEntries(answers), files }
 }

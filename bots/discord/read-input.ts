@@ -1,6 +1,7 @@
 import { ApplicationCommandOptionType as Kind, type ChatInputCommandInteraction, type CommandInteractionOption } from 'discord.js'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
 import type { Outcome } from '../../core/shared/refusal.ts'
+import type { IsAttachment } from './load-attachment.ts'
 import { readAttachment } from './read-attachment.ts'
 import { fieldOfOption } from './slash-options.ts'
 
@@ -8,12 +9,13 @@ import { fieldOfOption } from './slash-options.ts'
 export async function readInput(
   interaction: ChatInputCommandInteraction,
   command: CommandDefinition,
+  isAttachment: IsAttachment,
 ): Promise<Outcome<Readonly<Record<string, string>>>> {
   const input: Record<string, string> = {}
   for (const option of leavesOf(interaction.options.data)) {
     const field = fieldOfOption(command, option.name)
     if (option.attachment !== undefined && option.attachment !== null) {
-      const read = await readAttachment(option.attachment, field)
+      const read = await readAttachment(option.attachment, isAttachment, field)
       if (!read.ok) return read
       input[field] = read.result
     } else if (option.type === Kind.User) input[field] = `<@${String(option.value)}>`

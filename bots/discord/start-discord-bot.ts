@@ -4,6 +4,7 @@ import { languageOfLocale } from '../../core/shared/dispatch.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { asFault, isTooLate, refusalCode } from './api-trouble.ts'
 import { connect, createClient, createRest, type Shards } from './connect.ts'
+import { attachmentsOf } from './load-attachment.ts'
 import { interactionHandler } from './handle-interaction.ts'
 import { discordMessenger } from './messenger.ts'
 import { keepRegistered } from './keep-registered.ts'
@@ -48,7 +49,7 @@ export async function startDiscordBot({
   const slash = slashCommands(app.commands, app.speak)
   const client = createClient(apiUrl, shards)
   const rest = createRest(apiUrl, token)
-  const handle = interactionHandler(app, slash)
+  const handle = interactionHandler(app, slash, attachmentsOf(apiUrl))
   const running = new Set<Promise<void>>()
 
   const onInteraction = (interaction: Interaction): void => {

@@ -1,5 +1,6 @@
 import type { ChatPlace } from '../../core/shared/actor.ts'
 import type { CommandDefinition } from '../../core/shared/chat-app.ts'
+import type { Prompt } from '../../core/shared/chat-app.ts'
 import { commandName } from '../../core/shared/command.ts'
 import { refusalReply, type Answer } from '../../core/shared/dispatch.ts'
 import { fieldMeta } from '../../core/shared/field.ts'
@@ -8,6 +9,7 @@ import { findCommand, readWords } from '../../core/shared/read-words.ts'
 import type { Reply } from '../../core/shared/reply.ts'
 import type { Language, Text } from '../../core/shared/text.ts'
 import { deliverAnswer, type Conversation } from './deliver-answer.ts'
+import { keepFile } from './keep-file.ts'
 import type { Target } from './poster.ts'
 import { takeGroup, withGroup } from './question.ts'
 import { readFile } from './read-file.ts'
@@ -33,6 +35,11 @@ export async function handleLine(surface: Surface, incoming: Line): Promise<void
   }
   const place = placeOf(origin, origin.chatId)
   const waiting = await app.prompts.take(origin.account, place, keyOf(origin.key))
+  const sent = file ?? incoming.photo
+  if (waiting !== undefined && sent !== undefined && !incoming.addressed && isAskedForFile(surface, waiting)) {
+    await answerWithFile(surface, origin, waiting, sent)
+    return
+  }
   if (CANCEL.test(line.trim()) && (found === undefined || waiting !== undefined)) {
     await tell(surface, origin, say(waiting === undefined ? 'nothingToCancel' : 'cancelled'))
     return
@@ -58,6 +65,31 @@ export async function handleLine(surface: Surface, incoming: Line): Promise<void
     return
   }
   await runLine(surface, { origin }, line, file)
+}
+
+/** A message without words: a picture that was asked for, or what nobody can read. */
+export async function handleStrange(surface: Surface, { origin, photo }: Extract<Incoming, { kind: 'strange' }>): Promise<void> {
+  const place = placeOf(origin, origin.chatId)
+  const waiting = photo === undefined ? undefined : await surface.app.prompts.take(origin.account, place, keyOf(origin.key))
+  if (waiting !== undefined && photo !== undefined && isAskedForFile(surface, waiting))
+    return answerWithFile(surface, origin, waiting, photo)
+  if (waiting !== undefined) await surface.app.prompts.put(origin.account, place, waiting)
+  await tell(surface, origin, say('strangeMessage'))
+}
+
+const isAskedForFile = ({ app }: Surface, waiting: Prompt): boolean => fieldOf(app.commands, waiting)?.kind === 'upload'
+
+/** Keeps a file as the answer that waits for one; what stands beside it is no part of the answer. One that is not taken leaves the question open. */
+async function answerWithFile(surface: Surface, origin: Origin, waiting: Prompt, file: IncomingFile): Promise<void> {
+  const { app } = surface
+  const { prompt, group } = takeGroup(waiting)
+  const request = requestOf(surface, origin, group)
+  const kept = await keepFile(surface, request, file)
+  const answer = kept.ok
+    ? await app.dispatch({ ...request, command: prompt.command, input: { ...prompt.input, [prompt.field]: kept.result } })
+    : await ownAnswer(surface, origin, refusalReply(kept.refusal))
+  if (!kept.ok || answer.reply.tone === 'fault') await app.prompts.put(origin.account, placeOf(origin, origin.chatId), waiting)
+  await deliverAnswer(surface, { origin, group }, answer)
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Reply } from '../../core/shared/reply.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { ApiFailure } from './api-failure.ts'
 import { showPrivately } from './deliver-answer.ts'
-import { handleLine, tell } from './handle-line.ts'
+import { handleLine, handleStrange, tell } from './handle-line.ts'
 import { handlePress } from './handle-press.ts'
 import { handleStart } from './handle-start.ts'
 import { keyOf, nameOf, readUpdate, type Incoming, type Origin } from './read-update.ts'
@@ -48,7 +48,7 @@ async function handle(surface: Surface, incoming: Incoming): Promise<void> {
     case 'edited':
       return tell(surface, incoming.origin, say('edited'))
     case 'strange':
-      return tell(surface, incoming.origin, say('strangeMessage'))
+      return handleStrange(surface, incoming)
     case 'anonymous':
       return explainToAnonymous(surface, incoming)
     case 'moved':

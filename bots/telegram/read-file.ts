@@ -14,14 +14,20 @@ export async function readFile(
   api: TelegramApi,
   file: IncomingFile,
 ): Promise<{ ok: true; text: string } | { ok: false; refusal: Refusal }> {
-  if ((file.size ?? 0) > MAX_FILE_BYTES) return { ok: false, refusal: tooLarge() }
+  const loaded = await loadFile(api, file, MAX_FILE_BYTES)
+  if (typeof loaded !== 'string') return { ok: true, text: new TextDecoder().decode(loaded) }
+  return { ok: false, refusal: loaded === 'too-large' ? tooLarge() : lost() }
+}
+
+/** The bytes of a sent file. Never more than `maxBytes` is read, whatever the size claims. */
+export async function loadFile(api: TelegramApi, file: IncomingFile, maxBytes: number): Promise<Uint8Array | 'too-large' | 'lost'> {
+  if ((file.size ?? 0) > maxBytes) return 'too-large'
   try {
     const { file_path: path } = await api.call('getFile', { file_id: file.id })
-    if (path === undefined) return { ok: false, refusal: lost() }
-    return { ok: true, text: new TextDecoder().decode(await api.download(path, MAX_FILE_BYTES)) }
+    return path === undefined ? 'lost' : await api.download(path, maxBytes)
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error
-    return { ok: false, refusal: error.code === 413 || /file is too big/i.test(error.message) ? tooLarge() : lost() }
+    return error.code === 413 || /file is too big/i.test(error.message) ? 'too-large' : 'lost'
   }
 }
 

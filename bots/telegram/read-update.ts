@@ -34,7 +34,9 @@ export interface IncomingFile {
 export type Incoming =
   | { readonly kind: 'nothing'; readonly why: string }
   | { readonly kind: 'anonymous'; readonly chatId: number; readonly messageId: number; readonly threadId?: number }
-  | { readonly kind: 'forwarded' | 'edited' | 'strange'; readonly origin: Origin }
+  | { readonly kind: 'forwarded' | 'edited'; readonly origin: Origin }
+  /** Without words that could be read; a picture may answer a question all the same. */
+  | { readonly kind: 'strange'; readonly origin: Origin; readonly photo?: IncomingFile }
   | { readonly kind: 'start'; readonly origin: Origin; readonly payload: string }
   /** `addressed`: `/word` or `/word@us`, against plain words in private. `named`: with our name. */
   | {
@@ -44,6 +46,8 @@ export type Incoming =
       readonly addressed: boolean
       readonly named: boolean
       readonly file?: IncomingFile
+      /** A picture whose caption is the line. */
+      readonly photo?: IncomingFile
     }
   | { readonly kind: 'press'; readonly origin: Origin; readonly queryId: string; readonly token: string; readonly message?: Message }
   | { readonly kind: 'moved'; readonly from: number; readonly to: number }
@@ -112,11 +116,13 @@ function readMessage(key: string, message: Message, username: string): Incoming 
   if (!origin.isPrivate && slash === null) return nothing('talk of the group')
   if (message.forward_origin !== undefined) return origin.isPrivate ? { kind: 'forwarded', origin } : nothing('forwarded')
   const file = fileOf(message)
-  if (text === undefined && file === undefined) return isService(message) ? nothing('a service message') : { kind: 'strange', origin }
+  const photo = photoOf(message)
+  if (text === undefined && file === undefined)
+    return isService(message) ? nothing('a service message') : { kind: 'strange', origin, ...photo }
   const line = slash === null ? (text ?? '') : `${slash[1] ?? ''}${(text ?? '').slice(slash[0].length)}`
   if (slash?.[1]?.toLowerCase() === 'start' && origin.isPrivate)
     return { kind: 'start', origin, payload: line.slice('start'.length).trim() }
-  return { kind: 'line', origin, line, addressed: slash !== null, named, ...(file === undefined ? {} : { file }) }
+  return { kind: 'line', origin, line, addressed: slash !== null, named, ...(file === undefined ? photo : { file }) }
 }
 
 /** What was done when a message came is not done again when it is corrected: its author is told, since they may wait for an answer. A group is not bothered. */
@@ -146,6 +152,12 @@ const threadOf = (message: Pick<Message, 'is_topic_message' | 'message_thread_id
 
 const fileOf = ({ document }: Message): IncomingFile | undefined =>
   document && { id: document.file_id, name: document.file_name ?? '', size: document.file_size }
+
+/** The largest of the sizes in which Telegram has a picture. It has no name. */
+function photoOf({ photo }: Message): { readonly photo?: IncomingFile } {
+  const largest = photo?.toSorted((a, b) => b.width * b.height - a.width * a.height)[0]
+  return largest === undefined ? {} : { photo: { id: largest.file_id, name: 'photo.jpg', size: largest.file_size } }
+}
 
 /** Members who come and go, pinned messages and the like: nobody said anything. */
 function isService(message: Message): boolean {

@@ -6,6 +6,7 @@ import { isNodeAddress } from './node-address.ts'
 import { readDay } from './read-day.ts'
 import { readLinkAnswer, type LinkProblem } from './read-link-answer.ts'
 import { readNumber } from './read-number.ts'
+import { uploadIdOf, uploadReference } from './upload.ts'
 import { readSignature } from '../identity/read-signature.ts'
 
 const { say } = answerTexts
@@ -82,9 +83,12 @@ function readTyped(field: Exclude<FormField, { kind: 'choices' }>, typed: string
     }
     case 'link':
     case 'file': {
+      // Whose file it is, and whether it is still kept, is known where drafts are.
+      const upload = field.kind === 'file' ? uploadIdOf(typed) : undefined
+      if (upload !== undefined) return { ok: true, value: uploadReference(upload) }
       const read = readLinkAnswer(typed)
       if (read.ok) return { ok: true, value: read.link }
-      // What was sent is a file itself or a word about one: where it is to be put must be told.
+      // A word about a file: how to give one must be told.
       if (field.kind === 'file' && read.problem === 'form') return wrong(field, 'file_form', say('file_formNext'))
       return wrong(field, `link_${read.problem}`, say(`link_${read.problem}Next`))
     }
@@ -176,6 +180,7 @@ type Wrong =
   | 'dateUnclear'
   | `link_${LinkProblem}`
   | 'file_form'
+  | 'file_unknown'
   | `address_${'form' | 'checksum'}`
   | 'nodeAddress'
   | 'signature'

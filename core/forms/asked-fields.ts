@@ -1,5 +1,6 @@
 import { readAnswer, type AnswerProblem, type ReadAddress } from './answer.rules.ts'
 import type { Answers, FormDefinition, FormField } from './form-definition.ts'
+import type { UploadFacts } from './upload.ts'
 
 /** A question that is asked, with what the draft has for it. */
 export interface AskedField {
@@ -11,6 +12,8 @@ export interface AskedField {
   /** As typed; of several options those that are switched on, too few or too many. */
   readonly typed: string | readonly string[] | undefined
   readonly problem: AnswerProblem | undefined
+  /** The uploaded file that is the answer. */
+  readonly upload?: UploadFacts
 }
 
 /** The questions that are asked with these answers, in order: a condition holds only while the question it looks at is asked itself and answered soundly. */

@@ -11,6 +11,7 @@ import { formCode, type Answers, type FormDefinition, type FormField } from './f
 import type { DraftPort, Filler } from './form.port.ts'
 import { formTexts } from './form.texts.ts'
 import type { Draft, Form } from './form.types.ts'
+import { uploadIdOf } from './upload.ts'
 
 const { say } = formTexts
 /** Of one answer as it was typed, in UTF-16 code units: more than any field takes, so that what is too long can be told and mended. */
@@ -130,11 +131,21 @@ async function proven(
   asked: readonly AskedField[],
   isStrict: boolean,
 ): Promise<AskedField> {
+  if (one.field.kind === 'file') return withUpload(port, memberId, one)
   if (one.field.kind !== 'signature' || typeof one.value !== 'string') return one
   const address = asked.find(({ field }) => one.field.kind === 'signature' && field.id === one.field.of)?.value
   if (typeof address === 'string' && (await isSigned(port, address, proofText(form.number, memberId, address), one.value, isStrict)))
     return one
   return { ...one, value: undefined, problem: wrong(one.field, 'notSigned', answerTexts.say('notSignedNext')).problem }
+}
+
+/** A file that is named must be one of the member's own that is still kept. */
+async function withUpload(port: DraftPort, memberId: string, one: AskedField): Promise<AskedField> {
+  const id = uploadIdOf(one.value)
+  if (id === undefined) return one
+  const upload = await port.ownUpload(memberId, id)
+  if (upload !== undefined) return { ...one, upload }
+  return { ...one, value: undefined, problem: wrong(one.field, 'file_unknown', answerTexts.say('file_unknownNext')).problem }
 }
 
 /** While somebody types, a chain that does not answer is no reason to stop: it is asked again before anything is sent in. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand, type Run } from '../shared/command.ts'
-import { answerField, carried, choiceField, textField } from '../shared/field.ts'
+import { answerField, carried, choiceField, textField, uploadField } from '../shared/field.ts'
 import { done, refuse, type Outcome } from '../shared/refusal.ts'
 import { nextField, type AskedField } from './asked-fields.ts'
 import { no } from './conditions.ts'
@@ -27,10 +27,11 @@ export const formAnswerCommand = defineCommand({
   input: z.object({
     form: whichForm(),
     value: answerField(say('value'), { max: MAX_TYPED }).optional(),
+    file: uploadField(say('fileOrLink'), { max: MAX_TYPED }).optional(),
     question: carried(textField(say('question'), { max: 40 }).optional()),
     act: carried(choiceField(say('act'), ['toggle', 'done']).optional()),
   }),
-  async run({ actor, now, port }: Run<DraftPort>, { form: number, value, question, act }): Promise<Outcome<Filling>> {
+  async run({ actor, now, port }: Run<DraftPort>, { form: number, file, value = file, question, act }): Promise<Outcome<Filling>> {
     const opened = await openDraft(port, number, actor.memberId)
     if (!opened.ok) return opened
     const filling = opened.result
@@ -45,7 +46,7 @@ export const formAnswerCommand = defineCommand({
         kind: 'invalid',
         reason: say('emptyAnswer'),
         nextStep: say('emptyAnswerNext', { form }),
-        field: 'value',
+        field: kind === 'file' ? 'file' : 'value',
       })
     const given = act === undefined ? keepable(value ?? '') : act === 'toggle' ? toggled(one, keepable(value ?? '')) : chosenOf(one)
     const answers = { ...filling.draft.answers, [id]: given }

@@ -11,6 +11,7 @@ import type { Answers, FormDefinition } from './form-definition.ts'
 import type { DraftPort } from './form.port.ts'
 import type { Draft, Form, Pay, Submission } from './form.types.ts'
 import { slotSpan } from './slot.rules.ts'
+import type { OpenedUpload, UploadFacts } from './upload.ts'
 
 type Reader = Pick<Actor, 'memberId' | 'roles' | 'blocked'>
 
@@ -29,6 +30,8 @@ export interface FormPages {
   submissions(memberId: string): Promise<readonly (Submission & { readonly title: FormDefinition['title'] })[]>
   /** A submission of this member; that of another is as if it were not there. */
   submission(number: number, memberId: string): Promise<SubmissionView | undefined>
+  /** An uploaded file for who may open it; that of anybody else is as if it were not there. */
+  upload(id: string, reader: { readonly memberId: string; readonly isReviewer: boolean }): Promise<OpenedUpload | undefined>
 }
 
 export interface ListedForm {
@@ -62,6 +65,8 @@ export interface SubmissionView {
     readonly definition: FormDefinition
     readonly answers: Answers
   }[]
+  /** The files that are answers of any revision, by id. */
+  readonly uploads: ReadonlyMap<string, UploadFacts>
   /** Of panels, newest first. */
   readonly decisions: readonly {
     readonly isAppeal: boolean

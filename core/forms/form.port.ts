@@ -6,6 +6,7 @@ import type { Text } from '../shared/text.ts'
 import type { ReadAddress } from './answer.rules.ts'
 import type { Answers, FormDefinition } from './form-definition.ts'
 import type { Draft, Form, FormStatus, Pay, Submission } from './form.types.ts'
+import type { UploadFacts } from './upload.ts'
 
 /** Forms as data. */
 export interface FormReads {
@@ -43,6 +44,8 @@ export interface DraftPort extends FormReads, MemberFacts {
   /** A submission of the member that waits to be mended: the named one, else the newest of the form. */
   returned(form: number, memberId: string, submission?: number): Promise<Submission | undefined>
   discardDraft(form: number, memberId: string): Promise<boolean>
+  /** An uploaded file of this member that is kept; that of another is as if it were not there. */
+  ownUpload(memberId: string, id: string): Promise<UploadFacts | undefined>
   /** Whether the signature is of this text by this address. @throws Fault when a contract wallet's chain does not answer */
   isSignedBy(address: string, message: string, signature: string): Promise<boolean>
 }
@@ -80,6 +83,8 @@ export interface SubmissionPort extends FormReads {
   submission(number: number): Promise<Submission | undefined>
   version(form: number, version: number): Promise<FormDefinition | undefined>
   draft(form: number, memberId: string): Promise<Draft | undefined>
+  /** What is told of the files that answers which were sent in name, by id. */
+  uploadsIn(answers: readonly Answers[]): Promise<ReadonlyMap<string, UploadFacts>>
   /** False when it was decided meanwhile. */
   withdraw(number: number, now: Instant): Promise<boolean>
 }

@@ -1,14 +1,15 @@
 import { eventCode } from '../attendance/attendance.types.ts'
-import { PAGE_QUESTIONS, type FormPage, type Question } from '../shared/form-page.ts'
+import { PAGE_INPUTS, type FormPage, type Question } from '../shared/form-page.ts'
 import { MOST_OPTIONS, type Button, type Choice, type Reply } from '../shared/reply.ts'
 import { sharedTexts } from '../shared/shared.texts.ts'
 import type { Text, TextValue } from '../shared/text.ts'
 import { longestAnswer } from './answer.rules.ts'
 import type { AskedField } from './asked-fields.ts'
 import { textToSign, type Filling } from './filling.ts'
-import { formCode, type FormField } from './form-definition.ts'
+import { formCode, type Answers, type FormField } from './form-definition.ts'
 import { formTexts } from './form.texts.ts'
 import type { Draft } from './form.types.ts'
+import { uploadIdOf, uploadText, type UploadFacts } from './upload.ts'
 
 const { say } = formTexts
 const words = (text: TextValue): Text => sharedTexts.say('plain', { text })
@@ -34,8 +35,9 @@ function renderQuestion(filling: Filling, at: string, problems: readonly AskedFi
   const input = { form: code, question: one.field.id }
   const question = questionFor(filling, one)
   const problem = one.isSeen ? one.problem : undefined
-  const pages = pagesOf(asked.length)
-  const page = Math.floor(index / PAGE_QUESTIONS) + 1
+  const paged = pagesOf(asked)
+  const pages = paged.length
+  const page = paged.findIndex((each) => each.includes(one)) + 1
   return {
     audience: 'private',
     tone: 'info',
@@ -44,7 +46,7 @@ function renderQuestion(filling: Filling, at: string, problems: readonly AskedFi
     ...(problems.length === 0 ? {} : { fields: problems.map(problemField) }),
     ...(problem === undefined ? {} : { code: problem.code }),
     question: { number: index + 1, count: asked.length, question },
-    ...verbatimOf(filling, page),
+    ...verbatimOf(filling, paged[page - 1] ?? []),
     buttons: [
       ...optionButtons(one, input),
       ...(one.field.required ? [] : [step(say('buttonSkip'), 'form skip', input)]),
@@ -53,13 +55,12 @@ function renderQuestion(filling: Filling, at: string, problems: readonly AskedFi
       pageButton(code, page, pages, say('buttonPage', { page, pages }), 'primary'),
       { label: say('buttonDiscard'), command: 'form discard', input: { form: code }, allowed: 'owner', style: 'danger', only: 'pages' },
     ],
-    ask: { command: 'form answer', field: 'value', input },
+    ask: { command: 'form answer', field: one.field.kind === 'file' ? 'file' : 'value', input },
   }
 }
 
 /** Text that a question of a page needs; a modal could not show it to be copied. */
-function verbatimOf({ form, draft, asked }: Filling, page: number): Pick<Reply, 'verbatim'> {
-  const here = asked.slice((page - 1) * PAGE_QUESTIONS, page * PAGE_QUESTIONS)
+function verbatimOf({ form, draft, asked }: Filling, here: readonly AskedField[]): Pick<Reply, 'verbatim'> {
   const text = here.map(({ field }) => textToSign(form.number, draft.memberId, field, asked)).find((each) => each !== undefined)
   return text === undefined ? {} : { verbatim: text }
 }
@@ -83,7 +84,21 @@ function pageButton(form: string, page: number, pages: number, label: Text, styl
   }
 }
 
-const pagesOf = (count: number): number => Math.max(1, Math.ceil(count / PAGE_QUESTIONS))
+/** Questions as they come on pages; one for a file has two inputs, for the file and for a link. At least one page. */
+function pagesOf(asked: readonly AskedField[]): readonly (readonly AskedField[])[] {
+  const pages: AskedField[][] = [[]]
+  let inputs = 0
+  for (const one of asked) {
+    const taken = one.field.kind === 'file' ? 2 : 1
+    if (inputs + taken > PAGE_INPUTS) {
+      pages.push([])
+      inputs = 0
+    }
+    pages.at(-1)!.push(one)
+    inputs += taken
+  }
+  return pages
+}
 
 /** Choices as buttons: one ends the question, several are switched on and off until they are confirmed. */
 function optionButtons({ field, typed, isSeen }: AskedField, input: Button['input']): readonly Button[] {
@@ -131,6 +146,7 @@ export function questionFor({ form, draft, asked }: QuestionSource, one: AskedFi
     most: field.kind === 'choices' ? (field.most ?? field.options.length) : 1,
     maxLength: longestAnswer(field),
     value: entryOf(field) === 'one' ? (one.value ?? typed) : typed,
+    ...(one.upload === undefined ? {} : { upload: uploadText(one.upload) }),
     ...(problem === undefined ? {} : { problem }),
     ...(verbatim === undefined ? {} : { verbatim }),
   }
@@ -139,6 +155,7 @@ export function questionFor({ form, draft, asked }: QuestionSource, one: AskedFi
 function entryOf({ kind }: FormField): Question['entry'] {
   if (kind === 'choice' || kind === 'yes-no') return 'one'
   if (kind === 'choices') return 'several'
+  if (kind === 'file') return 'file'
   return kind === 'long-text' || kind === 'signature' ? 'lines' : 'line'
 }
 
@@ -150,7 +167,7 @@ function helpOf(field: FormField, canSign: boolean): Text {
 
 function renderSummary({ form, draft, asked, notes }: Filling): Reply {
   const code = formCode(form.number)
-  const pages = pagesOf(asked.length)
+  const pages = pagesOf(asked).length
   const change: Choice = {
     label: say('changeOne'),
     command: 'form fill',
@@ -165,7 +182,7 @@ function renderSummary({ form, draft, asked, notes }: Filling): Reply {
     tone: 'info',
     title: words(form.definition.title),
     lines: [...notes, say('summary')],
-    fields: asked.map((one) => ({ label: words(one.field.label), value: answerText(one.field, one.value) })),
+    fields: asked.map((one) => ({ label: words(one.field.label), value: answerText(one) })),
     buttons: [
       {
         label: say('buttonSend'),
@@ -192,10 +209,20 @@ function sending({ form, event, updatedAt }: Draft): Pick<Button, 'command' | 'i
     : { command: 'checkin', input: { code: eventCode(event), seen } }
 }
 
-/** An answer as people read it. */
-export function answerText(field: FormField | undefined, value: string | readonly string[] | undefined): TextValue {
+/** The answer of a draft as people read it. */
+export function answerText({ field, value, upload }: Pick<AskedField, 'field' | 'value' | 'upload'>): TextValue {
+  return upload === undefined ? valueText(field, value) : uploadText(upload)
+}
+
+/** The answer of a submission as people read it. */
+export function sentText(field: FormField, value: Answers[string] | undefined, uploads: ReadonlyMap<string, UploadFacts>): TextValue {
+  const id = field.kind === 'file' ? uploadIdOf(value) : undefined
+  return id === undefined ? valueText(field, value) : uploadText(uploads.get(id))
+}
+
+function valueText(field: FormField, value: string | readonly string[] | undefined): TextValue {
   if (value === undefined || value.length === 0) return say('noAnswer')
-  const options = field === undefined ? [] : optionsOf(field)
+  const options = optionsOf(field)
   const nameOf = (one: string): TextValue => options.find((option) => option.value === one)?.label ?? one
   const [first = '', ...others] = (typeof value === 'string' ? [value] : value).map(nameOf)
   return others.reduce<TextValue>((left, right) => sharedTexts.say('listed', { left, right }), first)
@@ -204,9 +231,10 @@ export function answerText(field: FormField | undefined, value: string | readonl
 /** One page of questions with what the draft has. */
 export function renderPage(filling: Filling, page: number): Reply {
   const { form, asked } = filling
-  const pages = pagesOf(asked.length)
+  const paged = pagesOf(asked)
+  const pages = paged.length
   const shown = Math.min(page, pages)
-  const questions = asked.slice((shown - 1) * PAGE_QUESTIONS, shown * PAGE_QUESTIONS).map((one) => questionFor(filling, one))
+  const questions = paged[shown - 1]!.map((one) => questionFor(filling, one))
   const title = words(form.definition.title)
   const drawn: FormPage = { form: formCode(form.number), title, page: shown, pages, questions }
   return { audience: 'private', tone: 'info', title, lines: [say('pageOf', { page: shown, pages })], form: drawn }

@@ -9,8 +9,9 @@ import { formCode, submissionCode, type FormDefinition } from './form-definition
 import type { SubmissionPort } from './form.port.ts'
 import type { Submission } from './form.types.ts'
 import { mostPoints } from './quiz.rules.ts'
-import { answerText } from './render-filling.ts'
+import { sentText } from './render-filling.ts'
 import { submissionTexts } from './submission.texts.ts'
+import type { UploadFacts } from './upload.ts'
 
 const { say } = submissionTexts
 
@@ -27,14 +28,14 @@ export const submissionShowCommand = defineCommand({
   async run(
     { actor, port }: Run<SubmissionPort>,
     { submission: number },
-  ): Promise<Outcome<{ submission: Submission; definition: FormDefinition }>> {
+  ): Promise<Outcome<{ submission: Submission; definition: FormDefinition; uploads: ReadonlyMap<string, UploadFacts> }>> {
     const found = await ownSubmission(port, number, actor.memberId)
     if (!found.ok) return found
     const definition = await port.version(found.result.form, found.result.version)
     if (definition === undefined) throw new Error(`the form of the submission ${number} is gone`)
-    return done({ submission: found.result, definition })
+    return done({ submission: found.result, definition, uploads: await port.uploadsIn([found.result.answers]) })
   },
-  render: ({ submission, definition }): Reply => {
+  render: ({ submission, definition, uploads }): Reply => {
     const { number, form, status, contributedAt, decidedAt, answers, score } = submission
     const code = submissionCode(number)
     const mend: Button = {
@@ -63,7 +64,7 @@ export const submissionShowCommand = defineCommand({
       ],
       fields: definition.fields
         .filter(({ id }) => Object.hasOwn(answers, id))
-        .map((field) => ({ label: sharedTexts.say('plain', { text: field.label }), value: answerText(field, answers[field.id]) })),
+        .map((field) => ({ label: sharedTexts.say('plain', { text: field.label }), value: sentText(field, answers[field.id], uploads) })),
       buttons: [...(status === 'returned' ? [mend] : []), ...(status === 'in-review' || status === 'returned' ? [withdraw] : [])],
     }
   },

@@ -8,7 +8,7 @@ import type { Text, TextValue } from '../shared/text.ts'
 import { forecastAtEnd } from './budget.rules.ts'
 import { lookText } from '../links/link-look.ts'
 import { linkLookTexts } from '../links/link-look.texts.ts'
-import { maskNames } from './mask-names.ts'
+import { maskNames, maskValue } from './mask-names.ts'
 import type { ItemView } from './review.port.ts'
 import { reviewTexts } from './review.texts.ts'
 import type { ReviewItem } from './review.types.ts'
@@ -23,7 +23,7 @@ export function renderItem(view: ItemView, now: Instant): Reply {
   const isOpen = item.state === 'open'
   const cover = (text: string): string => (item.blind && isOpen ? maskNames(text, content.names) : text)
   // Only what was typed can name somebody.
-  const shown = (value: TextValue): TextValue => (typeof value === 'string' ? cover(value) : value)
+  const shown = (value: TextValue): TextValue => (item.blind && isOpen ? maskValue(value, content.names) : value)
   return {
     audience: 'private',
     tone: 'info',

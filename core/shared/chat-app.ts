@@ -1,4 +1,5 @@
 import type { PresencePort } from '../attendance/presence.port.ts'
+import type { KeepUpload } from '../forms/keep-upload.ts'
 import type { ChatAccount, ChatPlace, Platform } from './actor.ts'
 import type { Picture } from './chart.ts'
 import type { BoundCommand, Dispatch } from './dispatch.ts'
@@ -118,6 +119,8 @@ export interface Log {
 /** The composed product as a chat surface sees it (architecture, rule 6): no bot knows a database or a chain. */
 export interface ChatApp {
   readonly dispatch: Dispatch
+  /** Keeps a file that was sent as the answer to a question of a form, and gives the answer that names it. */
+  readonly keepUpload: KeepUpload
   /** What may be meant by a value that is being typed. Reads only. */
   readonly suggest: Suggest
   readonly languageOf: LanguageOf

@@ -12,7 +12,7 @@ export function inSteps(reply: Reply): Reply {
   if (asked === undefined && form === undefined) return drawn
   const lines = [
     ...(asked === undefined ? [] : questionLines(asked)),
-    ...(form?.questions ?? []).map(({ label, value }) => say('answered', { label, value: valueText(value) })),
+    ...(form?.questions ?? []).map(({ label, value, upload }) => say('answered', { label, value: upload ?? valueText(value) })),
   ]
   // What another question of the page needs stays away.
   const { verbatim: _ofPage, ...rest } = drawn
@@ -37,14 +37,14 @@ function drawnOnly(reply: Reply, how: Drawn): Reply {
 }
 
 function questionLines({ number, count, question }: AskedQuestion): readonly Text[] {
-  const { label, help, required, value, problem } = question
+  const { label, help, required, value, upload, problem } = question
   const isAnswered = value.length > 0
   return [
     ...(problem === undefined ? [] : [problem]),
     say('questionOf', { number, count, label }),
     ...(help === undefined ? [] : [help]),
     ...(required ? [] : [say('questionOptional')]),
-    ...(isAnswered ? [say('questionHas', { value: valueText(value, question) })] : []),
+    ...(isAnswered ? [say('questionHas', { value: upload ?? valueText(value, question) })] : []),
   ]
 }
 

@@ -37,7 +37,19 @@ export type SuggestSource =
 
 /** What a surface needs to know of a field to offer it: its kind, its label, its choices, whether it takes the rest of a typed line. */
 export interface FieldMeta {
-  readonly kind: 'text' | 'amount' | 'instant' | 'integer' | 'boolean' | 'choice' | 'member' | 'channel' | 'group-role' | 'code' | 'file'
+  readonly kind:
+    | 'text'
+    | 'amount'
+    | 'instant'
+    | 'integer'
+    | 'boolean'
+    | 'choice'
+    | 'member'
+    | 'channel'
+    | 'group-role'
+    | 'code'
+    | 'file'
+    | 'upload'
   readonly label: Text
   readonly choices?: readonly string[]
   /** What the choices are called where people pick them; a choice without one is shown as it is. */
@@ -258,6 +270,11 @@ export function verbatimField(label: Text, options: { max: number; file?: boolea
 /** What a member answers to a question of a form, as it was typed. `max` is in UTF-16 code units. */
 export function answerField(label: Text, options: { max: number }) {
   return verbatim({ kind: 'text', label, takesRest: true, multiline: true, patient: true, unlogged: true }, options.max)
+}
+
+/** An answer that is a file: surfaces that take files keep what is sent and give its reference, and what is typed is a link. `max` is in UTF-16 code units. */
+export function uploadField(label: Text, options: { max: number }) {
+  return verbatim({ kind: 'upload', label, takesRest: true, patient: true, unlogged: true }, options.max)
 }
 
 function verbatim(meta: FieldMeta, max: number) {

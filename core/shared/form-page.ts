@@ -1,10 +1,10 @@
 import type { Text } from './text.ts'
 
-/** As many as one modal of Discord takes (developers/components/reference, "Label"); the web shows as many at once, so that pages are the same everywhere. */
-export const PAGE_QUESTIONS = 5
+/** Inputs of one page: as many as one modal of Discord takes (developers/components/reference, "Label"). A question for a file has two. */
+export const PAGE_INPUTS = 5
 
-/** How a value is entered. `line` and `lines`: typed. `one` and `several`: chosen from the options. */
-export type Entry = 'line' | 'lines' | 'one' | 'several'
+/** How a value is entered. `line` and `lines`: typed. `one` and `several`: chosen from the options. `file`: uploaded, or a link that is typed. */
+export type Entry = 'line' | 'lines' | 'one' | 'several' | 'file'
 
 /** A question of a form in no language and for no platform. */
 export interface Question {
@@ -22,6 +22,8 @@ export interface Question {
   readonly maxLength: number
   /** What the draft holds, as it was typed or chosen; empty for nothing. */
   readonly value: string | readonly string[]
+  /** The uploaded file that the draft holds, by name, size and address. */
+  readonly upload?: Text
   /** What is wrong with it, and how to mend it. */
   readonly problem?: Text
   /** Text that the answer needs, to be copied exactly. */
@@ -36,7 +38,7 @@ export interface FormPage {
   /** From 1. */
   readonly page: number
   readonly pages: number
-  /** At most {@link PAGE_QUESTIONS}. */
+  /** With at most {@link PAGE_INPUTS} inputs. */
   readonly questions: readonly Question[]
 }
 

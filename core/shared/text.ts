@@ -19,7 +19,7 @@ export interface Mention {
   readonly id: string
 }
 
-/** The whole address of a page of our own, to be opened from a chat. What members write is a string, and no string becomes a link, whatever it says. */
+/** The address of a page of our own, to be opened from a chat: whole, or from its path on. What members write is a string, and no string becomes a link, whatever it says. */
 export interface PageAddress {
   readonly page: string
 }

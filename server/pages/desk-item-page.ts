@@ -1,4 +1,4 @@
-import { maskNames } from '../../core/review/mask-names.ts'
+import { maskValue } from '../../core/review/mask-names.ts'
 import type { DeskItem, EarlierRevision, SimilarContent } from '../../core/review/desk.port.ts'
 import { kindName, renderItem } from '../../core/review/review-card.ts'
 import type { ShownAnswer } from '../../core/review/review.port.ts'
@@ -146,7 +146,7 @@ function earlierRevisions(reader: Reader, { view: { item, content }, earlier }: 
 const masked =
   (isHidden: boolean, names: readonly string[]) =>
   (value: TextValue): TextValue =>
-    isHidden && typeof value === 'string' ? maskNames(value, names) : value
+    isHidden ? maskValue(value, names) : value
 
 function ownAnswers(reader: Reader, answers: readonly ShownAnswer[], hide: (value: TextValue) => TextValue): Html {
   if (answers.length === 0) return html`<p>${reader.say(say('noAnswers'))}</p>`

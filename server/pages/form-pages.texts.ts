@@ -7,6 +7,9 @@ export const formPageTexts = defineTexts(
     message: 'Answer',
     optional: '(optional)',
     noChoice: 'No answer',
+    uploaded: 'The file that you uploaded',
+    takeOut: 'Take this file out',
+    orLink: 'or a link to it',
 
     formsTitle: 'Forms',
     formsLede: 'What you can fill in just now. A form that you began in a chat goes on here, and the other way round.',
@@ -45,6 +48,9 @@ export const formPageTexts = defineTexts(
     sentTitle: 'Sent in',
     discardedTitle: 'Thrown away',
     toForms: 'All forms',
+    uploadsTooLarge: 'The files are too large to be sent together',
+    uploadsTooLargeNext:
+      'Nothing of this arrived; your draft is as you last saved it. Go back, choose files of {{megabytes}} MB at most, fewer at once, or give a link instead.',
     formNone: 'There is no such form.',
     formNoneNext: 'Look at the list of forms.',
 
@@ -117,6 +123,9 @@ export const formPageTexts = defineTexts(
     message: '答复',
     optional: '（选填）',
     noChoice: '不回答',
+    uploaded: '您上传的文件',
+    takeOut: '去掉这个文件',
+    orLink: '或填写文件链接',
 
     formsTitle: '表单',
     formsLede: '您现在可以填写的表单。在聊天中开始的表单可以在这里继续，反过来也行。',
@@ -154,6 +163,9 @@ export const formPageTexts = defineTexts(
     sentTitle: '已提交',
     discardedTitle: '已丢弃',
     toForms: '全部表单',
+    uploadsTooLarge: '这些文件一起发送太大了',
+    uploadsTooLargeNext:
+      '这次发送的内容都没有收到，草稿仍是您上次保存的样子。请返回，选择不超过 {{megabytes}} MB 的文件，减少一次的数量，或改为填写链接。',
     formNone: '没有这份表单。',
     formNoneNext: '请查看表单列表。',
 

@@ -7,6 +7,7 @@ import type { Text, TextValue } from '../../core/shared/text.ts'
 import { sharedTexts } from '../../core/shared/shared.texts.ts'
 import { formSecrets, type WebSession } from '../authenticate.ts'
 import { ASSETS } from './assets.ts'
+import { fileLink } from './file-link.ts'
 import { formPageTexts } from './form-pages.texts.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
@@ -59,7 +60,14 @@ export function fillPage(reader: Reader, { session, filling, notes, said }: Fill
     ${paragraphs(reader, form.definition.intro)} ${said}
     ${notes.length > 0 && html`<div class="banner">${notes.map((note) => html`<p>${reader.say(note)}</p>`)}</div>`}
     ${wrongList(reader, wrong)}
-    <form class="card sheet" method="post" action="/forms/${form.number}" data-fill novalidate>
+    <form
+      class="card sheet"
+      method="post"
+      action="/forms/${form.number}"
+      ${questions.some(({ question }) => question.entry === 'file') && html` enctype="multipart/form-data"`}
+      data-fill
+      novalidate
+    >
       ${formSecrets(session)}
       ${questions.map((each) => questionFields(reader, each, { prefix: 'q-', isFirst: said === undefined && each.question.id === first }))}
       <p><button class="primary">${reader.say(say('save'))}</button></p>
@@ -85,7 +93,7 @@ function wrongList(reader: Reader, wrong: readonly PageQuestion[]): Html | false
 
 /** Everything once more, to be sent in as it was seen here. */
 export function summaryPage(reader: Reader, session: WebSession, { form, draft, asked }: Filling, said?: Html): Html {
-  const shown = asked.map(({ field, value }) => ({ label: words(field.label), value: answerText(field, value) }))
+  const shown = asked.map((one) => ({ label: words(one.field.label), value: answerText(one) }))
   const title = say('summaryTitle')
   const body = html`${crumb(reader)}
     <div class="lede">
@@ -126,7 +134,7 @@ export function pairs(reader: Reader, found: readonly { readonly label: TextValu
       ({ label, value }) =>
         html`<div>
           <dt>${reader.say(label)}</dt>
-          <dd><bdi>${reader.say(value)}</bdi></dd>
+          <dd>${fileLink(reader, value) ?? html`<bdi>${reader.say(value)}</bdi>`}</dd>
         </div>`,
     )}
   </dl>`

@@ -1,5 +1,7 @@
 import type { PageQuestion } from '../../core/forms/all-questions.ts'
+import { uploadIdOf, uploadPage } from '../../core/forms/upload.ts'
 import type { Question } from '../../core/shared/form-page.ts'
+import { fileLink } from './file-link.ts'
 import { formPageTexts } from './form-pages.texts.ts'
 import { areaText, html, type Html } from './html.ts'
 import type { Reader } from './reader.ts'
@@ -8,6 +10,11 @@ const { say } = formPageTexts
 
 /** The name under which a page sends the answer to a question. */
 export const answerName = (id: string): string => `a.${id}`
+
+/** Those of a question for a file: of the file, of the one that the draft has, and of the wish to take that out. */
+export const fileName = (id: string): string => `file.${id}`
+export const keptName = (id: string): string => `kept.${id}`
+export const dropName = (id: string): string => `drop.${id}`
 
 export interface QuestionOptions {
   /** Before every id, so that one page may show a question twice. */
@@ -45,7 +52,7 @@ function inputs(reader: Reader, question: Question, name: string, { isFirst }: Q
   const { id, entry, problem, required, value, maxLength } = question
   const text = typeof value === 'string' ? value : value.join(', ')
   const state = html`${problem !== undefined && html` aria-invalid="true"`}${isFirst && html` autofocus`}`
-  const common = html` id="${name}" name="${answerName(id)}" aria-describedby="${described(name, question)}"
+  const common = html` id="${name}"${entry !== 'file' && html` name="${answerName(id)}"`} aria-describedby="${described(name, question)}"
   ${required && html` aria-required="true"`} ${state}`
   switch (entry) {
     case 'one':
@@ -53,9 +60,32 @@ function inputs(reader: Reader, question: Question, name: string, { isFirst }: Q
       return optionList(reader, question, name, isFirst)
     case 'lines':
       return html`<textarea ${common} rows="${maxLength > 500 ? 6 : 3}">${areaText(text)}</textarea>`
+    case 'file':
+      return fileInputs(reader, question, name, { common, text })
     default:
       return html`<input type="text" ${common} value="${text}" autocomplete="off" />`
   }
+}
+
+/** What browsers offer first; what a file is, its bytes tell. */
+const OFFERED = 'image/png,image/jpeg,image/webp,image/gif,application/pdf,.txt,.md,.csv'
+
+/** A file or a link. A file that the draft has stays the answer until another one, a link or the wish to take it out comes. */
+function fileInputs(reader: Reader, { id, upload }: Question, name: string, { common, text }: { common: Html; text: string }): Html {
+  const kept = uploadIdOf(text)
+  return html`${
+      kept !== undefined &&
+      html`<input type="hidden" name="${keptName(id)}" value="${text}" />
+        <p>${(upload && fileLink(reader, upload)) ?? html`<a href="${uploadPage(kept)}">${reader.say(say('uploaded'))}</a>`}</p>
+        <p>
+          <label class="option"
+            ><input type="checkbox" name="${dropName(id)}" value="yes" /> <span>${reader.say(say('takeOut'))}</span></label
+          >
+        </p>`
+    }
+    <input type="file" ${common} name="${fileName(id)}" accept="${OFFERED}" />
+    <label for="${name}-link">${reader.say(say('orLink'))}</label>
+    <input type="text" id="${name}-link" name="${answerName(id)}" value="${kept === undefined ? text : ''}" autocomplete="off" />`
 }
 
 function optionList(reader: Reader, { id, entry, options, required, value, problem }: Question, name: string, isFirst: boolean): Html {

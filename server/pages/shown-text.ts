@@ -1,4 +1,5 @@
 import type { TextValue } from '../../core/shared/text.ts'
+import { fileLink } from './file-link.ts'
 import { deskTexts } from './desk.texts.ts'
 import { html, type Html } from './html.ts'
 import type { Reader } from './reader.ts'
@@ -34,7 +35,9 @@ function link(reader: Reader, typed: string, { href, host }: URL): Html {
   >`
 }
 
-/** A value of an answer: a string is what somebody typed, everything else is ours. */
+/** A value of an answer: a string is what somebody typed, everything else is ours; an uploaded picture is shown. */
 export function shownValue(reader: Reader, value: TextValue): Html {
+  const file = fileLink(reader, value, true)
+  if (file !== undefined) return file
   return typeof value === 'string' ? shownText(reader, value) : reader.say(value)
 }

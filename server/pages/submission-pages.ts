@@ -1,7 +1,7 @@
 import { submissionCode } from '../../core/forms/form-definition.ts'
 import type { FormPages, SubmissionView } from '../../core/forms/form-pages.ts'
 import { mostPoints } from '../../core/forms/quiz.rules.ts'
-import { answerText } from '../../core/forms/render-filling.ts'
+import { sentText } from '../../core/forms/render-filling.ts'
 import { submissionTexts } from '../../core/forms/submission.texts.ts'
 import { MAX_REASON } from '../../core/review/review-fields.ts'
 import { appealUntil } from '../../core/review/submission-appeal.ts'
@@ -138,13 +138,13 @@ function decisions(reader: Reader, { decisions: found }: SubmissionView): Html |
   )
 }
 
-function revisions(reader: Reader, { revisions: found }: SubmissionView): Html {
+function revisions(reader: Reader, { revisions: found, uploads }: SubmissionView): Html {
   return html`<section class="card">
     <h2>${reader.say(say('answersTitle'))}</h2>
     ${found.map(({ revision, at, definition, answers }, index) => {
       const shown = definition.fields
         .filter(({ id }) => Object.hasOwn(answers, id))
-        .map((field) => ({ label: field.label, value: answerText(field, answers[field.id]) }))
+        .map((field) => ({ label: field.label, value: sentText(field, answers[field.id], uploads) }))
       return html`<details ${index === 0 && html` open`}>
         <summary>${reader.say(say('revision', { revision, at: { at } }))}</summary>
         ${pairs(reader, shown)}

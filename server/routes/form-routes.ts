@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -6,16 +7,20 @@ import { keepable, type Filling } from '../../core/forms/filling.ts'
 import { formCode, MAX_FIELDS, type Answers, type FormDefinition } from '../../core/forms/form-definition.ts'
 import type { Answer } from '../../core/shared/dispatch.ts'
 import { mayUse } from '../../core/shared/dispatch.ts'
-import { giveCommand, sessionIn } from '../authenticate.ts'
+import { tooLarge } from '../../core/forms/upload.rules.ts'
+import type { Text } from '../../core/shared/text.ts'
+import { giveCommand, sessionIn, type WebSession } from '../authenticate.ts'
 import { formProblems } from '../form.problems.ts'
 import { afterwardsPage, fillPage, offerPage, summaryPage } from '../pages/form-pages.ts'
 import { formPageTexts } from '../pages/form-pages.texts.ts'
 import { formsPage } from '../pages/forms-page.ts'
 import type { Html } from '../pages/html.ts'
-import { answerName } from '../pages/question-fields.ts'
+import { answerName, dropName, fileName, keptName } from '../pages/question-fields.ts'
 import { saidAnswer, statusOf } from '../pages/said-answer.ts'
 import { readerOf, sendPrivatePage } from '../pages/send-page.ts'
-import { ProblemError } from '../problem.ts'
+import { KEY_FORM } from '../idempotency.ts'
+import { ProblemError, problems } from '../problem.ts'
+import { readMultipart, type PostedFile } from '../read-multipart.ts'
 import type { ServerApp } from '../server-app.ts'
 import { allOf, Numbered, oneOf, Posted, Secrets } from './form-schemas.ts'
 
@@ -27,6 +32,11 @@ const FILL_LIMIT = 1_024 * 1_024
 export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
   return (server, _options, ready) => {
     server.addHook('preParsing', server.requireSignedIn)
+    // What is too large is told beside what else was typed.
+    void server.register(multipart, { throwFileSizeLimit: false })
+    server.decorateRequest('postedFiles', null as never)
+    // Before the token of the session is asked for, which is a field of the form.
+    server.addHook('preValidation', readMultipart)
     server.addHook('preValidation', server.requireSession)
     const hide = { hide: true, params: Numbered }
 
@@ -60,13 +70,17 @@ export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
       // A draft that was forgotten or sent in from a chat meanwhile: what is typed here begins another one, if the member may.
       const before = await app.forms.filling(number, session.actor.memberId)
       const { definition, version } = before?.form ?? form
-      const typed = typedAnswers(definition, request.body)
       const begun = before === undefined ? await giveCommand(app, session, 'form fill', { form: code }, `${key}-begin`) : undefined
+      const isBegun = begun === undefined || begun.reply.tone === 'info'
+      const { uploads, refusals } = await keepFiles(app, session, key, isBegun ? filesOf(definition, request.postedFiles) : [])
+      const typed = typedAnswers(definition, request.body, uploads)
       const answer =
         begun?.reply.tone === 'refused' || begun?.reply.tone === 'fault'
           ? begun
           : await giveCommand(app, session, 'form page', { form: code, answers: JSON.stringify(typed) }, key)
       const kept = await app.forms.filling(number, session.actor.memberId)
+      if (answer.reply.tone === 'info' && kept !== undefined && refusals.length > 0)
+        return showFilling(request, reply.code(422), { ...kept, notes: [...refusals, ...answer.reply.lines] })
       if (answer.reply.tone !== 'info' || kept === undefined) {
         reply.code(statusOf(answer))
         const answers = { ...kept?.draft.answers, ...typed }
@@ -76,7 +90,7 @@ export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
         const data = {
           session,
           filling: { form: { ...form, definition, version }, draft, asked },
-          notes: [],
+          notes: refusals,
           said: saidAnswer(reader, app.speak, answer),
         }
         return sendPrivatePage(reply, fillPage(reader, data))
@@ -163,15 +177,50 @@ const AFTER = [
   { href: '/forms', label: say('toForms') },
 ] as const
 
+/** The first file for each question that takes one. */
+function filesOf({ fields }: FormDefinition, posted: readonly PostedFile[] | undefined): readonly PostedFile[] {
+  return fields.flatMap(({ id, kind }) => (kind === 'file' ? (posted?.find(({ field }) => field === fileName(id)) ?? []) : []))
+}
+
+/** Keeps the files that were posted; what one is refused for is told, and costs nothing of what else was typed. */
+async function keepFiles(
+  app: ServerApp,
+  { account, place }: WebSession,
+  key: string,
+  files: readonly PostedFile[],
+): Promise<{ readonly uploads: ReadonlyMap<string, string>; readonly refusals: readonly Text[] }> {
+  if (!KEY_FORM.test(key)) throw new ProblemError(problems.keyMissing())
+  const uploads = new Map<string, string>()
+  const refusals: Text[] = []
+  for (const { field, name, bytes, isTooLarge } of files) {
+    const kept = isTooLarge ? tooLarge(name) : await app.keepUpload({ account, place, key: `web:${key}:${field}`, name, bytes })
+    if (kept.ok) uploads.set(field, kept.result)
+    else refusals.push(kept.refusal.reason, kept.refusal.nextStep)
+  }
+  return { uploads, refusals }
+}
+
+/** A file that came now, else a link, else the file that the draft has, unless it is to be taken out. */
+function fileAnswer(id: string, posted: Posted, uploads: ReadonlyMap<string, string>): string {
+  const uploaded = uploads.get(fileName(id))
+  if (uploaded !== undefined) return uploaded
+  const typed = oneOf(posted, answerName(id))
+  return typed.trim() !== '' || oneOf(posted, dropName(id)) !== '' ? typed : oneOf(posted, keptName(id))
+}
+
 /** What the page asked and was told: a question that was left alone is an empty answer. */
-function typedAnswers({ fields }: FormDefinition, posted: Posted): Answers {
+function typedAnswers({ fields }: FormDefinition, posted: Posted, uploads: ReadonlyMap<string, string>): Answers {
   const asked = new Set(allOf(posted, 'asked').slice(0, MAX_FIELDS))
   return Object.fromEntries(
     fields
       .filter(({ id }) => asked.has(id))
       .map(({ id, kind }) => [
         id,
-        kind === 'choices' ? allOf(posted, answerName(id)).slice(0, MAX_FIELDS).map(keepable) : keepable(oneOf(posted, answerName(id))),
+        kind === 'file'
+          ? keepable(fileAnswer(id, posted, uploads))
+          : kind === 'choices'
+            ? allOf(posted, answerName(id)).slice(0, MAX_FIELDS).map(keepable)
+            : keepable(oneOf(posted, answerName(id))),
       ]),
   )
 }

@@ -256,6 +256,7 @@ export function createSampleApp(options: SampleAppOptions = {}): SampleApp {
 
   return {
     dispatch: createDispatch(bound, port),
+    keepUpload: () => Promise.reject(new Error('the sample keeps no files')),
     suggest: createSuggest(definitions, { ...port, sources }),
     languageOf: createLanguageOf((account, place) => Promise.resolve(actorOf(account, place))),
     commands: definitions,

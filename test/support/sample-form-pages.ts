@@ -10,6 +10,7 @@ export const SAMPLE_FORM_PAGES: Pick<ServerApp, 'forms' | 'campaigns'> = {
     filling: async () => undefined,
     submissions: async () => [],
     submission: async () => undefined,
+    upload: async () => undefined,
   },
   campaigns: { find: async () => undefined, list: async () => ({ shown: [], more: 0 }) },
 }

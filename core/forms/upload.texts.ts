@@ -1,0 +1,47 @@
+import { defineTexts } from '../shared/text.ts'
+
+/** Files that members upload, and why one is not taken. */
+export const uploadTexts = defineTexts(
+  'upload',
+  {
+    file: '{{name}} ({{kilobytes}} KB): {{page}}',
+    image: '{{name}} ({{kilobytes}} KB): {{page}}',
+    size: '({{kilobytes}} KB)',
+    gone: 'a file that is not kept any more',
+    empty: 'The file “{{name}}” is empty.',
+    emptyNext: 'Look whether it was saved, and upload it again.',
+    tooLarge: 'The file “{{name}}” is larger than {{megabytes}} MB.',
+    tooLargeNext: 'Make it smaller, or put it where it stays and give the link instead.',
+    kind: 'The file “{{name}}” is of no kind that I take.',
+    kindNext:
+      'Pictures (PNG, JPEG, WebP, GIF), PDF and plain text in UTF-8 can be uploaded. Anything else goes as a link: put it where it stays and give that.',
+    mixed: 'The file “{{name}}” is two kinds of file in one.',
+    mixedNext: 'Save it anew with the program that it was made with, or put it where it stays and give the link instead.',
+    full: 'You have uploaded {{megabytes}} MB that are in no submission yet.',
+    fullNext: 'Send in the forms that have them, or discard those drafts and try again in an hour. You can also give a link instead.',
+    daily: 'You have uploaded {{megabytes}} MB within a day; more is not possible.',
+    dailyNext: 'Try again tomorrow, or give a link instead.',
+    unreachable: 'The file “{{name}}” could not be fetched.',
+    unreachableNext: 'Send it again in a minute, or give a link instead.',
+  },
+  {
+    file: '{{name}}（{{kilobytes}} KB）：{{page}}',
+    image: '{{name}}（{{kilobytes}} KB）：{{page}}',
+    size: '（{{kilobytes}} KB）',
+    gone: '文件已不再保留',
+    empty: '文件“{{name}}”是空的。',
+    emptyNext: '请确认文件已保存，然后重新上传。',
+    tooLarge: '文件“{{name}}”超过了 {{megabytes}} MB。',
+    tooLargeNext: '请压缩文件，或放到能长期打开的地方，改为填写链接。',
+    kind: '不支持文件“{{name}}”的类型。',
+    kindNext: '可以上传图片（PNG、JPEG、WebP、GIF）、PDF 和 UTF-8 纯文本；其他文件请放到能长期打开的地方，改为填写链接。',
+    mixed: '文件“{{name}}”里混有两种文件。',
+    mixedNext: '请用制作它的软件重新保存，或放到能长期打开的地方，改为填写链接。',
+    full: '您已上传 {{megabytes}} MB 尚未用于投稿的文件。',
+    fullNext: '请提交含有这些文件的表单，或放弃草稿，一小时后再试；也可以改为填写链接。',
+    daily: '您一天内已上传 {{megabytes}} MB，不能再上传。',
+    dailyNext: '请明天再试，或改为填写链接。',
+    unreachable: '无法获取文件“{{name}}”。',
+    unreachableNext: '请过一分钟重新发送，或改为填写链接。',
+  },
+)
