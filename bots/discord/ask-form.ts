@@ -100,7 +100,7 @@ function inputFor(meta: FieldMeta | undefined, language: Language, speak: Speak)
  */
 export async function readForm({ fields }: ModalSubmitInteraction, field: string, isAttachment: IsAttachment): Promise<Outcome<string>> {
   const component = fields.fields.get(VALUE)
-  const file = component?.type === ComponentType.FileUpload ? component.attachments.first() : undefined
+  const file = component?.type === ComponentType.FileUpload ? fields.getUploadedFiles(VALUE, false)?.first() : undefined
   if (file !== undefined) return readAttachment(file, isAttachment, field)
   const value = component === undefined ? '' : textOf(component)
   return value === ''

@@ -85,11 +85,10 @@ export function interactionHandler(
   }
 
   async function onPage(interaction: ModalSubmitInteraction, form: string): Promise<void> {
-    const { answers, files } = readPage(interaction, app.publicOrigin)
+    const entries = readPage(interaction, app.publicOrigin)
     const work = async (): Promise<Answer> => {
-      const kept = await keepAttachments(app, interaction, files, isAttachment)
-      const input = { form, answers: JSON.stringify({ ...answers, ...kept.answers }) }
-      return withRefusals(await dispatch(interaction, PAGE_COMMAND, input), kept.refusals)
+      const { answers, refusals } = await keepAttachments(app, interaction, entries, isAttachment)
+      return withRefusals(await dispatch(interaction, PAGE_COMMAND, { form, answers: JSON.stringify(answers) }), refusals)
     }
     await run(interaction, 'instead', PAGE_COMMAND, work, true)
   }

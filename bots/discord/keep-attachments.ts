@@ -4,32 +4,37 @@ import type { Outcome, Refusal } from '../../core/shared/refusal.ts'
 import { MAX_UPLOAD, tooLarge, unreachable } from '../../core/forms/upload.rules.ts'
 import { keyOf, type Answerable } from './answer-interaction.ts'
 import { loadAttachment, type Attachment, type IsAttachment } from './load-attachment.ts'
+import type { PageEntries } from './page-modal.ts'
 import { accountOf, placeOf } from './who-and-where.ts'
 
 /** An interaction may be answered for a quarter of an hour, but somebody waits. */
 const LIMITS = { maxBytes: MAX_UPLOAD, timeoutMs: 30_000 }
 
-/** What became of the files of a page: the answers that name those that were kept, by question, and why others were not. */
+/** What became of a page with files: its answers, with those that name what was kept, and why other files were not. */
 export interface KeptFiles {
-  readonly answers: Readonly<Record<string, string>>
+  readonly answers: Readonly<Record<string, string | readonly string[]>>
   readonly refusals: readonly Refusal[]
 }
 
-/** Keeps the files of a page at once: their addresses work for about a day. The same page delivered again keeps nothing more. */
+/**
+ * Keeps the files of a page at once: their addresses work for about a day. The same page delivered again keeps nothing more. A question whose file is not
+ * taken stays as it was, so that it is asked again.
+ */
 export async function keepAttachments(
   app: Pick<ChatApp, 'keepUpload'>,
   interaction: Answerable,
-  files: readonly (readonly [question: string, file: Attachment])[],
+  { answers, files }: PageEntries,
   isAttachment: IsAttachment,
 ): Promise<KeptFiles> {
-  const answers: Record<string, string> = {}
+  const given = new Map(Object.entries(answers))
   const refusals: Refusal[] = []
   for (const [question, file] of files) {
     const kept = await keep(app, interaction, question, file, isAttachment)
-    if (kept.ok) answers[question] = kept.result
+    if (kept.ok) given.set(question, kept.result)
     else refusals.push(kept.refusal)
+    if (!kept.ok && given.get(question) === '' && given.size > 1) given.delete(question)
   }
-  return { answers, refusals }
+  return { answers: Object.fromEntries(given), refusals }
 }
 
 async function keep(

@@ -123,14 +123,14 @@ function selectFor({ id, entry, required, options, least, most, value }: Questio
   }
 }
 
-/** What was entered and attached, by question. @param publicOrigin of our own pages: the address of a file of ours is that file */
-export function readPage(
-  { fields }: ModalSubmitInteraction,
-  publicOrigin: string,
-): {
+/** What was entered and attached, by question. */
+export interface PageEntries {
   readonly answers: Readonly<Record<string, string | readonly string[]>>
   readonly files: readonly (readonly [question: string, file: Attachment])[]
-} {
+}
+
+/** What was entered and attached. @param publicOrigin of our own pages: the address of a file of ours is that file */
+export function readPage({ fields }: ModalSubmitInteraction, publicOrigin: string): PageEntries {
   const components = [...fields.fields.values()]
   const answers = components.flatMap((component): [string, string | readonly string[]][] => {
     const { customId } = component
@@ -140,7 +140,8 @@ export function readPage(
   })
   const files = components.flatMap((component): [string, Attachment][] => {
     if (component.type !== ComponentType.FileUpload || !component.customId.endsWith(FILE)) return []
-    const file = component.attachments.first()
+    // Where nothing was attached the library has no list at all.
+    const file = fields.getUploadedFiles(component.customId, false)?.first()
     return file === undefined ? [] : [[component.customId.slice(0, -FILE.length), file]]
   })
   return { answers: Object.fromEntries(answers), files }

@@ -131,10 +131,10 @@ describe('links of others', () => {
     ['c_status', 'All is well.'],
     ['c_note_add', 'Send the value for “Text” now'],
     ['c_wait', 'The link asks for wait, which changes something.'],
-    ['c_nonsense', 'I read text and text files.'],
+    ['c_nonsense', 'I read text and text files;'],
     ['checkin_12-7K3M-9QRT', 'There is no command “checkin”.'],
     ['k_AAAAAAAAAAAA', 'That answer is no longer kept.'],
-    [undefined, 'I read text and text files.'],
+    [undefined, 'I read text and text files;'],
   ])('opened with %s', async (payload, text) => {
     expect((await stage.fake.startWith({ user: BOB, ...(payload === undefined ? {} : { payload }) })).text).toContain(text)
     expect(stage.app.data.waits).toBe(0)

@@ -103,7 +103,7 @@ describe('what never runs a command', () => {
   it('says what it reads when it gets a sticker', async () => {
     const sticker = { file_id: 's', file_unique_id: 'u', type: 'regular', width: 1, height: 1, is_animated: false, is_video: false }
     const answer = await stage.fake.send({ user: LIN, text: 'x', fields: { text: undefined, entities: undefined, sticker } })
-    expect(answer.text).toBe('我能读文字和文本文件；表单中的图片和其他文件请用链接提交。发送 help 查看我能做什么。')
+    expect(answer.text).toBe('我能读文字和文本文件；表单要求文件时，也可以发图片和其他文件。发送 help 查看我能做什么。')
   })
 })
 

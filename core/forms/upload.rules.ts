@@ -96,7 +96,7 @@ export function uploadName(given: string, type: UploadType): string {
 function isPlainText(bytes: Uint8Array): boolean {
   try {
     // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-    return !/[\0-\x08\x0b\x0e-\x1f\x7f]/.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return !/[\0-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]/.test(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     return false
   }

@@ -10,7 +10,7 @@ export const privacyTexts = defineTexts(
     deleteSummary: 'Erase who you are from everything I keep',
     confirm: 'confirm',
     deleteTitle: 'Erase who you are?',
-    goes: 'This goes: names, chat accounts, wallets, roles, messages, reminders, drafts, the text of your answers and of what you wrote to me.',
+    goes: 'This goes: names, chat accounts, wallets, roles, messages, reminders, drafts, uploaded files, the text of your answers and of what you wrote to me.',
     stays:
       'This stays, without your name: rewards, transfers and attendance, because statements and sums must hold. What is on the chain is there for ever.',
     balanceStays: 'Your balance of {{amount}} will belong to nobody. Withdraw it first if you want to keep it.',
@@ -34,7 +34,7 @@ export const privacyTexts = defineTexts(
     deleteSummary: '从我保存的一切中抹去您的身份',
     confirm: '确认',
     deleteTitle: '要抹去您的身份吗？',
-    goes: '将删除：名字、聊天账号、钱包、角色、消息、提醒、草稿，以及您的回答和发给我的文字。',
+    goes: '将删除：名字、聊天账号、钱包、角色、消息、提醒、草稿、上传的文件，以及您的回答和发给我的文字。',
     stays: '将保留但不带名字：奖励、转账和签到，因为报表和总数必须成立。链上的内容会永远留在链上。',
     balanceStays: '您的余额 {{amount}} 将不再属于任何人。想保留的话，请先提现。',
     withdrawn: '{{count}} 份尚未审核完的投稿会被撤回。',

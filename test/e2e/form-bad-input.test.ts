@@ -14,7 +14,6 @@ const SOUND = {
   title: 'An answer',
   kind: ['video'],
   link: 'https://video.example/1',
-  about: 'A video about how I chose a node and why.',
 }
 let both: Both
 beforeEach(async () => {
@@ -115,7 +114,7 @@ test('a button of an old question never answers the one that is asked now, and n
   expect((await both.house.give(MEMBER, 'form send', { form: 'FRM-4' })).text).not.toContain('Send in')
 })
 
-test('a file instead of a link: on Telegram it is told where to put it, whatever its size or kind, and the question waits on', async () => {
+test('a file that is not taken: on Telegram it is told why and what to do, whatever its size or kind, and the question waits on', async () => {
   await both.type('/form_fill FRM-4')
   await both.press(await both.type('How I stake'), 'Video')
   expect((await both.type('https://video.example/1')).text).toContain('The file itself')
@@ -123,10 +122,10 @@ test('a file instead of a link: on Telegram it is told where to put it, whatever
     const lying = { file_id: 'file-1', file_unique_id: 'u', file_name: name, file_size: fileSize ?? 4 }
     const document = { name, bytes: Buffer.from('\u0089PNG') }
     const fields = fileSize === undefined ? {} : { fields: { document: lying } }
-    return (await both.telegram.send({ user: BOB, text: '', document, ...fields })).text
+    return (await both.telegram.send({ user: BOB, text: '', document, ...fields })).text.replaceAll('\u2060', '')
   }
-  expect(await send('picture.png')).toContain('“The file itself” needs a link to the file.')
-  expect(await send('film.mp4', 100 * 1024 * 1024)).toContain('file.too_large')
+  expect(await send('picture.png')).toContain('The file “picture.png” is of no kind that I take.')
+  expect(await send('film.mp4', 100 * 1024 * 1024)).toContain('upload.too_large')
   const expiring = await both.type('https://cdn.discordapp.com/attachments/1/2/film.mp4?ex=1')
   expect(expiring.text).toContain('stops working after about a day')
   expect((await both.type('https://drive.example/film.mp4')).text).toContain('Question 5 of 6')

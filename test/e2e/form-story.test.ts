@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert'
+import { ComponentType } from 'discord-api-types/v10'
 import { afterEach, expect, test } from 'vitest'
 import { MINUTE } from '../../core/shared/instant.ts'
 import { MEMBER, OPERATOR } from '../support/discord/community-house.ts'
-import { openBoth, type Both } from './both-chats.ts'
+import { PDF, PNG, SVG, ZIP } from '../support/sample-files.ts'
+import { BOB, openBoth, type Both } from './both-chats.ts'
 
 let both: Both | undefined
 afterEach(async () => {
@@ -42,22 +44,22 @@ test('a form is begun on Telegram, survives a restart, and is finished on Discor
     ['What it is', '', ['video']],
     ['Where it was published', 'https://video.example/1', []],
     ['The file itself', '', []],
-    ['What it is about', '', []],
+    ['Or a link: The file itself', '', []],
   ])
-  const again = await house.fake.submitModal({ user: MEMBER, modal, fields: { about: 'too short' } })
+  const next = await house.fake.submitModal({ user: MEMBER, modal, fields: {} })
+  const page2 = await house.fake.click({ user: MEMBER, message: next.messages[0]!, label: 'Answer page 2 of 2' })
+  assert.ok(page2.modal !== undefined)
+  const again = await house.fake.submitModal({ user: MEMBER, modal: page2.modal, fields: { about: 'too short', own: ['yes'] } })
   expect(again.text).toContain('What it is about')
   expect(again.text).toContain('at least 20 are needed')
-  const reopened = await house.fake.click({ user: MEMBER, message: again.messages[0]!, label: 'Answer page 1 of 2' })
+  const reopened = await house.fake.click({ user: MEMBER, message: again.messages[0]!, label: 'Answer page 2 of 2' })
   assert.ok(reopened.modal !== undefined)
   expect(reopened.modal.fields.map(({ value }) => value)).toContain('too short')
-  const second = await house.fake.submitModal({
+  const summary = await house.fake.submitModal({
     user: MEMBER,
     modal: reopened.modal,
     fields: { about: 'A video about how I chose a node and why.' },
   })
-  const page2 = await house.fake.click({ user: MEMBER, message: second.messages[0]!, label: 'Answer page 2 of 2' })
-  assert.ok(page2.modal !== undefined)
-  const summary = await house.fake.submitModal({ user: MEMBER, modal: page2.modal, fields: { own: ['yes'] } })
   for (const words of ['How I stake', 'Video', 'A video about how I chose a node', 'Is it your own work'])
     expect(summary.text).toContain(words)
   const sent = await house.fake.click({ user: MEMBER, message: summary.messages[0]!, label: 'Send in' })
@@ -120,4 +122,81 @@ test('the quiz of an event is begun on Telegram, failed there, and passed on Dis
   expect(sent.text).toContain('Passed: 2 of 2 points.')
   expect(await house.database.prisma.attendance.findMany({ select: { evidence: true } })).toEqual([{ evidence: 'quiz' }])
   expect((await both.type('/checkin EVT-1')).text).toContain('You are already checked in to EVT-1.')
+})
+
+const plain = ({ text }: { readonly text: string }): string => text.replaceAll('\u2060', '')
+const FIRST = { title: 'How I stake', kind: ['video'], link: 'https://video.example/1' }
+
+test('a file uploaded on Discord is the answer on Telegram too, where a picture takes its place; each is kept once', async () => {
+  both = await openBoth()
+  const { house } = both
+  const kept = () =>
+    house.database.prisma.upload.findMany({
+      orderBy: { createdAt: 'asc' },
+      select: { name: true, mediaType: true, size: true, bytes: true },
+    })
+  const fill = async () => (await house.give(MEMBER, 'form fill', { form: 'FRM-4' })).messages[0]!
+  const openPage = async (message: Awaited<ReturnType<typeof fill>>, label = 'Answer page 1 of 2') => {
+    const { modal } = await house.fake.click({ user: MEMBER, message, label })
+    assert.ok(modal !== undefined)
+    return modal
+  }
+  const draft = async () => (await house.database.prisma.formDraft.findFirstOrThrow()).answers as Readonly<Record<string, string>>
+
+  const modal = await openPage(await fill())
+  const upload = modal.fields.find(({ customId }) => customId === 'file.file')
+  expect(upload).toMatchObject({ type: ComponentType.FileUpload, label: 'The file itself', required: false, minValues: 0, maxValues: 1 })
+  // Discord claims less than there is; no more than the limit is read, and the rest of the page is kept.
+  const huge = house.fake.upload({ name: 'huge.png', content: new Uint8Array(9 * 1024 * 1024), claimedSize: 10 })
+  const refused = await house.fake.submitModal({ user: MEMBER, modal, fields: { ...FIRST, 'file.file': [huge] } })
+  expect(refused.text).toContain('The file “huge.png” is larger than 8 MB.')
+  for (const [name, content, told] of [
+    ['evil.png', SVG, 'is of no kind that I take'],
+    ['gone.png', PNG, 'could not be fetched'],
+  ] as const) {
+    const file = house.fake.upload({ name, content, gone: name === 'gone.png' })
+    const again = await openPage(await fill())
+    expect((await house.fake.submitModal({ user: MEMBER, modal: again, fields: { ...FIRST, 'file.file': [file] } })).text).toContain(told)
+  }
+  expect(await kept()).toEqual([])
+  expect(await draft()).toEqual({ ...FIRST, kind: ['video'] })
+
+  const taken = house.fake.upload({ name: 'screen.png', content: PNG })
+  await house.fake.submitModal({ user: MEMBER, modal: await openPage(await fill()), fields: { ...FIRST, 'file.file': [taken] } })
+  expect(await kept()).toEqual([{ name: 'screen.png', mediaType: 'image/png', size: PNG.length, bytes: Uint8Array.from(PNG) }])
+  const first = await draft()
+  expect(first['file']).toMatch(/^upload:[0-9a-z]{20}$/)
+  const question = await both.press(await both.type('/form_fill FRM-4'), 'Back')
+  expect(question.text).toContain('The file itself')
+  expect(plain(question)).toContain('screen.png (1 KB)')
+  const wrong = await both.telegram.send({ user: BOB, text: '', document: { name: 'a.zip', bytes: ZIP } })
+  expect(plain(wrong)).toContain('The file “a.zip” is of no kind that I take.')
+  const strange = await both.telegram.send({ user: BOB, text: 'balance', document: { name: 'report.pdf', bytes: PDF } })
+  expect(strange.text).toContain('Question 5 of 6')
+  expect((await draft())['file']).not.toBe(first['file'])
+  await both.press(strange.messages.at(-1)!, 'Back')
+  const picture = await both.telegram.send({ user: BOB, text: '', photo: PNG })
+  expect(picture.text).toContain('Question 5 of 6')
+  expect((await kept()).map(({ name, mediaType }) => [name, mediaType])).toEqual([
+    ['screen.png', 'image/png'],
+    ['report.pdf', 'application/pdf'],
+    ['photo.jpg.png', 'image/png'],
+  ])
+  // No file is asked for now.
+  expect((await both.telegram.send({ user: BOB, text: '', photo: PNG })).text).toContain('I read text and text files')
+  const own = await both.type('It shows how I chose a node and why I stayed.')
+  const summary = await both.press(own, 'Yes')
+  const last = (await draft())['file']!
+  const address = `${house.composed.chat.publicOrigin}/files/${last.slice('upload:'.length)}`
+  expect(plain(summary)).toContain(`photo.jpg.png (1 KB): ${address}`)
+
+  // Opened again on Discord its page stands for the file: left alone it stays the answer, emptied it goes.
+  const overview = await fill()
+  const shown = await openPage(overview, 'Change page 1')
+  expect(shown.fields.find(({ customId }) => customId === 'file')?.value).toBe(address)
+  const same = await house.fake.submitModal({ user: MEMBER, modal: shown, fields: {} })
+  expect(await draft()).toMatchObject({ file: last })
+  await house.fake.submitModal({ user: MEMBER, modal: await openPage(same.messages[0]!, 'Change page 1'), fields: { file: '' } })
+  expect(await draft()).toMatchObject({ file: '' })
+  expect(await kept()).toHaveLength(3)
 })

@@ -162,7 +162,7 @@ describe('filling in', () => {
     expect(text).toContain('>\n\n&lt;/textarea&gt;&lt;script&gt;')
     expect(text.match(/\schecked\s+aria/g)).toHaveLength(2)
     expect(text).toContain('Choose at most 1.')
-    expect(text).toContain('Paste a link to where the file stays')
+    expect(text).toContain('or give a link that reviewers can open')
     expect(text).toContain('value="javascript:alert(1)"')
     expect(text).not.toContain('href="javascript')
     expect(await readPage(ann, '/forms')).not.toContain('<img')

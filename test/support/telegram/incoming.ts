@@ -19,6 +19,7 @@ interface Draft {
   topicId?: number | undefined
   replyTo?: number | undefined
   document?: { name: string; bytes: Buffer } | undefined
+  photo?: Buffer | undefined
   fields?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -62,7 +63,7 @@ export class Incoming {
       ...(draft.senderChat ? { sender_chat: record.chat } : {}),
       ...(draft.topicId === undefined ? {} : { message_thread_id: draft.topicId, is_topic_message: true }),
       ...(replied ? { reply_to_message: withoutReply(replied.api) } : {}),
-      ...(draft.document ? this.attached(draft.document, draft.text, entities) : spoken(draft.text, entities)),
+      ...this.content(draft, entities),
       ...draft.fields,
     }
     const shown = alwaysShown || kind === 'channel_post' || this.isShown(record, api)
@@ -70,11 +71,27 @@ export class Incoming {
     return { updateId: shown ? this.push(kind, api) : undefined, message: viewOf(stored) }
   }
 
-  private attached(document: { name: string; bytes: Buffer }, text: string, entities: ApiEntity[]): Partial<ApiMessage> {
+  private content({ document, photo, text }: Draft, entities: ApiEntity[]): Partial<ApiMessage> {
+    if (document !== undefined) {
+      const kept = this.keep('document', document.name, document.bytes)
+      return this.captioned({ document: { ...kept, file_name: document.name } }, text, entities)
+    }
+    if (photo === undefined) return spoken(text, entities)
+    // The smaller one is another file, and comes first.
+    const small = { ...this.keep('photo', 'small.jpg', Buffer.from('a smaller picture')), width: 90, height: 60 }
+    const large = { ...this.keep('photo', 'large.jpg', photo), width: 1_280, height: 853 }
+    return this.captioned({ photo: [small, large] }, text, entities)
+  }
+
+  private keep(field: string, fileName: string, bytes: Buffer): { file_id: string; file_unique_id: string; file_size: number } {
     const id = `file-${this.state.files.size + 1}`
-    this.state.files.set(id, { field: 'document', fileName: document.name, bytes: document.bytes })
+    this.state.files.set(id, { field, fileName, bytes })
+    return { file_id: id, file_unique_id: `unique-${id}`, file_size: bytes.length }
+  }
+
+  private captioned(media: Partial<ApiMessage>, text: string, entities: ApiEntity[]): Partial<ApiMessage> {
     return {
-      document: { file_id: id, file_unique_id: `unique-${id}`, file_name: document.name, file_size: document.bytes.length },
+      ...media,
       ...(text === '' ? {} : { caption: text }),
       ...(entities.length > 0 ? { caption_entities: entities } : {}),
     }

@@ -355,8 +355,8 @@ export class TelegramFake {
     }
     if (record.chat.type !== 'private' && !record.members.has(input.user)) record.members.set(input.user, 'member')
     const replyTo = typeof input.replyTo === 'object' ? input.replyTo.messageId : input.replyTo
-    const { text, topicId, document, fields } = input
-    const { updateId } = this.incoming.write(record, 'message', { text, from, topicId, replyTo, document, fields })
+    const { text, topicId, document, photo, fields } = input
+    const { updateId } = this.incoming.write(record, 'message', { text, from, topicId, replyTo, document, photo, fields })
     return { updateId, chatId }
   }
 }

@@ -80,6 +80,8 @@ export interface SendInput {
   replyTo?: number | SentMessage
   /** A file of the message; `text` is then its caption and may be empty. */
   document?: { name: string; bytes: Buffer }
+  /** A picture of the message, which the platform has in two sizes, both without a name; `text` is then its caption and may be empty. */
+  photo?: Buffer
   /** Further fields of the Bot API Message, such as `forward_origin` or `via_bot`. */
   fields?: Readonly<Record<string, unknown>>
   /** Wait for at least this many messages or edits. Default 1. */
