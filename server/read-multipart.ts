@@ -16,8 +16,8 @@ export interface PostedFile {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Files of a form that was posted with some; empty for every other request. */
-    postedFiles: readonly PostedFile[]
+    /** Files of a form that was posted with some. */
+    postedFiles: readonly PostedFile[] | undefined
   }
 }
 

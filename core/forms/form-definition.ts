@@ -71,7 +71,7 @@ const plainField = z.strictObject({
 /** A signature by the address that an earlier `evm-address` field has, of a text that names member and address. */
 const signatureField = z.strictObject({ ...common, kind: z.literal('signature'), of: FieldId })
 
-/** One question of a form. `file`: a link to a file, which chats let people upload. */
+/** One question of a form. `file`: an uploaded file, or a link to one. */
 export const FormField = z.discriminatedUnion('kind', [textField, numberField, choiceField, choicesField, plainField, signatureField])
 export type FormField = z.output<typeof FormField>
 export const FIELD_KINDS = [

@@ -34,7 +34,7 @@ export function formRoutes(app: ServerApp): FastifyPluginCallbackZod {
     server.addHook('preParsing', server.requireSignedIn)
     // What is too large is told beside what else was typed.
     void server.register(multipart, { throwFileSizeLimit: false })
-    server.decorateRequest('postedFiles', null as never)
+    server.decorateRequest('postedFiles', undefined)
     // Before the token of the session is asked for, which is a field of the form.
     server.addHook('preValidation', readMultipart)
     server.addHook('preValidation', server.requireSession)
