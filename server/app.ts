@@ -44,7 +44,9 @@ const BODY_LIMIT = 64 * 1_024
 const REQUESTS_PER_MINUTE = 300
 /** Addresses whose requests are counted at the same time; the least recently seen is forgotten. */
 const COUNTED_ADDRESSES = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
+const HEADERS_TIMEOUT_MS = 30_000
+/** Long enough for a file of 8 MB from a telephone. */
+const REQUEST_TIMEOUT_MS = 120_000
 
 /** The pages and the public API of a composed app, ready but not listening. Close it to let running requests finish. */
 export async function createServer(app: ServerApp): Promise<FastifyInstance> {
@@ -52,6 +54,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
     logger: false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
     trustProxy: app.trustedProxies.length === 0 ? false : [...app.trustedProxies],
     genReqId: () => randomUUID(),
     frameworkErrors: (error, request, reply) => {

@@ -30,6 +30,9 @@ async function keep(tx: Tx, upload: NewUpload): ReturnType<UploadPort['keep']> {
   await tx.$executeRaw(Prisma.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`upload:${memberId}`}, 0))`)
   const earlier = await keptUnder(tx, key, memberId)
   if (earlier !== undefined) return earlier
+  // Who is erased at this moment keeps nothing: one of the two waits for the other.
+  const there = await tx.$queryRaw<unknown[]>(Prisma.sql`SELECT 1 FROM member WHERE id = ${memberId} AND erased_at IS NULL FOR KEY SHARE`)
+  if (there.length === 0) return 'other'
   // What was replaced or discarded makes room for what comes.
   await tx.$executeRaw(Prisma.sql`
     DELETE FROM upload u WHERE u.member_id = ${memberId} AND u.created_at < ${new Date(at - SETTLING_MS)} AND ${UNUSED}`)
@@ -95,8 +98,9 @@ export async function useUploads(tx: Tx, submission: number, { fields }: Pick<Fo
 export async function openUpload(tx: Tx, id: string, memberId: string, isReviewer: boolean): Promise<OpenedUpload | undefined> {
   const [row] = await tx.$queryRaw<(UploadRow & { bytes: Uint8Array; isOwn: boolean; isBlind: boolean; names: string[] })[]>(Prisma.sql`
     WITH item AS (
-      SELECT i.blind AND i.state = 'open' AS blind FROM upload_use x JOIN review_item i ON coalesce(i.copy_of, i.subject) = 'SUB-' || x.submission
-      WHERE x.upload = ${id}
+      SELECT i.blind AND i.state = 'open' AS blind FROM upload_use x JOIN review_item i ON i.subject = 'SUB-' || x.submission WHERE x.upload = ${id}
+      UNION ALL
+      SELECT i.blind AND i.state = 'open' FROM upload_use x JOIN review_item i ON i.copy_of = 'SUB-' || x.submission WHERE x.upload = ${id}
     ), file AS (
       SELECT u.*, member_root(u.member_id) = ${memberId}
                OR EXISTS (SELECT 1 FROM upload_use x JOIN submission s ON s.number = x.submission WHERE x.upload = u.id AND s.member_id = ${memberId}) AS own

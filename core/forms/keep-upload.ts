@@ -29,8 +29,8 @@ export interface UploadPort {
   readonly detect: DetectType
   hash(bytes: Uint8Array): Uint8Array
   /**
-   * Keeps a file and gives its id. A key that was used before gives the file that it kept; `other` when that is another member's.
-   * `full` and `daily`: a limit of the member, which holds whatever comes at once.
+   * Keeps a file and gives its id. A key that was used before gives the file that it kept; `other` when that is another member's, and when the member was
+   * erased meanwhile. `full` and `daily`: a limit of the member, which holds whatever comes at once.
    */
   keep(upload: NewUpload): Promise<{ readonly id: string } | 'other' | 'full' | 'daily'>
   now(): Instant

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { forgetUploads } from '../../adapters/postgres/upload-store.ts'
+import { forgetUploads, ownUpload } from '../../adapters/postgres/upload-store.ts'
 import { MAX_A_DAY, MAX_UNUSED, MAX_UPLOAD } from '../../core/forms/upload.rules.ts'
 import { DAY, HOUR } from '../../core/shared/instant.ts'
 import { newKey, readPage, startFormsWorld, TRIP, words, type FormsWorld } from '../support/forms-world.ts'
 import { PDF, PNG, SVG } from '../support/sample-files.ts'
+import { chatter, linkAccounts } from '../support/two-chats.ts'
 import type { Visitor } from '../support/web-world.ts'
 
 let forms: FormsWorld
@@ -312,6 +313,33 @@ describe('limits', () => {
     for (const wrong of refused)
       await expect(prisma().upload.create({ data: { ...sound, ...wrong } })).rejects.toThrow(/upload_(?:size|type|name|id_form)/)
   })
+})
+
+test('files of two linked accounts are those of one member, in their draft too, and go back when the link is undone', async () => {
+  const { community, app } = forms.world
+  const there = chatter(community, 'telegram', 'Mina there')
+  const here = chatter(community, 'discord', 'Mina')
+  for (const who of [there, here]) await who.say('start')
+  const kept = await app.keepUpload({
+    account: here.account,
+    place: { kind: 'private', chatId: here.account.userId },
+    key: newKey(),
+    name: 'a.png',
+    bytes: PNG,
+  })
+  const answer = kept.ok ? kept.result : ''
+  await here.say(`form fill FRM-${proof}`)
+  expect((await here.say(`form answer FRM-${proof} ${answer}`)).reply.code).toBeUndefined()
+  const [merged, survivor] = [await here.memberId(), await there.memberId()]
+  const isOf = async (memberId: string) => (await ownUpload(prisma(), memberId, answer.slice('upload:'.length))) !== undefined
+  expect([await isOf(merged), await isOf(survivor)]).toEqual([true, false])
+  await linkAccounts(here, there)
+  expect([await isOf(merged), await isOf(survivor)]).toEqual([false, true])
+  expect((await there.say(`form fill FRM-${proof} question:picture`)).text).toContain('a.png')
+  await forgetUploads(community.database, forms.world.clock.now + 31 * DAY)
+  expect(await isOf(survivor)).toBe(true)
+  await here.press(await here.say('unlink'))
+  expect([await isOf(merged), await isOf(survivor)]).toEqual([true, false])
 })
 
 test('a member gets a list of their files, and takes them along when they go', async () => {
