@@ -17,6 +17,7 @@ export async function noteLinks(tx: Tx, submission: number, revision: number, no
       CROSS JOIN LATERAL jsonb_array_elements(v.definition -> 'fields') WITH ORDINALITY AS f (field, place)
       WHERE r.submission = ${submission} AND r.revision = ${revision} AND f.field ->> 'kind' IN ('link', 'file')
         AND length(r.answers ->> (f.field ->> 'id')) BETWEEN 1 AND 500
+        AND r.answers ->> (f.field ->> 'id') NOT LIKE 'upload:%'
       GROUP BY 1 ORDER BY 2 LIMIT ${MOST_LINKS}
     ), gone AS (
       DELETE FROM submission_link WHERE submission = ${submission} AND link NOT IN (SELECT link FROM given)

@@ -189,6 +189,7 @@ describe('the page of a file', () => {
     expect(reviewed.status).toBe(200)
     // Judged blind, the name of a file tells no more than the answers.
     expect(reviewed.headers.get('content-disposition')).not.toContain('ann')
+    expect(await prisma().submissionLink.count({ where: { submission: number } })).toBe(0)
     const desk = await readPage(hui, `/desk/SUB-${number}`)
     expect(desk).toContain(`<img class="upload" src="${path}" alt="seen by ▇▇▇ 报告.png"`)
     expect(desk).not.toContain('seen by ann')
