@@ -199,7 +199,7 @@ test('a decision needs a seat, a sound amount and the content that was seen', as
     [name!, `review approve ${subject}`, 'review.amount_missing'],
     [name!, `review approve ${subject} 19.999999999`, 'review.amount_out_of_range'],
     [name!, `review approve ${subject} 501`, 'review.amount_out_of_range'],
-    [name!, `review approve ${subject} 0`, 'input.amount_zero'],
+    [name!, `review approve ${subject} 0`, 'review.amount_out_of_range'],
     [name!, `review approve ${subject} 1.0000000001`, 'input.amount_too_many_decimals'],
     [name!, `review reject ${subject}`, 'input.missing'],
     [name!, `review reject ${subject} ${'x'.repeat(10_000)}`, 'input.too_long'],
