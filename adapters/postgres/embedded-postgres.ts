@@ -212,7 +212,9 @@ async function launch({
   if (child.stderr instanceof Socket) child.stderr.unref()
   const stop = async () => {
     asked = true
+    // Both: its end is told only when its last lines have been read, and that may be after it is gone.
     child.ref()
+    if (child.stderr instanceof Socket) child.stderr.ref()
     if (child.exitCode === null && child.signalCode === null) await endProcess(child.pid!, SHUTDOWN)
     await ended
   }
