@@ -13,7 +13,7 @@ export interface Reassigned {
   readonly looked: number
   readonly asked: number
   readonly decided: number
-  /** Items that wait because nobody is left who may be asked. */
+  /** Items that nobody is left to decide. */
   readonly waiting: number
 }
 
@@ -61,7 +61,7 @@ export async function reassignReviews(database: Database, options: ReviewStoreOp
       sum.looked += 1
       sum.asked += done.asked
       sum.decided += done.isDecided ? 1 : 0
-      sum.waiting += done.missing > 0 ? 1 : 0
+      sum.waiting += done.isWaiting ? 1 : 0
     }
     const last = rows.at(-1)
     if (last === undefined) break
@@ -72,11 +72,20 @@ export async function reassignReviews(database: Database, options: ReviewStoreOp
 }
 
 async function look(tx: Tx, options: ReviewStoreOptions, id: bigint, now: Instant) {
-  if ((await lockOpenItem(tx, id)) === undefined) return { asked: 0, missing: 0, isDecided: false }
+  if ((await lockOpenItem(tx, id)) === undefined) return { asked: 0, isWaiting: false, isDecided: false }
   const panel = await readPanel(tx, id)
   const change = advance(panel, { kind: 'look' }, now)
   const asked = await saveChange(tx, options, panel, change, now)
-  return { asked, missing: change.ask - asked, isDecided: change.decision !== undefined }
+  const isDecided = change.decision !== undefined
+  return { asked, isWaiting: !isDecided && asked < change.ask && (await isStuck(tx, id)), isDecided }
+}
+
+/** Whether those who are asked cannot decide by themselves; a panel that is not whole may still be enough. */
+async function isStuck(tx: Tx, id: bigint): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ stuck: boolean }[]>(Prisma.sql`
+    SELECT count(*) FILTER (WHERE a.state = 'asked') = 0 OR count(*) FILTER (WHERE a.state = 'asked' OR (${COUNTED})) < i.needed AS stuck
+    FROM review_item i LEFT JOIN review_assignment a ON a.item = i.id WHERE i.id = ${id} GROUP BY i.id`)
+  return row?.stuck === true
 }
 
 async function tellOfWaiting(database: Database, count: number, now: Instant): Promise<void> {

@@ -64,7 +64,7 @@ function termFields({ startsAt, endsAt, lowest, highest, budget }: Campaign): No
 /** What a panel reads of a proposal. */
 export function proposalAnswers(campaign: Campaign): NonNullable<Reply['fields']> {
   return [
-    { label: say('summary'), value: campaign.summary },
+    { label: say('fieldSummary'), value: campaign.summary },
     ...termFields(campaign),
     { label: say('fieldTeam'), value: listText(campaign.team.map(({ name }) => name)) },
     { label: say('fieldForm'), value: formCode(campaign.form) },

@@ -30,7 +30,8 @@ export const helpCommand = defineCommand({
   input: z.object({ command: textField(say('helpTopic'), { max: 60, takesRest: true, suggest: 'command' }).optional() }),
   run({ actor, port }: { actor: { roles: ReadonlySet<Role> }; port: HelpPort }, { command: topic }) {
     const usable = port.commands().filter(({ access }) => access === 'member' || actor.roles.has(access) || actor.roles.has('operator'))
-    if (topic === undefined) return Promise.resolve(done<Help>({ all: usable }))
+    // What our own buttons and questions give would only bury the rest.
+    if (topic === undefined) return Promise.resolve(done<Help>({ all: usable.filter(({ unlisted }) => unlisted !== true) }))
     const one = findCommand(usable, topic.replace(/^\//, ''))?.command
     if (one !== undefined) return Promise.resolve(done<Help>({ one }))
     return Promise.resolve(

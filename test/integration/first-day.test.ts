@@ -17,6 +17,9 @@ describe('the first day of a community', () => {
     expect((await community.say('ann', 'start')).text).toContain('Welcome, ann')
     expect((await community.say('ann', 'help')).text).not.toContain('role grant')
     expect((await community.say('op', 'help')).text).toContain('role grant')
+    // Given by buttons alone; who asks for one by name reads of it.
+    expect((await community.say('op', 'help')).text).not.toContain('form skip')
+    expect((await community.say('op', 'help form skip')).reply.tone).toBe('info')
   })
 
   it('lets an operator make a host, and the host an event', async () => {

@@ -174,11 +174,14 @@ test('who does not answer within two days, or declines, gives the seat to others
   expect(await stage.reassign()).toEqual({ looked: 0, asked: 0, decided: 0, waiting: 0 })
   stage.clock.now += 2 * HOUR
   await stage.say(after[0]!, `review decline ${subject}`)
-  expect(await stage.reassign()).toMatchObject({ looked: 1, waiting: 1 })
-  // Those who were late are asked again, because nobody else is left.
+  // Those who were late are asked again, because nobody else is left; two of three can still decide.
+  expect(await stage.reassign()).toMatchObject({ looked: 1, waiting: 0 })
   expect(await stage.panel(subject)).toEqual(after.slice(1))
-  await stage.reassign()
   const heard = async () => (await stage.told('cleo')).length
+  expect(await heard()).toBe(0)
+  await stage.say(after[1]!, `review decline ${subject}`)
+  expect(await stage.reassign()).toMatchObject({ looked: 1, waiting: 1 })
+  await stage.reassign()
   expect(await heard()).toBe(1)
   expect(await stage.database.prisma.outboxRow.count({ where: { topic: 'operator-alert', subject: 'reviews-wait' } })).toBe(1)
   stage.clock.now += DAY
