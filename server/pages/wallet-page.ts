@@ -19,7 +19,7 @@ export function walletPage(reader: Reader, session: WebSession | undefined): Htm
       <p data-whose></p>
       <p>${reader.say(say('linkChange'))}</p>
       ${walletSigning(reader, { at: '/wallet/link', csrf: session?.csrf ?? '', to: '/account', isAsking: true })}
-      ${session === undefined && html`<p><a class="button" href="/signin?to=%2Fwallet%2Flink">${reader.say(say('linkSignIn'))}</a></p>`}
+      ${session === undefined && html`<p data-unknown><a class="button" href="/signin?to=%2Fwallet%2Flink">${reader.say(say('linkSignIn'))}</a></p>`}
     </section>`
   return layout(reader, {
     title: say('linkTitle'),

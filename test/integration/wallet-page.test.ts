@@ -79,6 +79,8 @@ describe('in a browser', () => {
     const address = await linkAddress()
     await open(address)
     await page.getByText(`The wallet will belong to ${name} (sandbox).`).waitFor()
+    const toSignIn = page.locator('main').getByRole('link', { name: 'Sign in', exact: true })
+    expect(await toSignIn.count()).toBe(0)
     // What opened the page stays in no history.
     expect(page.url()).toBe(`${world.base}/wallet/link`)
     await signByWallet()
@@ -89,6 +91,7 @@ describe('in a browser', () => {
     await page.goto('about:blank')
     await page.goto(address)
     await says('This page does not know for whom to link')
+    expect(await toSignIn.count()).toBe(1)
 
     await page.goto(`${world.base}/signin?to=/wallet/link`)
     await signByWallet()

@@ -80,6 +80,8 @@ function begin() {
 async function beginForSomebody() {
   const { sentence } = await ask('whose', {})
   document.querySelector('[data-whose]').textContent = sentence
+  // Who came by a link of the chat need not sign in as well.
+  document.querySelector('[data-unknown]')?.remove()
   begin()
 }
 
