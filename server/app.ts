@@ -11,7 +11,7 @@ import { answerError, answerProblem } from './error-handler.ts'
 import { refuseCrossSite } from './cross-site.ts'
 import { registerDocs } from './docs.ts'
 import { Idempotency } from './idempotency.ts'
-import { languageOf } from './language.ts'
+import { keepChosenLanguage, languageOf } from './language.ts'
 import { refuseOtherMethods } from './other-methods.ts'
 import { ProblemError, problems } from './problem.ts'
 import { accountRoutes } from './routes/account-routes.ts'
@@ -76,6 +76,7 @@ export async function createServer(app: ServerApp): Promise<FastifyInstance> {
   })
   await registerSecurity(server, app)
   server.addHook('onRequest', refuseCrossSite(app.publicOrigin))
+  keepChosenLanguage(server, app.publicOrigin.startsWith('https:'))
   registerSessions(server, app)
   server.addHook('onResponse', async (request, reply) => {
     const { method } = request

@@ -1,21 +1,30 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import '@fastify/cookie'
 import { LANGUAGES, type Language } from '../core/shared/text.ts'
 
-export const LANGUAGE_COOKIE = 'lang'
+const LANGUAGE_COOKIE = 'lang'
+const A_YEAR_S = 31_536_000
 /** Longer than any browser sends; the rest is not looked at. */
 const MAX_HEADER = 400
 
 /** The language that a request asks for: by `?lang=`, by what was chosen before, by its Accept-Language header, else the community's. */
 export function languageOf(request: FastifyRequest, fallback: Language): Language {
-  const { query } = request
-  const asked = typeof query === 'object' && query !== null && 'lang' in query ? query.lang : undefined
   return (
-    knownLanguage(asked) ??
-    knownLanguage(request.cookies[LANGUAGE_COOKIE]) ??
-    acceptedLanguage(request.headers['accept-language']) ??
-    fallback
+    chosenIn(request) ?? knownLanguage(request.cookies[LANGUAGE_COOKIE]) ?? acceptedLanguage(request.headers['accept-language']) ?? fallback
   )
+}
+
+/** On every page a language that was chosen by `?lang=` stays chosen. Programs say what they want each time. */
+export function keepChosenLanguage(server: FastifyInstance, isSecure: boolean): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const chosen = chosenIn(request)
+    if (chosen === undefined || request.url.startsWith('/api/')) return
+    reply.setCookie(LANGUAGE_COOKIE, chosen, { path: '/', maxAge: A_YEAR_S, sameSite: 'lax', httpOnly: true, secure: isSecure })
+  })
+}
+
+function chosenIn({ query }: FastifyRequest): Language | undefined {
+  return knownLanguage(typeof query === 'object' && query !== null && 'lang' in query ? query.lang : undefined)
 }
 
 export function knownLanguage(value: unknown): Language | undefined {

@@ -78,6 +78,15 @@ describe('the language', () => {
     expect(chosen.body).toContain('一亿 PoS 都在哪里')
     const cookie = String(chosen.headers['set-cookie'])
     expect(cookie).toMatch(/^lang=zh; .*HttpOnly; SameSite=Lax/)
+    // On members' pages too, also where one is led to the sign-in first; not for programs.
+    for (const [url, isKept] of [
+      ['/signin?lang=zh', true],
+      ['/desk?lang=zh', true],
+      ['/api/v1/supply?lang=zh', false],
+    ] as const) {
+      const { headers } = await server.inject({ url, headers: { accept: 'text/html' } })
+      expect(String(headers['set-cookie']).includes('lang=zh'), url).toBe(isKept)
+    }
     expect(await page('/', { cookie: cookie.split(';')[0]!, 'accept-language': 'en' })).toContain('一亿')
     expect(await page('/?lang=en', { cookie: 'lang=zh' })).toContain('Where all 100 million')
     expect(await page('/?lang=fr', { 'accept-language': 'zh-CN' })).toContain('一亿')

@@ -3,7 +3,6 @@ import '@fastify/cookie'
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { LANGUAGES } from '../../core/shared/text.ts'
-import { knownLanguage, LANGUAGE_COOKIE } from '../language.ts'
 import { ASSETS } from '../pages/assets.ts'
 import { CHARTS, drawChart, SIZES, THEMES, type ChartKind } from '../pages/charts.ts'
 import { depositPage } from '../pages/deposit-page.ts'
@@ -26,15 +25,6 @@ const CHART_PATH = new RegExp(`^(${CHARTS.join('|')})-(${LANGUAGES.join('|')})-(
 export function pageRoutes(app: ServerApp): FastifyPluginCallbackZod {
   return (server, _options, ready) => {
     const hide = { schema: { hide: true } }
-
-    // A language that was chosen by ?lang= stays chosen.
-    server.addHook('onRequest', async (request, reply) => {
-      const { query } = request
-      const chosen = knownLanguage(typeof query === 'object' && query !== null && 'lang' in query ? query.lang : undefined)
-      if (chosen === undefined) return
-      const secure = app.publicOrigin.startsWith('https:')
-      reply.setCookie(LANGUAGE_COOKIE, chosen, { path: '/', maxAge: A_YEAR_S, sameSite: 'lax', httpOnly: true, secure })
-    })
 
     server.get('/', hide, async (request, reply) => {
       const now = app.now()
