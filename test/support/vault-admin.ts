@@ -22,6 +22,8 @@ export async function setPayoutLimit(world: SettlementWorld, capacity: bigint): 
       abi: Vault.abi,
       functionName: 'setLimit',
       args: [capacity, capacity / 43_200n],
+      // More than is estimated: a second later there is a refill to write as well.
+      gas: 300_000n,
     }),
   )
 }
